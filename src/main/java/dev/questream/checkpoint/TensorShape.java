@@ -1,0 +1,55 @@
+package dev.questream.checkpoint;
+
+import java.util.List;
+
+/**
+ * The dimensions of a tensor.
+ *
+ * @param dimensions sizes, outermost first; none is negative
+ */
+public record TensorShape(List<Long> dimensions) {
+
+  public TensorShape {
+    dimensions = List.copyOf(dimensions);
+    for (long dimension : dimensions) {
+      if (dimension < 0) {
+        throw new ModelException("a tensor has the negative dimension " + dimension);
+      }
+    }
+  }
+
+  public static TensorShape of(long... dimensions) {
+    return new TensorShape(java.util.Arrays.stream(dimensions).boxed().toList());
+  }
+
+  /**
+   * The number of elements.
+   *
+   * @throws ModelException if the product does not fit a long
+   */
+  public long elements() {
+    long product = 1;
+    try {
+      for (long dimension : dimensions) {
+        product = Math.multiplyExact(product, dimension);
+      }
+    } catch (ArithmeticException e) {
+      throw new ModelException("a tensor of shape " + this + " is impossibly large", e);
+    }
+    return product;
+  }
+
+  /** Size of dimension {@code index}. */
+  public long dimension(int index) {
+    return dimensions.get(index);
+  }
+
+  public int rank() {
+    return dimensions.size();
+  }
+
+  @Override
+  public String toString() {
+    return dimensions.toString();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.questream.djl;
+
+import dev.questream.encoder.EncoderRole;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How to open a model.
+ *
+ * @param model bundled name or folder
+ * @param role what the encoder is asked to encode: questions or passages
+ * @param precision the precision, or {@code auto}
+ * @param minCosine under this worst cosine to float32 on the probe texts a lower precision is
+ *     refused
+ * @param prefix put before every text; empty takes what the model's authors recommend for the role
+ * @param cache folder of imported models
+ */
+public record EncoderSettings(
+    String model,
+    EncoderRole role,
+    PrecisionChoice precision,
+    double minCosine,
+    Optional<String> prefix,
+    Path cache) {}

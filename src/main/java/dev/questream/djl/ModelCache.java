@@ -1,0 +1,124 @@
+package dev.questream.djl;
+
+import dev.questream.checkpoint.BertCheckpoint;
+import dev.questream.checkpoint.Checkpoint;
+import dev.questream.checkpoint.Model;
+import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.Sha256;
+import dev.questream.encoder.Pooling;
+import dev.questream.encoder.Precision;
+import dev.questream.torchscript.BertArchive;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Imported models on disk: one TorchScript archive per weights, graph, precision and libtorch
+ * version.
+ *
+ * <p>An archive and its manifest are written under temporary names and renamed, the manifest last,
+ * so that an interrupted import leaves nothing that would be used. libtorch does not check the
+ * archive's checksums, so its SHA-256 is compared with the manifest before every load; a damaged
+ * archive is imported again.
+ */
+final class ModelCache {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
+  private static final int KEY_LENGTH = 24;
+
+  private final Path folder;
+  private final String libtorch;
+
+  /**
+   * @param folder where archives lie; made when the first model is imported
+   * @param libtorch version of the library that will load them
+   */
+  ModelCache(Path folder, String libtorch) {
+    this.folder = folder;
+    this.libtorch = libtorch;
+  }
+
+  /** An imported model, ready to be loaded. */
+  record Imported(Path archive, ImportedModel facts) {}
+
+  /**
+   * Finds the archive of a model, importing it first where needed.
+   *
+   * @throws ModelException if the model is damaged or the cache folder cannot be written
+   */
+  Imported archive(Model model, Precision precision) {
+    Path archive = folder.resolve(key(model, precision) + ".pt");
+    Path manifest = folder.resolve(key(model, precision) + ".properties");
+    try {
+      Imported cached = verified(archive, manifest);
+      return cached != null ? cached : importModel(model, precision, archive, manifest);
+    } catch (IOException e) {
+      throw new ModelException(
+          "%s could not be imported into %s: %s".formatted(model.id(), folder, e), e);
+    }
+  }
+
+  private String key(Model model, Precision precision) {
+    String parts =
+        String.join(
+            "\n",
+            model.weightsSha256(),
+            model.config().toString(),
+            model.pooling().label(),
+            Boolean.toString(model.normalized()),
+            precision.label(),
+            "graph " + BertArchive.GRAPH_VERSION,
+            "libtorch " + libtorch);
+    return Sha256.of(parts.getBytes(StandardCharsets.UTF_8)).substring(0, KEY_LENGTH);
+  }
+
+  private static Imported verified(Path archive, Path manifest) throws IOException {
+    if (!Files.exists(archive) || !Files.exists(manifest)) {
+      return null;
+    }
+    ImportedModel facts = ImportedModel.read(manifest);
+    if (facts == null || !Sha256.of(archive).equals(facts.archiveSha256())) {
+      LOG.warn("{} is damaged; importing the model again", archive);
+      return null;
+    }
+    return new Imported(archive, facts);
+  }
+
+  private Imported importModel(Model model, Precision precision, Path archive, Path manifest)
+      throws IOException {
+    LOG.info("Importing {} as {} (once; kept in {})", model.id(), precision.label(), folder);
+    Files.createDirectories(folder);
+    Path written = Files.createTempFile(folder, "import-", ".pt");
+    try {
+      ImportedModel facts = model.withWeights(weights -> write(weights, model, precision, written));
+      Files.move(written, archive, StandardCopyOption.ATOMIC_MOVE);
+      facts.write(manifest);
+      return new Imported(archive, facts);
+    } finally {
+      Files.deleteIfExists(written);
+    }
+  }
+
+  private static ImportedModel write(Path weights, Model model, Precision precision, Path target) {
+    BertCheckpoint bert = BertCheckpoint.of(Checkpoint.open(weights), model.config());
+    MessageDigest digest = Sha256.newDigest();
+    Pooling pooling = model.pooling();
+    try (OutputStream file = Files.newOutputStream(target);
+        OutputStream out =
+            new DigestOutputStream(new BufferedOutputStream(file, 1 << 20), digest)) {
+      BertArchive.write(bert, pooling, model.normalized(), precision, out);
+    } catch (IOException e) {
+      throw new ModelException(
+          "%s could not be imported into %s: %s".formatted(model.id(), target.getParent(), e), e);
+    }
+    return new ImportedModel(
+        Sha256.hex(digest), bert.role(), bert.config().dimensions(), bert.config().maxPositions());
+  }
+}

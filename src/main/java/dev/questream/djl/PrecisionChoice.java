@@ -1,0 +1,33 @@
+package dev.questream.djl;
+
+import dev.questream.encoder.Precision;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The precision that a user asks for.
+ *
+ * @param fixed the precision, or empty for {@code auto}: bfloat16 where the processor multiplies it
+ *     in hardware and the {@link PrecisionGate} lets it pass, float32 otherwise
+ */
+public record PrecisionChoice(Optional<Precision> fixed) {
+  /** The word that leaves the choice to the machine. */
+  public static final String AUTO = "auto";
+
+  /**
+   * Reads {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}.
+   *
+   * @throws IllegalArgumentException for any other word
+   */
+  public static PrecisionChoice of(String word) {
+    if (word.equals(AUTO)) {
+      return new PrecisionChoice(Optional.empty());
+    }
+    return new PrecisionChoice(Optional.of(Precision.valueOf(word.toUpperCase(Locale.ROOT))));
+  }
+
+  /** The precision to try first. */
+  Precision preferred() {
+    return fixed.orElseGet(() -> Processor.multipliesBfloat16() ? Precision.BF16 : Precision.FP32);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.questream.encoder;
+
+/**
+ * The vector of one text and what became of the text on the way.
+ *
+ * @param vector float32, {@link EncoderInfo#dimensions()} elements; not to be modified
+ * @param tokenCount tokens that were encoded, special tokens and prefix included
+ * @param originalTokenCount tokens that the whole text has; greater than {@code tokenCount} if it
+ *     was cut
+ */
+@SuppressWarnings(
+    "ArrayRecordComponent") // a vector is compared by those who need it, with a tolerance
+public record Embedding(float[] vector, int tokenCount, int originalTokenCount) {
+
+  /** Whether the text was longer than the model takes and its tail was cut. */
+  public boolean truncated() {
+    return originalTokenCount > tokenCount;
+  }
+}

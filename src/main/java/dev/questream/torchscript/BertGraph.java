@@ -1,0 +1,226 @@
+package dev.questream.torchscript;
+
+import dev.questream.checkpoint.BertConfig;
+import dev.questream.encoder.Pooling;
+import dev.questream.encoder.Precision;
+import java.util.Locale;
+
+/**
+ * The BERT encoder as TorchScript source.
+ *
+ * <p>{@code forward(ids int64[T], positions int64[T], groups int64[G,2]) -> float32[B,
+ * dimensions]}. The tokens of all texts are laid end to end, sorted so that texts of one length are
+ * neighbours; row {@code g} of {@code groups} is (length, number of texts) of a run of equally long
+ * texts. Linear layers, norms and GELU run on the packed tokens, attention runs group by group: no
+ * token of padding is ever computed. Output rows are in the order of the packed texts.
+ *
+ * <p>With CLS pooling the last layer computes queries, feed-forward and norms for first tokens
+ * only, which changes nothing in the result.
+ *
+ * <p>The arithmetic follows {@code transformers}' {@code BertModel}: erf GELU, post-norm, token
+ * types zero, position by index.
+ */
+final class BertGraph {
+  static final String CLASS_NAME = "Encoder";
+
+  /** Changes whenever the generated source or the attribute layout changes. */
+  static final int VERSION = 1;
+
+  private static final String HEAD =
+      """
+      class Encoder(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        word_embeddings : Tensor
+        position_embeddings : Tensor
+        token_type_embedding : Tensor
+        embedding_norm_weight : Tensor
+        embedding_norm_bias : Tensor
+        qkv_weight : List[Tensor]
+        qkv_bias : List[Tensor]
+        attention_weight : List[Tensor]
+        attention_bias : List[Tensor]
+        attention_norm_weight : List[Tensor]
+        attention_norm_bias : List[Tensor]
+        up_weight : List[Tensor]
+        up_bias : List[Tensor]
+        down_weight : List[Tensor]
+        down_bias : List[Tensor]
+        output_norm_weight : List[Tensor]
+        output_norm_bias : List[Tensor]
+      """;
+
+  private static final String PROJECTION_HEAD =
+      """
+        projection_weight : Tensor
+        projection_bias : Tensor
+      """;
+
+  private static final String FORWARD =
+      """
+        def forward(self: __torch__.Encoder, ids: Tensor, positions: Tensor, groups: Tensor) -> Tensor:
+          lengths = annotate(List[int], [])
+          counts = annotate(List[int], [])
+          for g in range(torch.size(groups, 0)):
+            group = torch.select(groups, 0, g)
+            _0 = torch.append(lengths, int(torch.select(group, 0, 0)))
+            _1 = torch.append(counts, int(torch.select(group, 0, 1)))
+          words = torch.to(torch.embedding(self.word_embeddings, ids), 6)
+          places = torch.to(torch.embedding(self.position_embeddings, positions), 6)
+          embedded = torch.add(torch.add(words, torch.to(self.token_type_embedding, 6)), places)
+          embedding_weight = torch.to(self.embedding_norm_weight, 6)
+          embedding_bias = torch.to(self.embedding_norm_bias, 6)
+          normed = torch.layer_norm(embedded, [$HIDDEN], embedding_weight, embedding_bias, $EPSILON)
+          x = torch.to(normed, $DTYPE)
+          for i in range($FULL_LAYERS):
+            qkv = torch.linear(x, self.qkv_weight[i], self.qkv_bias[i])
+            contexts = annotate(List[Tensor], [])
+            start = 0
+            for g in range(torch.len(lengths)):
+              length = lengths[g]
+              count = counts[g]
+              part = torch.narrow(qkv, 0, start, torch.mul(length, count))
+              heads = torch.view(part, [count, length, 3, $HEADS, $HEAD_WIDTH])
+              split = torch.permute(heads, [2, 0, 3, 1, 4])
+              query = torch.select(split, 0, 0)
+              key = torch.select(split, 0, 1)
+              value = torch.select(split, 0, 2)
+              mixed = torch.scaled_dot_product_attention(query, key, value, None, 0., False)
+              flat = torch.reshape(torch.transpose(mixed, 1, 2), [torch.mul(length, count), $HIDDEN])
+              _2 = torch.append(contexts, flat)
+              start = torch.add(start, torch.mul(length, count))
+            context = torch.cat(contexts, 0)
+            x = (self).block(context, x, i)
+      """;
+
+  private static final String CLS_LAST_LAYER =
+      """
+          last = $LAST_LAYER
+          weight = self.qkv_weight[last]
+          bias = self.qkv_bias[last]
+          rows = annotate(List[Tensor], [])
+          start = 0
+          for g in range(torch.len(lengths)):
+            length = lengths[g]
+            count = counts[g]
+            part = torch.narrow(x, 0, start, torch.mul(length, count))
+            _3 = torch.append(rows, torch.select(torch.view(part, [count, length, $HIDDEN]), 1, 0))
+            start = torch.add(start, torch.mul(length, count))
+          first = torch.cat(rows, 0)
+          queries = torch.linear(first, torch.narrow(weight, 0, 0, $HIDDEN), torch.narrow(bias, 0, 0, $HIDDEN))
+          kv_weight = torch.narrow(weight, 0, $HIDDEN, $TWO_HIDDEN)
+          kv_bias = torch.narrow(bias, 0, $HIDDEN, $TWO_HIDDEN)
+          kv = torch.linear(x, kv_weight, kv_bias)
+          contexts = annotate(List[Tensor], [])
+          start = 0
+          row = 0
+          for g in range(torch.len(lengths)):
+            length = lengths[g]
+            count = counts[g]
+            part = torch.narrow(kv, 0, start, torch.mul(length, count))
+            heads = torch.view(part, [count, length, 2, $HEADS, $HEAD_WIDTH])
+            split = torch.permute(heads, [2, 0, 3, 1, 4])
+            asked = torch.view(torch.narrow(queries, 0, row, count), [count, 1, $HEADS, $HEAD_WIDTH])
+            query = torch.transpose(asked, 1, 2)
+            key = torch.select(split, 0, 0)
+            value = torch.select(split, 0, 1)
+            mixed = torch.scaled_dot_product_attention(query, key, value, None, 0., False)
+            _4 = torch.append(contexts, torch.reshape(torch.transpose(mixed, 1, 2), [count, $HIDDEN]))
+            start = torch.add(start, torch.mul(length, count))
+            row = torch.add(row, count)
+          context = torch.cat(contexts, 0)
+          pooled = (self).block(context, first, last)
+      """;
+
+  private static final String MEAN_POOLING =
+      """
+          means = annotate(List[Tensor], [])
+          start = 0
+          for g in range(torch.len(lengths)):
+            length = lengths[g]
+            count = counts[g]
+            part = torch.narrow(x, 0, start, torch.mul(length, count))
+            states = torch.to(torch.view(part, [count, length, $HIDDEN]), 6)
+            _5 = torch.append(means, torch.mean(states, [1]))
+            start = torch.add(start, torch.mul(length, count))
+          pooled = torch.to(torch.cat(means, 0), $DTYPE)
+      """;
+
+  private static final String PROJECT =
+      """
+          pooled = torch.linear(pooled, self.projection_weight, self.projection_bias)
+      """;
+
+  private static final String WIDEN =
+      """
+          vectors = torch.to(pooled, 6)
+      """;
+
+  private static final String NORMALIZE =
+      """
+          norms = torch.clamp_min(torch.norm(vectors, 2, [1], True), 9.9999999999999998e-13)
+          vectors = torch.div(vectors, norms)
+      """;
+
+  private static final String RETURN =
+      """
+          return vectors
+      """;
+
+  private static final String BLOCK =
+      """
+        def block(self: __torch__.Encoder, context: Tensor, x: Tensor, i: int) -> Tensor:
+          attended = torch.linear(context, self.attention_weight[i], self.attention_bias[i])
+          weight = self.attention_norm_weight[i]
+          bias = self.attention_norm_bias[i]
+          y = torch.layer_norm(torch.add(attended, x), [$HIDDEN], weight, bias, $EPSILON)
+          up = torch.gelu(torch.linear(y, self.up_weight[i], self.up_bias[i]))
+          down = torch.linear(up, self.down_weight[i], self.down_bias[i])
+          weight0 = self.output_norm_weight[i]
+          bias0 = self.output_norm_bias[i]
+          return torch.layer_norm(torch.add(down, y), [$HIDDEN], weight0, bias0, $EPSILON)
+      """;
+
+  private BertGraph() {}
+
+  /** The source of the archive's {@code code/__torch__.py}. */
+  static String source(
+      BertConfig config, Pooling pooling, boolean normalized, Precision precision) {
+    boolean cls = pooling == Pooling.CLS;
+    boolean project = config.projection() > 0;
+    String template =
+        HEAD
+            + (project ? PROJECTION_HEAD : "")
+            + FORWARD
+            + (cls ? CLS_LAST_LAYER : MEAN_POOLING)
+            + (project ? PROJECT : "")
+            + WIDEN
+            + (normalized ? NORMALIZE : "")
+            + RETURN
+            + BLOCK;
+    return fill(template, config, cls ? config.layers() - 1 : config.layers(), precision);
+  }
+
+  private static String fill(
+      String template, BertConfig config, int fullLayers, Precision precision) {
+    return template
+        .replace("$TWO_HIDDEN", Integer.toString(2 * config.hidden()))
+        .replace("$HIDDEN", Integer.toString(config.hidden()))
+        .replace("$HEADS", Integer.toString(config.heads()))
+        .replace("$HEAD_WIDTH", Integer.toString(config.hidden() / config.heads()))
+        .replace("$FULL_LAYERS", Integer.toString(fullLayers))
+        .replace("$LAST_LAYER", Integer.toString(config.layers() - 1))
+        .replace("$EPSILON", String.format(Locale.ROOT, "%.17e", config.layerNormEpsilon()))
+        .replace("$DTYPE", Integer.toString(scalarType(precision)));
+  }
+
+  /** The numbers of {@code c10::ScalarType}. */
+  private static int scalarType(Precision precision) {
+    return switch (precision) {
+      case FP16 -> 5;
+      case FP32 -> 6;
+      case BF16 -> 15;
+    };
+  }
+}

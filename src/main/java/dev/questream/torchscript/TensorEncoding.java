@@ -1,0 +1,89 @@
+package dev.questream.torchscript;
+
+import dev.questream.checkpoint.ElementType;
+import dev.questream.checkpoint.Tensor;
+import dev.questream.encoder.Precision;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Converts stored tensors to the number format that the graph runs in. */
+final class TensorEncoding {
+
+  private TensorEncoding() {}
+
+  /** The elements of {@code tensor} in {@code precision}, little-endian. */
+  static ByteBuffer encode(Tensor tensor, Precision precision) {
+    ByteBuffer in = tensor.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    if (tensor.type() == ElementType.FLOAT32 && precision == Precision.FP32) {
+      return in;
+    }
+    int elements = Math.toIntExact(tensor.shape().elements());
+    int width = precision == Precision.FP32 ? Float.BYTES : Short.BYTES;
+    ByteBuffer out =
+        ByteBuffer.allocate(Math.multiplyExact(elements, width)).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < elements; i++) {
+      float value = read(in, tensor.type());
+      switch (precision) {
+        case FP32 -> out.putFloat(value);
+        case BF16 -> out.putShort(toBfloat16(value));
+        case FP16 -> out.putShort(toFloat16(value));
+      }
+    }
+    return out.flip();
+  }
+
+  private static float read(ByteBuffer in, ElementType type) {
+    return switch (type) {
+      case FLOAT32 -> in.getFloat();
+      case BFLOAT16 -> Float.intBitsToFloat(in.getShort() << 16);
+      case FLOAT16 -> fromFloat16(in.getShort());
+      case INT64 -> in.getLong();
+    };
+  }
+
+  /** Rounds to the nearest bfloat16, ties to even; NaN stays NaN. */
+  static short toBfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) ((bits >>> 16) | 0x40);
+    }
+    int roundingBias = 0x7fff + ((bits >>> 16) & 1);
+    return (short) ((bits + roundingBias) >>> 16);
+  }
+
+  /**
+   * Rounds to the nearest IEEE 754 binary16, ties to even; overflows to infinity; NaN stays NaN.
+   */
+  static short toFloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    int sign = (bits >>> 16) & 0x8000;
+    int magnitude = bits & 0x7fffffff;
+    if (magnitude > 0x7f800000) {
+      return (short) (sign | 0x7e00);
+    }
+    if (magnitude >= 0x47800000) {
+      return (short) (sign | 0x7c00);
+    }
+    if (magnitude < 0x38800000) {
+      // Subnormal in binary16: let float arithmetic round at the right place.
+      float shifted = Float.intBitsToFloat(magnitude) + 0.5f;
+      return (short) (sign | (Float.floatToRawIntBits(shifted) - Float.floatToRawIntBits(0.5f)));
+    }
+    int rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
+    return (short) (sign | ((rounded - 0x38000000) >>> 13));
+  }
+
+  static float fromFloat16(short half) {
+    int sign = (half & 0x8000) << 16;
+    int exponent = (half >>> 10) & 0x1f;
+    int fraction = half & 0x3ff;
+    if (exponent == 0x1f) {
+      return Float.intBitsToFloat(sign | 0x7f800000 | (fraction << 13));
+    }
+    if (exponent == 0) {
+      float magnitude = fraction * 0x1p-24f;
+      return sign == 0 ? magnitude : -magnitude;
+    }
+    return Float.intBitsToFloat(sign | ((exponent + 112) << 23) | (fraction << 13));
+  }
+}

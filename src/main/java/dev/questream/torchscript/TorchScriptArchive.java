@@ -1,0 +1,104 @@
+package dev.questream.torchscript;
+
+import dev.questream.checkpoint.Tensor;
+import dev.questream.encoder.Precision;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Writes a TorchScript archive: a zip of stored entries with the module's source, its attributes as
+ * a pickle, and one record per tensor. The layout is that of {@code torch.jit.save}.
+ *
+ * <p>Tensors are written as they are added, so only one is in memory at a time.
+ */
+final class TorchScriptArchive implements AutoCloseable {
+  private static final String ROOT = "encoder/";
+  private static final byte[] EMPTY_TUPLE_PICKLE = {(byte) 0x80, 2, ')', '.'};
+
+  private final ZipOutputStream zip;
+  private final Precision precision;
+  private final PickleWriter attributes = new PickleWriter();
+  private int tensors;
+
+  TorchScriptArchive(OutputStream out, String source, String className, Precision precision)
+      throws IOException {
+    this.zip = new ZipOutputStream(out);
+    this.precision = precision;
+    entry("version", "10\n".getBytes(StandardCharsets.US_ASCII));
+    entry("byteorder", "little".getBytes(StandardCharsets.US_ASCII));
+    entry("constants.pkl", EMPTY_TUPLE_PICKLE);
+    entry("code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
+    attributes.beginObject("__torch__", className);
+    attributes.string("training");
+    attributes.bool(false);
+  }
+
+  /** Adds an attribute that holds one tensor. */
+  void tensor(String attribute, Tensor tensor) throws IOException {
+    attributes.string(attribute);
+    write(tensor);
+  }
+
+  /** Opens an attribute that holds a list of tensors; {@link #listed} adds to it. */
+  void beginTensorList(String attribute) {
+    attributes.string(attribute);
+    attributes.beginList();
+  }
+
+  void listed(Tensor tensor) throws IOException {
+    write(tensor);
+  }
+
+  void endTensorList() {
+    attributes.endList();
+  }
+
+  private void write(Tensor tensor) throws IOException {
+    String key = Integer.toString(tensors++);
+    attributes.tensor(storageClass(), key, tensor.shape());
+    entry("data/" + key, TensorEncoding.encode(tensor, precision));
+  }
+
+  private String storageClass() {
+    return switch (precision) {
+      case FP32 -> "FloatStorage";
+      case BF16 -> "BFloat16Storage";
+      case FP16 -> "HalfStorage";
+    };
+  }
+
+  private void entry(String name, byte[] content) throws IOException {
+    entry(name, ByteBuffer.wrap(content));
+  }
+
+  private void entry(String name, ByteBuffer content) throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(content.duplicate());
+    ZipEntry entry = new ZipEntry(ROOT + name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(content.remaining());
+    entry.setCrc(crc.getValue());
+    entry.setTimeLocal(java.time.LocalDateTime.of(1980, 1, 1, 0, 0));
+    zip.putNextEntry(entry);
+    byte[] chunk = new byte[1 << 16];
+    while (content.hasRemaining()) {
+      int length = Math.min(chunk.length, content.remaining());
+      content.get(chunk, 0, length);
+      zip.write(chunk, 0, length);
+    }
+    zip.closeEntry();
+  }
+
+  /** Writes the attributes and ends the zip; without it the archive is not complete. */
+  @Override
+  public void close() throws IOException {
+    attributes.endObject();
+    entry("data.pkl", attributes.finish());
+    zip.close();
+  }
+}
