@@ -1,0 +1,55 @@
+package dev.questream.app.command;
+
+import dev.questream.app.runtime.ExitCode;
+import dev.questream.app.runtime.FatalException;
+import dev.questream.checkpoint.ModelException;
+import dev.questream.serde.SchemaRegistryException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** Turns what a command throws into one line for a person and an exit status for scripts. */
+public final class Failures implements CommandLine.IExecutionExceptionHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    ExitCode code = exitCode(failure);
+    command.getErr().println("questream: " + message(failure, code));
+    command.getErr().flush();
+    LOG.debug("The failure in full", failure);
+    return code.status();
+  }
+
+  static ExitCode exitCode(Throwable failure) {
+    if (failure instanceof FatalException fatal) {
+      return fatal.exitCode();
+    }
+    if (failure instanceof ConfigException) {
+      return ExitCode.USAGE;
+    }
+    if (failure instanceof ModelException) {
+      return ExitCode.MODEL;
+    }
+    if (failure instanceof SchemaRegistryException || failure instanceof KafkaException) {
+      return ExitCode.KAFKA;
+    }
+    if (failure instanceof IOException || failure instanceof UncheckedIOException) {
+      return ExitCode.ENVIRONMENT;
+    }
+    return ExitCode.FAILED;
+  }
+
+  private static String message(Exception failure, ExitCode code) {
+    boolean worded = failure instanceof FatalException || failure instanceof ModelException;
+    if (worded || code == ExitCode.USAGE) {
+      return failure.getMessage();
+    }
+    return failure + (code == ExitCode.FAILED ? " (run with --verbose for more)" : "");
+  }
+}

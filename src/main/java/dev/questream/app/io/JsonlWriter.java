@@ -1,0 +1,65 @@
+package dev.questream.app.io;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.questream.encoder.Embedding;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** One JSON object a line. */
+public final class JsonlWriter implements EmbeddingWriter {
+  private final OutputTarget target;
+  private final OutputStream out;
+  private final JsonGenerator json;
+
+  public JsonlWriter(OutputTarget target) throws IOException {
+    this.target = target;
+    this.out = new BufferedOutputStream(target.stream(), 1 << 16);
+    this.json = new ObjectMapper().getFactory().createGenerator(out);
+    json.setRootValueSeparator(null);
+    json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
+  }
+
+  @Override
+  public void write(String id, Embedding embedding) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("id", id);
+    json.writeArrayFieldStart("embedding");
+    for (float value : embedding.vector()) {
+      json.writeNumber(value);
+    }
+    json.writeEndArray();
+    json.writeNumberField("token_count", embedding.tokenCount());
+    json.writeNumberField("original_token_count", embedding.originalTokenCount());
+    json.writeBooleanField("truncated", embedding.truncated());
+    endLine();
+  }
+
+  @Override
+  public boolean reject(String id, String reason, String message) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("id", id);
+    json.writeStringField("error", reason);
+    json.writeStringField("message", message);
+    endLine();
+    return true;
+  }
+
+  private void endLine() throws IOException {
+    json.writeEndObject();
+    json.writeRaw('\n');
+  }
+
+  @Override
+  public void commit() throws IOException {
+    json.flush();
+    out.flush();
+    target.commit(null);
+  }
+
+  @Override
+  public void close() throws IOException {
+    target.close();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.questream.app.runtime;
+
+import dev.questream.avro.QuestionEmbedding;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.serde.QuestionEmbeddingDeserializer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * A plain consumer of embeddings and dead letters, as a vector store's would be: it sees only what
+ * is committed, and belongs to no group.
+ */
+public final class EmbeddingReader implements AutoCloseable {
+  private final String embeddingsTopic;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final QuestionEmbeddingDeserializer deserializer = new QuestionEmbeddingDeserializer();
+
+  /** Where to begin. */
+  public enum Start {
+    BEGINNING,
+    END
+  }
+
+  /** What was read: an embedding, a deletion (a null value), or a dead letter. */
+  public sealed interface Answer {
+    /** The record that it came in. */
+    ConsumerRecord<byte[], byte[]> source();
+
+    /** A committed embedding. */
+    record Embedded(ConsumerRecord<byte[], byte[]> source, QuestionEmbedding embedding)
+        implements Answer {}
+
+    /** A tombstone. */
+    record Deleted(ConsumerRecord<byte[], byte[]> source) implements Answer {}
+
+    /** A record of the dead letter topic. */
+    record DeadLetter(ConsumerRecord<byte[], byte[]> source) implements Answer {}
+  }
+
+  /**
+   * @param topics which of the embeddings and dead letter topics to read
+   */
+  public EmbeddingReader(QuestreamConfig config, Start start, List<String> topics) {
+    this.embeddingsTopic = config.getString(QuestreamConfig.EMBEDDINGS_TOPIC);
+    deserializer.configure(config.serdeSettings(), false);
+    this.consumer =
+        new KafkaConsumer<>(
+            config.consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (String topic : topics) {
+      consumer
+          .partitionsFor(topic)
+          .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+    }
+    consumer.assign(partitions);
+    if (start == Start.BEGINNING) {
+      consumer.seekToBeginning(partitions);
+    } else {
+      consumer.seekToEnd(partitions);
+    }
+    partitions.forEach(consumer::position); // settles the position now, not at the first poll
+  }
+
+  /** Reads what has been committed since, waiting for {@code limit} at most. */
+  public List<Answer> poll(Duration limit) {
+    List<Answer> answers = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> source : consumer.poll(limit)) {
+      answers.add(answer(source));
+    }
+    return answers;
+  }
+
+  private Answer answer(ConsumerRecord<byte[], byte[]> source) {
+    if (!source.topic().equals(embeddingsTopic)) {
+      return new Answer.DeadLetter(source);
+    }
+    return source.value() == null
+        ? new Answer.Deleted(source)
+        : new Answer.Embedded(source, deserializer.deserialize(source.topic(), source.value()));
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.questream.app.runtime;
+
+import dev.questream.config.QuestreamConfig;
+import dev.questream.djl.DjlBackend;
+import dev.questream.djl.EncoderSettings;
+import dev.questream.djl.PrecisionChoice;
+import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.TokenBudget;
+
+/** Opens encoders as the configuration says. */
+public final class Encoders {
+  /** A batch of so many tokens keeps a core's matrix unit busy; smaller ones gain from merging. */
+  private static final int MIN_BATCH_TOKENS = 256;
+
+  private Encoders() {}
+
+  /**
+   * Opens the configured model.
+   *
+   * @throws dev.questream.checkpoint.ModelException if it cannot be used
+   */
+  public static BatchingEncoder open(QuestreamConfig config, EncoderRole role) {
+    DjlBackend backend =
+        DjlBackend.open(
+            new EncoderSettings(
+                config.getString(QuestreamConfig.MODEL),
+                role,
+                PrecisionChoice.of(config.getString(QuestreamConfig.PRECISION)),
+                config.getDouble(QuestreamConfig.MIN_COSINE),
+                config.prefix(),
+                config.cacheFolder()));
+    int maxTokens = config.getInt(QuestreamConfig.MAX_BATCH_TOKENS);
+    return new BatchingEncoder(
+        backend,
+        new TokenBudget(Math.min(MIN_BATCH_TOKENS, maxTokens), maxTokens, config.workers()));
+  }
+}

@@ -1,0 +1,172 @@
+package dev.questream.app.runtime;
+
+import dev.questream.checkpoint.ModelException;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.EncoderRole;
+import dev.questream.serde.RegistryCheck;
+import dev.questream.serde.SchemaRegistryException;
+import dev.questream.topology.EmbeddingTopology;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The application: an encoder and a Kafka Streams client on it.
+ *
+ * <p>What can be checked is checked before Kafka Streams starts: brokers, topics, registry, model.
+ * After that a failure that Kafka Streams cannot mend stops the client, and {@link #awaitStopped}
+ * throws it.
+ */
+public final class QuestreamApplication implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(QuestreamApplication.class);
+
+  private final QuestreamConfig config;
+  private final BatchingEncoder encoder;
+  private final KafkaStreams streams;
+  private final CountDownLatch running = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+  private QuestreamApplication(QuestreamConfig config, BatchingEncoder encoder) {
+    this.config = config;
+    this.encoder = encoder;
+    this.streams =
+        new KafkaStreams(EmbeddingTopology.build(config, encoder), config.streamsSettings());
+    streams.setStateListener((state, previous) -> stateChanged(state));
+    streams.setUncaughtExceptionHandler(this::uncaught);
+  }
+
+  /**
+   * Checks everything and starts.
+   *
+   * @throws FatalException if Kafka, the registry or the settings do not allow it
+   * @throws ModelException if the model cannot be used
+   */
+  public static QuestreamApplication start(QuestreamConfig config) {
+    try (Topics topics = new Topics(config)) {
+      topics.requireAll();
+    }
+    checkRegistry(config);
+    BatchingEncoder encoder = Encoders.open(config, EncoderRole.QUESTION);
+    LOG.info("Encoder: {}", encoder.info());
+    try {
+      QuestreamApplication application = new QuestreamApplication(config, encoder);
+      application.streams.start();
+      return application;
+    } catch (RuntimeException e) {
+      encoder.close();
+      throw new FatalException(
+          ExitCode.FAILED, "Kafka Streams could not be started: " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkRegistry(QuestreamConfig config) {
+    try {
+      RegistryCheck.embeddings(
+          config.serdeSettings(), config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
+    } catch (SchemaRegistryException e) {
+      throw new FatalException(ExitCode.KAFKA, e.getMessage(), e);
+    }
+  }
+
+  private void stateChanged(State state) {
+    if (state == State.RUNNING) {
+      LOG.info("RUNNING");
+      running.countDown();
+    } else if (state == State.NOT_RUNNING || state == State.ERROR) {
+      running.countDown();
+      stopped.countDown();
+    }
+  }
+
+  private StreamThreadExceptionResponse uncaught(Throwable thrown) {
+    LOG.error("Stopping: {}", thrown.toString(), thrown);
+    failure.compareAndSet(null, thrown);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /**
+   * Waits until partitions are assigned and stores restored.
+   *
+   * @throws FatalException if that takes longer than {@code limit}, or the client stops
+   */
+  public void awaitRunning(Duration limit) {
+    boolean done = await(running, limit);
+    requireAlive();
+    if (!done || streams.state() != State.RUNNING) {
+      throw new FatalException(
+          ExitCode.KAFKA,
+          "Kafka Streams is %s after %d s, not RUNNING"
+              .formatted(streams.state(), limit.toSeconds()));
+    }
+  }
+
+  /**
+   * Waits until the application has stopped, for whatever reason.
+   *
+   * @throws FatalException if it stopped because of a failure
+   */
+  public void awaitStopped() {
+    await(stopped, Duration.ofNanos(Long.MAX_VALUE));
+    requireAlive();
+  }
+
+  private static boolean await(CountDownLatch latch, Duration limit) {
+    try {
+      return latch.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  /**
+   * Does nothing while the application works.
+   *
+   * @throws FatalException if it has stopped because of a failure
+   */
+  public void requireAlive() {
+    Throwable thrown = failure.get();
+    if (thrown != null) {
+      throw new FatalException(ExitCode.FAILED, describe(thrown), thrown);
+    }
+  }
+
+  private static String describe(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause instanceof StreamsException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return "Kafka Streams stopped: " + cause;
+  }
+
+  /** The encoder, for its statistics. */
+  public BatchingEncoder encoder() {
+    return encoder;
+  }
+
+  public State state() {
+    return streams.state();
+  }
+
+  /**
+   * Stops: commits what is answered, leaves the group, then closes the encoder. What is pending
+   * stays in the store.
+   */
+  @Override
+  public void close() {
+    if (!streams.close(config.duration(QuestreamConfig.SHUTDOWN_TIMEOUT_MS))) {
+      LOG.warn("Kafka Streams did not stop in time; what is pending is taken up at the next start");
+    }
+    encoder.close();
+    stopped.countDown();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.questream.config;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * Collects settings from their sources; a later source wins: file, environment, command line.
+ *
+ * <p>The environment variable of a setting is {@code QUESTREAM_} and its name in upper case with
+ * underscores for dots: {@code QUESTREAM_BOOTSTRAP_SERVERS}.
+ */
+public final class ConfigSources {
+  private static final String VARIABLE_PREFIX = "QUESTREAM_";
+
+  private ConfigSources() {}
+
+  /**
+   * Merges the three sources.
+   *
+   * @param file a properties file, if one was named
+   * @param environment the process's environment
+   * @param flags settings from the command line
+   * @throws ConfigException if the file cannot be read
+   */
+  public static Map<String, String> merge(
+      Optional<Path> file, Map<String, String> environment, Map<String, String> flags) {
+    Map<String, String> settings = new HashMap<>();
+    file.ifPresent(path -> settings.putAll(read(path)));
+    settings.putAll(fromEnvironment(environment));
+    settings.putAll(flags);
+    return settings;
+  }
+
+  private static Map<String, String> read(Path file) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException("the configuration file " + file + " does not exist");
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ConfigException("the configuration file %s cannot be read: %s".formatted(file, e));
+    }
+    Map<String, String> settings = new HashMap<>();
+    properties.forEach((key, value) -> settings.put(key.toString(), value.toString().strip()));
+    return settings;
+  }
+
+  private static Map<String, String> fromEnvironment(Map<String, String> environment) {
+    Map<String, String> settings = new HashMap<>();
+    environment.forEach(
+        (name, value) -> {
+          if (name.startsWith(VARIABLE_PREFIX)) {
+            String key = name.substring(VARIABLE_PREFIX.length());
+            settings.put(key.toLowerCase(Locale.ROOT).replace('_', '.'), value);
+          }
+        });
+    return settings;
+  }
+}

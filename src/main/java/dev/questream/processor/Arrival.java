@@ -1,0 +1,63 @@
+package dev.questream.processor;
+
+import dev.questream.avro.PendingQuestion;
+import dev.questream.avro.Question;
+import dev.questream.serde.QuestionDecoder;
+import dev.questream.serde.WireException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/** What a record of the questions topic turns out to be. */
+sealed interface Arrival {
+
+  /** A question with its id settled. */
+  record Asked(Question question) implements Arrival {}
+
+  /** A key without a value: the question's embedding is to be deleted. */
+  record Deleted(String id) implements Arrival {}
+
+  /** Not a question; goes to the dead letters. */
+  record Rejected(DeadLetterReason reason, String message, Throwable cause) implements Arrival {}
+
+  /** Reads a record. Trouble with the schema registry is not the record's fault and is thrown. */
+  static Arrival of(PendingQuestion pending, long offset, QuestionDecoder decoder) {
+    byte[] key = bytes(pending.getKey());
+    byte[] value = bytes(pending.getValue());
+    try {
+      if (value == null) {
+        return deletion(QuestionDecoder.id(key));
+      }
+      Question question = decoder.decode(key, value);
+      if (question.getText().isBlank()) {
+        return new Rejected(DeadLetterReason.EMPTY_TEXT, "the question has no text", null);
+      }
+      return new Asked(question.getId().isEmpty() ? withId(question, pending, offset) : question);
+    } catch (WireException e) {
+      return new Rejected(DeadLetterReason.UNREADABLE, e.getMessage(), e);
+    }
+  }
+
+  private static Arrival deletion(String id) {
+    return id.isEmpty()
+        ? new Rejected(DeadLetterReason.UNREADABLE, "the record has neither key nor value", null)
+        : new Deleted(id);
+  }
+
+  /** The same record always gets the same id, so that a replay replaces and does not add. */
+  private static Question withId(Question question, PendingQuestion pending, long offset) {
+    String place = pending.getTopic() + "/" + pending.getPartition() + "/" + offset;
+    UUID id = UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8));
+    return Question.newBuilder(question).setId(id.toString()).build();
+  }
+
+  /** The content of a buffer, or null. */
+  static byte[] bytes(ByteBuffer buffer) {
+    if (buffer == null) {
+      return null;
+    }
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+}

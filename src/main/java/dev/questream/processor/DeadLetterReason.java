@@ -1,0 +1,33 @@
+package dev.questream.processor;
+
+import dev.questream.encoder.EncoderException;
+import java.util.Locale;
+
+/** Why a record became a dead letter, as a stable code. */
+enum DeadLetterReason {
+  /** Key or value are not what {@code input.format} says. */
+  UNREADABLE,
+  /** The question has no text. */
+  EMPTY_TEXT,
+  /** The question is not well-formed Unicode. */
+  MALFORMED_TEXT,
+  /** The tokenizer failed on the question. */
+  TOKENIZATION_FAILED,
+  /** The model failed on the question alone. */
+  INFERENCE_FAILED;
+
+  /** The code in the dead letter's header. */
+  String code() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static DeadLetterReason of(EncoderException failure) {
+    return switch (failure.reason()) {
+      case EMPTY_TEXT -> EMPTY_TEXT;
+      case MALFORMED_TEXT -> MALFORMED_TEXT;
+      case TOKENIZATION_FAILED -> TOKENIZATION_FAILED;
+      case INFERENCE_FAILED -> INFERENCE_FAILED;
+      case CLOSED -> throw failure;
+    };
+  }
+}

@@ -1,0 +1,77 @@
+package dev.questream.processor;
+
+import dev.questream.encoder.QuestionEncoder;
+import dev.questream.serde.PendingQuestionSerde;
+import dev.questream.serde.QuestionDecoder;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Supplies one processor per task, and the store that they need. All share the encoder and the
+ * decoder.
+ *
+ * <p>The store is persistent: only then is the process recognised after a restart, so that it can
+ * fence its own unfinished transaction.
+ */
+public final class EmbedProcessorSupplier
+    implements ProcessorSupplier<byte[], byte[], byte[], Object> {
+
+  /** Keys come and go, so the changelog is cleaned early and in small pieces. */
+  private static final Map<String, String> CHANGELOG =
+      Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          TopicConfig.CLEANUP_POLICY_COMPACT,
+          TopicConfig.SEGMENT_BYTES_CONFIG,
+          Integer.toString(1 << 20),
+          TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+          "0.1");
+
+  private final EmbedSettings settings;
+  private final EmbedProcessor.Nodes nodes;
+  private final QuestionEncoder encoder;
+  private final QuestionDecoder decoder;
+
+  /**
+   * @param settings bounds
+   * @param store name of the pending store
+   * @param embeddingsNode name of the child that takes embeddings
+   * @param deadLettersNode name of the child that takes dead letters
+   * @param encoder shared by all tasks of the process; not closed here
+   * @param serdeSettings {@code input.format} and {@code schema.registry.url}
+   */
+  public EmbedProcessorSupplier(
+      EmbedSettings settings,
+      String store,
+      String embeddingsNode,
+      String deadLettersNode,
+      QuestionEncoder encoder,
+      Map<String, ?> serdeSettings) {
+    this.settings = settings;
+    this.nodes = new EmbedProcessor.Nodes(store, embeddingsNode, deadLettersNode);
+    this.encoder = encoder;
+    this.decoder = new QuestionDecoder(serdeSettings);
+  }
+
+  @Override
+  public Processor<byte[], byte[], byte[], Object> get() {
+    return new EmbedProcessor(settings, nodes, encoder, decoder);
+  }
+
+  @Override
+  public Set<StoreBuilder<?>> stores() {
+    StoreBuilder<?> pending =
+        Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(nodes.store()),
+                Serdes.Long(),
+                new PendingQuestionSerde())
+            .withCachingEnabled()
+            .withLoggingEnabled(CHANGELOG);
+    return Set.of(pending);
+  }
+}

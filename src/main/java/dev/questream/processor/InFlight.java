@@ -1,0 +1,45 @@
+package dev.questream.processor;
+
+import dev.questream.avro.PendingQuestion;
+import dev.questream.encoder.Embedding;
+import java.util.concurrent.CompletableFuture;
+
+/** A record that has been read and not yet answered. Used by the stream thread only. */
+final class InFlight {
+  private final long offset;
+  private final PendingQuestion pending;
+  private final Arrival arrival;
+  private CompletableFuture<Embedding> future;
+
+  InFlight(long offset, PendingQuestion pending, Arrival arrival) {
+    this.offset = offset;
+    this.pending = pending;
+    this.arrival = arrival;
+  }
+
+  long offset() {
+    return offset;
+  }
+
+  PendingQuestion pending() {
+    return pending;
+  }
+
+  Arrival arrival() {
+    return arrival;
+  }
+
+  /** The embedding to come; null until the window is submitted, and for what needs none. */
+  CompletableFuture<Embedding> future() {
+    return future;
+  }
+
+  void submitted(CompletableFuture<Embedding> embedding) {
+    future = embedding;
+  }
+
+  /** Whether the answer can be given without waiting. */
+  boolean ready() {
+    return !(arrival instanceof Arrival.Asked) || (future != null && future.isDone());
+  }
+}

@@ -1,0 +1,94 @@
+package dev.questream.serde;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.questream.avro.QuestionEmbedding;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+
+/**
+ * Embeddings as plain JSON objects: the schema's field names, the vector as an array of numbers.
+ */
+public final class EmbeddingJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private EmbeddingJson() {}
+
+  /** The embedding as a JSON object in UTF-8. */
+  public static byte[] write(QuestionEmbedding embedding) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.getFactory().createGenerator(out)) {
+      json.writeStartObject();
+      for (Schema.Field field : embedding.getSchema().getFields()) {
+        json.writeFieldName(field.name());
+        write(json, embedding.get(field.pos()));
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, Object value) throws IOException {
+    if (value instanceof List<?> vector) {
+      json.writeStartArray();
+      for (Object element : vector) {
+        json.writeNumber((float) element);
+      }
+      json.writeEndArray();
+    } else {
+      json.writePOJO(value);
+    }
+  }
+
+  static QuestionEmbedding read(byte[] bytes) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(bytes);
+    } catch (IOException e) {
+      throw new WireException("the value is no JSON: " + e.getMessage(), e);
+    }
+    QuestionEmbedding embedding = new QuestionEmbedding();
+    for (Schema.Field field : embedding.getSchema().getFields()) {
+      JsonNode node = json.path(field.name());
+      if (node.isMissingNode() || node.isNull()) {
+        throw new WireException("the value is no embedding: \"" + field.name() + "\" is missing");
+      }
+      embedding.put(field.pos(), value(field.schema().getType(), node));
+    }
+    return embedding;
+  }
+
+  private static Object value(Schema.Type type, JsonNode node) {
+    return switch (type) {
+      case STRING -> node.asText();
+      case INT -> node.asInt();
+      case LONG -> node.asLong();
+      case BOOLEAN -> node.asBoolean();
+      case ARRAY -> vector(node);
+      case MAP -> strings(node);
+      default -> throw new IllegalStateException("no embedding field is of type " + type);
+    };
+  }
+
+  private static FloatVector vector(JsonNode node) {
+    float[] values = new float[node.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = node.get(i).floatValue();
+    }
+    return new FloatVector(values);
+  }
+
+  private static Map<String, String> strings(JsonNode node) {
+    Map<String, String> map = new HashMap<>();
+    node.properties().forEach(field -> map.put(field.getKey(), field.getValue().asText()));
+    return map;
+  }
+}

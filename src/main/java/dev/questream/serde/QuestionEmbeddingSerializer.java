@@ -1,0 +1,34 @@
+package dev.questream.serde;
+
+import dev.questream.avro.QuestionEmbedding;
+import dev.questream.serde.SerdeConfig.OutputFormat;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * Writes embeddings: Avro by default (single-object encoding, or Confluent's framing with {@code
+ * schema.registry.url}), JSON with {@code output.format=json}.
+ */
+public final class QuestionEmbeddingSerializer implements Serializer<QuestionEmbedding> {
+  private OutputFormat format = OutputFormat.AVRO;
+  private AvroWire<QuestionEmbedding> avro =
+      new AvroWire<>(QuestionEmbedding.class, Optional.empty());
+
+  @Override
+  public void configure(Map<String, ?> configs, boolean isKey) {
+    format = SerdeConfig.outputFormat(configs);
+    avro = new AvroWire<>(QuestionEmbedding.class, SerdeConfig.registry(configs));
+  }
+
+  @Override
+  public byte[] serialize(String topic, QuestionEmbedding embedding) {
+    if (embedding == null) {
+      return null;
+    }
+    return switch (format) {
+      case AVRO -> avro.encode(topic, embedding);
+      case JSON -> EmbeddingJson.write(embedding);
+    };
+  }
+}

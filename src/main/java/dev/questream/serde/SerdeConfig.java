@@ -1,0 +1,70 @@
+package dev.questream.serde;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.config.ConfigException;
+
+/** The settings that serializers and deserializers take from a Kafka client's configuration. */
+public final class SerdeConfig {
+  public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
+  public static final String INPUT_FORMAT = "input.format";
+  public static final String OUTPUT_FORMAT = "output.format";
+
+  private SerdeConfig() {}
+
+  /** How questions are written. */
+  public enum InputFormat {
+    /** {@code Question} records in Avro, in either framing. */
+    AVRO,
+    /** JSON objects with the fields of {@code Question}. */
+    JSON,
+    /** The value is the text, the key the id. */
+    TEXT
+  }
+
+  /** How embeddings are written. */
+  public enum OutputFormat {
+    /** {@code QuestionEmbedding} records in Avro. */
+    AVRO,
+    /** JSON objects with the fields of {@code QuestionEmbedding}. */
+    JSON
+  }
+
+  /** A client of the configured registry, if one is. */
+  static Optional<SchemaRegistry> registry(Map<String, ?> settings) {
+    String url = string(settings, SCHEMA_REGISTRY_URL, "");
+    return url.isBlank() ? Optional.empty() : Optional.of(new ConfluentRegistryClient(url));
+  }
+
+  static InputFormat inputFormat(Map<String, ?> settings) {
+    return choice(settings, INPUT_FORMAT, InputFormat.AVRO);
+  }
+
+  static OutputFormat outputFormat(Map<String, ?> settings) {
+    return choice(settings, OUTPUT_FORMAT, OutputFormat.AVRO);
+  }
+
+  private static <E extends Enum<E>> E choice(Map<String, ?> settings, String key, E preset) {
+    String word = string(settings, key, preset.name());
+    try {
+      return Enum.valueOf(preset.getDeclaringClass(), word.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(key, word, "must be one of " + choices(preset.getDeclaringClass()));
+    }
+  }
+
+  private static <E extends Enum<E>> String choices(Class<E> type) {
+    return String.join(
+        ", ",
+        Arrays.stream(type.getEnumConstants())
+            .map(c -> c.name().toLowerCase(Locale.ROOT))
+            .toList());
+  }
+
+  private static String string(Map<String, ?> settings, String key, String preset) {
+    Object value = settings.get(key);
+    return value == null ? preset : value.toString();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.questream.topology;
+
+import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.QuestionEncoder;
+import dev.questream.processor.EmbedProcessorSupplier;
+import dev.questream.processor.EmbedSettings;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.Topology;
+
+/**
+ * The topology: questions, the embed processor with its pending store, embeddings and dead letters.
+ *
+ * <p>Every name is given, so that an upgrade never renames a changelog.
+ */
+public final class EmbeddingTopology {
+  public static final String SOURCE = "questions-source";
+  public static final String PROCESSOR = "embed";
+  public static final String STORE = "pending-questions";
+  public static final String EMBEDDINGS_SINK = "embeddings-sink";
+  public static final String DLQ_SINK = "dlq-sink";
+
+  private EmbeddingTopology() {}
+
+  /**
+   * Builds the topology.
+   *
+   * @param config names and bounds
+   * @param encoder shared by all tasks; the caller closes it after Kafka Streams
+   */
+  public static Topology build(QuestreamConfig config, QuestionEncoder encoder) {
+    Topology topology = new Topology();
+    topology.addSource(
+        SOURCE,
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
+        config.getString(QuestreamConfig.QUESTIONS_TOPIC));
+    topology.addProcessor(
+        PROCESSOR,
+        new EmbedProcessorSupplier(
+            settings(config), STORE, EMBEDDINGS_SINK, DLQ_SINK, encoder, config.serdeSettings()),
+        SOURCE);
+    Serializer<byte[]> bytes = new ByteArraySerializer();
+    topology.addSink(
+        EMBEDDINGS_SINK,
+        config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
+        bytes,
+        config.outputSerializer(),
+        PROCESSOR);
+    topology.addSink(
+        DLQ_SINK, config.getString(QuestreamConfig.DLQ_TOPIC), bytes, bytes, PROCESSOR);
+    return topology;
+  }
+
+  private static EmbedSettings settings(QuestreamConfig config) {
+    return new EmbedSettings(
+        config.getString(QuestreamConfig.APPLICATION_ID),
+        config.getInt(QuestreamConfig.WINDOW_MAX_QUESTIONS),
+        config.getInt(QuestreamConfig.WINDOW_MAX_TOKENS),
+        config.duration(QuestreamConfig.WINDOW_MAX_AGE_MS),
+        config.duration(QuestreamConfig.PUNCTUATION_INTERVAL_MS),
+        config.getInt(QuestreamConfig.MAX_PENDING),
+        config.duration(QuestreamConfig.MAX_BLOCK_MS));
+  }
+}
