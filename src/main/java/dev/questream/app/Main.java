@@ -62,6 +62,10 @@ public final class Main {
     if (flags.contains("-v") || flags.contains("--verbose")) {
       System.setProperty("questream.log.level", "DEBUG");
       System.setProperty("questream.log.libraries", "INFO");
+      System.setProperty("questream.log.sender", "INFO");
+    } else if (flags.contains("demo")) {
+      System.setProperty("questream.log.level", "WARN");
+      System.setProperty("questream.log.libraries", "ERROR");
     }
   }
 

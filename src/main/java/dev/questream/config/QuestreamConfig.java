@@ -346,7 +346,9 @@ public final class QuestreamConfig extends AbstractConfig {
     settings.put(StreamsConfig.STATE_DIR_CONFIG, getString(STATE_DIR));
     settings.put(StreamsConfig.POLL_MS_CONFIG, getLong(PUNCTUATION_INTERVAL_MS));
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100L);
+    settings.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
     settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
+    settings.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
     settings.put(
         StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), EMBEDDINGS_BATCH_BYTES);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
