@@ -80,8 +80,7 @@ public final class BertCheckpoint {
   }
 
   private static BertConfig dimensions(Checkpoint checkpoint, Layout layout, ModelConfig declared) {
-    TensorShape words = checkpoint.shape(layout.prefix + WORD_EMBEDDINGS);
-    int hidden = Math.toIntExact(words.dimension(words.rank() - 1));
+    int hidden = size(checkpoint, layout.prefix + WORD_EMBEDDINGS, 1);
     int layers = 0;
     while (checkpoint.names().contains(layerPrefix(layout, layers) + "output.dense.weight")) {
       layers++;
@@ -114,10 +113,18 @@ public final class BertCheckpoint {
   }
 
   private static int rows(Checkpoint checkpoint, String name) {
+    return size(checkpoint, name, 0);
+  }
+
+  private static int size(Checkpoint checkpoint, String name, int dimension) {
     if (!checkpoint.names().contains(name)) {
       throw new ModelException("%s: the tensor %s is missing".formatted(checkpoint.file(), name));
     }
-    return Math.toIntExact(checkpoint.shape(name).dimension(0));
+    try {
+      return checkpoint.shape(name).size(dimension);
+    } catch (ModelException e) {
+      throw new ModelException("%s: %s: %s".formatted(checkpoint.file(), name, e.getMessage()), e);
+    }
   }
 
   private static String layerPrefix(Layout layout, int layer) {

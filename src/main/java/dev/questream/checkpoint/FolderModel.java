@@ -5,6 +5,7 @@ import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -38,6 +39,9 @@ record FolderModel(
   record SentenceTransformer(Pooling pooling, boolean normalized, int maxTokens) {
     private static final int DEFAULT_MAX_TOKENS = 512;
 
+    /** The special tokens and one of the text. */
+    private static final int MIN_TOKENS = 3;
+
     static SentenceTransformer read(Path folder) {
       Path modules = folder.resolve("modules.json");
       if (!Files.exists(modules)) {
@@ -50,7 +54,7 @@ record FolderModel(
         if (type.endsWith(".Normalize")) {
           normalized = true;
         } else if (type.endsWith(".Pooling")) {
-          pooling = pooling(folder.resolve(module.path("path").asText()).resolve("config.json"));
+          pooling = pooling(moduleFolder(folder, modules, module).resolve("config.json"));
         } else if (!type.endsWith(".Transformer")) {
           throw new ModelException(
               "%s names the module %s; Transformer, Pooling and Normalize are supported"
@@ -58,6 +62,15 @@ record FolderModel(
         }
       }
       return new SentenceTransformer(pooling, normalized, maxTokens(folder));
+    }
+
+    private static Path moduleFolder(Path folder, Path modules, JsonNode module) {
+      String path = module.path("path").asText();
+      try {
+        return folder.resolve(path);
+      } catch (InvalidPathException e) {
+        throw new ModelException("%s names the folder %s".formatted(modules, e.getMessage()), e);
+      }
     }
 
     private static Pooling pooling(Path file) {
@@ -72,9 +85,16 @@ record FolderModel(
 
     private static int maxTokens(Path folder) {
       Path file = folder.resolve("sentence_bert_config.json");
-      return Files.exists(file)
-          ? ModelJson.read(file).path("max_seq_length").asInt(DEFAULT_MAX_TOKENS)
-          : DEFAULT_MAX_TOKENS;
+      if (!Files.exists(file)) {
+        return DEFAULT_MAX_TOKENS;
+      }
+      int tokens = ModelJson.read(file).path("max_seq_length").asInt(DEFAULT_MAX_TOKENS);
+      if (tokens < MIN_TOKENS) {
+        throw new ModelException(
+            "%s has max_seq_length=%d; at least %d tokens are needed"
+                .formatted(file, tokens, MIN_TOKENS));
+      }
+      return tokens;
     }
   }
 

@@ -35,6 +35,9 @@ public final class ModelConfig {
   }
 
   private ModelConfig checked(String name) {
+    if (!json.isObject()) {
+      throw new ModelException(name + " is no JSON object");
+    }
     String activation = json.path("hidden_act").asText("gelu");
     if (!activation.equals("gelu")) {
       throw new ModelException(

@@ -39,7 +39,7 @@ public final class Models {
 
   private static boolean isFolder(String name) {
     try {
-      return Files.isDirectory(Path.of(name));
+      return !name.isBlank() && Files.isDirectory(Path.of(name));
     } catch (InvalidPathException e) {
       return false;
     }

@@ -66,7 +66,10 @@ final class OnnxCheckpoint implements Checkpoint {
     OnnxCheckpoint checkpoint = new OnnxCheckpoint(file, MappedFile.map(file));
     try {
       checkpoint.readModel();
-    } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException e) {
+    } catch (IOException
+        | ModelException
+        | IndexOutOfBoundsException
+        | IllegalArgumentException e) {
       throw new ModelException(
           "%s is no ONNX file, or damaged: %s".formatted(file, e.getMessage()), e);
     }

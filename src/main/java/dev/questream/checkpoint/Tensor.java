@@ -15,7 +15,7 @@ import java.nio.ByteOrder;
 public record Tensor(String name, ElementType type, TensorShape shape, ByteBuffer data) {
 
   public Tensor {
-    long expected = Math.multiplyExact(shape.elements(), (long) type.bytes());
+    long expected = shape.bytes(type);
     if (data.remaining() != expected) {
       throw new ModelException(
           "tensor %s of shape %s and type %s needs %d bytes, the file has %d"
@@ -29,8 +29,8 @@ public record Tensor(String name, ElementType type, TensorShape shape, ByteBuffe
     if (shape.rank() != 2 || type != ElementType.FLOAT32) {
       throw new ModelException("tensor %s %s %s is no float32 matrix".formatted(name, type, shape));
     }
-    int rows = Math.toIntExact(shape.dimension(0));
-    int columns = Math.toIntExact(shape.dimension(1));
+    int rows = shape.size(0);
+    int columns = shape.size(1);
     ByteBuffer copy = ByteBuffer.allocate(data.remaining()).order(ByteOrder.LITTLE_ENDIAN);
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < columns; column++) {

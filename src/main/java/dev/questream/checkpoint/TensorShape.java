@@ -44,6 +44,32 @@ public record TensorShape(List<Long> dimensions) {
     return dimensions.get(index);
   }
 
+  /**
+   * Size of dimension {@code index} as an int.
+   *
+   * @throws ModelException if there is no such dimension or its size does not fit
+   */
+  public int size(int index) {
+    if (index >= rank() || dimension(index) > Integer.MAX_VALUE) {
+      throw new ModelException(
+          "a tensor of shape %s has no usable dimension %d".formatted(this, index));
+    }
+    return (int) dimension(index);
+  }
+
+  /**
+   * The number of bytes that the elements take.
+   *
+   * @throws ModelException if it does not fit a long
+   */
+  public long bytes(ElementType type) {
+    long elements = elements();
+    if (elements > Long.MAX_VALUE / type.bytes()) {
+      throw new ModelException("a tensor of shape " + this + " is impossibly large");
+    }
+    return elements * type.bytes();
+  }
+
   public int rank() {
     return dimensions.size();
   }

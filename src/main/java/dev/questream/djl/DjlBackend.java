@@ -38,27 +38,48 @@ public final class DjlBackend implements EncoderBackend {
     String libtorch = Libtorch.load();
     Model model = Models.resolve(settings.model(), settings.cache());
     ModelCache cache = new ModelCache(settings.cache(), libtorch);
-    Precision precision = settings.precision().preferred();
-    ModelCache.Imported imported = cache.archive(model, precision);
+    Precision preferred = settings.precision().preferred();
+    ModelCache.Imported imported = cache.archive(model, preferred);
     checkRole(model, imported.facts().role(), settings.role());
     DjlTokenizer tokenizer = tokenizer(model, imported, settings);
-    TorchModel torch = TorchModel.load(imported);
-    if (precision != Precision.FP32) {
-      double worst =
-          PrecisionGate.worstCosine(
-              imported,
-              torch,
-              () -> TorchModel.load(cache.archive(model, Precision.FP32)),
-              tokenizer);
-      if (worst < settings.minCosine()) {
-        torch.close();
-        refuse(settings, precision, worst);
-        precision = Precision.FP32;
-        imported = cache.archive(model, precision);
-        torch = TorchModel.load(imported);
+    try {
+      TorchModel torch = TorchModel.load(imported);
+      if (passes(settings, preferred, cache, model, imported, torch, tokenizer)) {
+        return new DjlBackend(info(model, imported, settings, preferred), tokenizer, torch);
       }
+      ModelCache.Imported exact = cache.archive(model, Precision.FP32);
+      return new DjlBackend(
+          info(model, exact, settings, Precision.FP32), tokenizer, TorchModel.load(exact));
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
     }
-    return new DjlBackend(info(model, imported, settings, precision), tokenizer, torch);
+  }
+
+  /** Whether the precision may be used; closes {@code torch} if not. */
+  private static boolean passes(
+      EncoderSettings settings,
+      Precision precision,
+      ModelCache cache,
+      Model model,
+      ModelCache.Imported imported,
+      TorchModel torch,
+      DjlTokenizer tokenizer) {
+    if (precision == Precision.FP32) {
+      return true;
+    }
+    double worst =
+        PrecisionGate.worstCosine(
+            imported,
+            torch,
+            () -> TorchModel.load(cache.archive(model, Precision.FP32)),
+            tokenizer);
+    if (worst >= settings.minCosine()) {
+      return true;
+    }
+    torch.close();
+    refuse(settings, precision, worst);
+    return false;
   }
 
   private static void refuse(EncoderSettings settings, Precision precision, double worst) {

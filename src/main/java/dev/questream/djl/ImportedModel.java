@@ -4,6 +4,7 @@ import dev.questream.encoder.EncoderRole;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,7 +31,7 @@ record ImportedModel(String archiveSha256, EncoderRole role, int dimensions, int
           EncoderRole.valueOf(properties.getProperty("role", "").toUpperCase(Locale.ROOT)),
           Integer.parseInt(properties.getProperty("dimensions", "")),
           Integer.parseInt(properties.getProperty("max.positions", "")));
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | MalformedInputException e) {
       return null;
     }
   }

@@ -77,8 +77,8 @@ public final class BatchingEncoder implements QuestionEncoder {
 
   private void startWorkers() {
     CountDownLatch opened = new CountDownLatch(budget.workers());
-    List<RuntimeException> refused = new ArrayList<>();
-    Consumer<RuntimeException> report =
+    List<Throwable> refused = new ArrayList<>();
+    Consumer<Throwable> report =
         failure -> {
           if (failure != null) {
             synchronized (refused) {
@@ -102,7 +102,11 @@ public final class BatchingEncoder implements QuestionEncoder {
     synchronized (refused) {
       if (!refused.isEmpty()) {
         close();
-        throw refused.get(0);
+        Throwable first = refused.get(0);
+        throw first instanceof RuntimeException runtime
+            ? runtime
+            : new EncoderException(
+                INFERENCE_FAILED, "the model could not be opened: " + first, first);
       }
     }
   }
@@ -140,7 +144,7 @@ public final class BatchingEncoder implements QuestionEncoder {
         items.add(new Item(backend.tokenize(window.get(i)), futures.get(i)));
       } catch (EncoderException e) {
         fail(futures.get(i), e);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // whatever is thrown, every future must be settled
         fail(futures.get(i), new EncoderException(TOKENIZATION_FAILED, e.toString(), e));
       }
     }
@@ -167,11 +171,11 @@ public final class BatchingEncoder implements QuestionEncoder {
     }
   }
 
-  private void work(Consumer<RuntimeException> opened) {
+  private void work(Consumer<Throwable> opened) {
     EncoderBackend.Session session;
     try {
       session = backend.openSession();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // the constructor waits for every worker
       opened.accept(e);
       return;
     }
@@ -205,7 +209,7 @@ public final class BatchingEncoder implements QuestionEncoder {
     List<float[]> vectors;
     try {
       vectors = run(session, batch);
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (Throwable e) { // whatever is thrown, every future must be settled
       recover(session, batch, retry, e);
       return;
     }

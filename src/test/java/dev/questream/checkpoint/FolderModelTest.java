@@ -1,0 +1,226 @@
+package dev.questream.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.questream.checkpoint.TinyCheckpoint.Layout;
+import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.Pooling;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FolderModelTest {
+  private static final String MODULES =
+      """
+      [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+       {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+       {"idx": 2, "name": "2", "path": "2_Normalize",
+        "type": "sentence_transformers.models.Normalize"}]
+      """;
+
+  @TempDir Path parent;
+  private Path folder;
+
+  @BeforeEach
+  void writeDprFolder() throws IOException {
+    folder = parent.resolve("dpr-question_encoder-tiny");
+    TinyCheckpoint.random(Layout.QUESTION, 1).write(folder.resolve("model.safetensors"));
+    write("tokenizer.json", "{\"a\": \"tokenizer\"}");
+    write("config.json", TinyCheckpoint.CONFIG);
+  }
+
+  private void write(String name, String content) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content);
+  }
+
+  private void writeSentenceTransformer(String modules, String pooling) throws IOException {
+    write("modules.json", modules);
+    write("1_Pooling/config.json", pooling);
+  }
+
+  private void assertRefused(String... said) {
+    assertThatThrownBy(() -> FolderModel.read(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll(said);
+  }
+
+  @Test
+  void shouldReadADprFolder() throws IOException {
+    Model model = Models.resolve(folder.toString(), parent);
+    assertThat(model.id()).isEqualTo("dpr-question_encoder-tiny");
+    assertThat(model.revision()).isEmpty();
+    assertThat(model.weightsSha256())
+        .isEqualTo(Sha256.of(Files.readAllBytes(folder.resolve("model.safetensors"))))
+        .matches("[0-9a-f]{64}");
+    assertThat(new String(model.tokenizerJson(), StandardCharsets.UTF_8))
+        .isEqualTo("{\"a\": \"tokenizer\"}");
+    assertThat(model.config().attentionHeads()).contains(4);
+    assertThat(model.pooling()).isEqualTo(Pooling.CLS);
+    assertThat(model.normalized()).isFalse();
+    assertThat(model.maxTokens()).isEqualTo(512);
+    assertThat(model.prefix(EncoderRole.QUESTION)).isEmpty();
+    assertThat(model.prefix(EncoderRole.PASSAGE)).isEmpty();
+    assertThat(model.<Path>withWeights(file -> file))
+        .isEqualTo(folder.resolve("model.safetensors"));
+  }
+
+  @Test
+  void shouldNotLetTheCallerChangeTheTokenizer() {
+    Model model = FolderModel.read(folder);
+    model.tokenizerJson()[0] = 'x';
+    assertThat(model.tokenizerJson()[0]).isEqualTo((byte) '{');
+  }
+
+  @Test
+  void shouldReadASentenceTransformersFolder() throws IOException {
+    writeSentenceTransformer(
+        MODULES, "{\"pooling_mode_cls_token\": false, \"pooling_mode_mean_tokens\": true}");
+    write("sentence_bert_config.json", "{\"max_seq_length\": 256, \"do_lower_case\": false}");
+    Model model = FolderModel.read(folder);
+    assertThat(model.pooling()).isEqualTo(Pooling.MEAN);
+    assertThat(model.normalized()).isTrue();
+    assertThat(model.maxTokens()).isEqualTo(256);
+  }
+
+  @Test
+  void shouldReadClsPoolingWithoutNormalize() throws IOException {
+    writeSentenceTransformer(
+        MODULES.substring(0, MODULES.lastIndexOf(",\n {\"idx\": 2")) + "]",
+        "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
+    Model model = FolderModel.read(folder);
+    assertThat(model.pooling()).isEqualTo(Pooling.CLS);
+    assertThat(model.normalized()).isFalse();
+    assertThat(model.maxTokens()).isEqualTo(512);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"pooling_mode_max_tokens\": true}",
+        "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true}",
+        "{}"
+      })
+  void shouldRefuseAPoolingThatIsNotSupported(String pooling) throws IOException {
+    writeSentenceTransformer(MODULES, pooling);
+    assertRefused("1_Pooling", "pooling other than CLS or mean");
+  }
+
+  @Test
+  void shouldRefuseAPoolingModuleWithoutItsConfig() throws IOException {
+    write("modules.json", MODULES);
+    assertRefused("1_Pooling", "cannot be read");
+  }
+
+  @Test
+  void shouldRefuseAModuleThatIsNotSupported() throws IOException {
+    writeSentenceTransformer(
+        MODULES.replace("models.Normalize", "models.Dense"), "{\"pooling_mode_cls_token\": true}");
+    assertRefused("modules.json", "sentence_transformers.models.Dense", "Normalize are supported");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[", "42", "\"modules\""})
+  void shouldRefuseDamagedModules(String content) throws IOException {
+    write("modules.json", content);
+    assertRefused(folder.resolve("modules.json").toString());
+  }
+
+  @Test
+  void shouldRefuseAPathInModulesThatIsNoPath() throws IOException {
+    write("modules.json", MODULES.replace("1_Pooling", "1\\u0000Pooling"));
+    assertRefused("modules.json");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1"})
+  void shouldRefuseALengthThatLeavesNoRoomForTokens(String length) throws IOException {
+    writeSentenceTransformer(MODULES, "{\"pooling_mode_cls_token\": true}");
+    write("sentence_bert_config.json", "{\"max_seq_length\": " + length + "}");
+    assertRefused("sentence_bert_config.json", "max_seq_length");
+  }
+
+  @Test
+  void shouldTakeTheCustomaryLengthWhereNoneIsDeclared() throws IOException {
+    writeSentenceTransformer(MODULES, "{\"pooling_mode_cls_token\": true}");
+    write("sentence_bert_config.json", "{\"max_seq_length\": null}");
+    assertThat(FolderModel.read(folder).maxTokens()).isEqualTo(512);
+  }
+
+  @Test
+  void shouldSayWhichWeightFilesAreRead() throws IOException {
+    Files.delete(folder.resolve("model.safetensors"));
+    write("pytorch_model.bin", "weights of another kind");
+    assertRefused(
+        folder.toString(), "holds no weights", "model.safetensors, model.onnx, onnx/model.onnx");
+  }
+
+  @Test
+  void shouldFindOnnxWeightsInTheirFolder() throws IOException {
+    Files.delete(folder.resolve("model.safetensors"));
+    write("onnx/model.onnx", "not read yet");
+    assertThat(FolderModel.read(folder).weights()).isEqualTo(folder.resolve("onnx/model.onnx"));
+    write("model.onnx", "not read yet");
+    assertThat(FolderModel.read(folder).weights()).isEqualTo(folder.resolve("model.onnx"));
+  }
+
+  @Test
+  void shouldPreferSafetensors() throws IOException {
+    write("model.onnx", "not read");
+    assertThat(FolderModel.read(folder).weights()).isEqualTo(folder.resolve("model.safetensors"));
+  }
+
+  @Test
+  void shouldRefuseAFolderWithoutTokenizer() throws IOException {
+    Files.delete(folder.resolve("tokenizer.json"));
+    assertRefused(folder.toString(), "tokenizer.json");
+  }
+
+  @Test
+  void shouldDoWithoutAConfig() throws IOException {
+    Files.delete(folder.resolve("config.json"));
+    assertThat(FolderModel.read(folder).config().attentionHeads()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{\"num_attention_heads\": ", "not json", "42", "null"})
+  void shouldRefuseADamagedConfig(String content) throws IOException {
+    write("config.json", content);
+    assertRefused(folder.resolve("config.json").toString(), "JSON");
+  }
+
+  @Test
+  void shouldRefuseAConfigThatIsNoObject() throws IOException {
+    write("config.json", "[{\"num_attention_heads\": 4}]");
+    assertRefused(folder.resolve("config.json").toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"relu", "gelu_new", "gelu_pytorch_tanh", "GELU"})
+  void shouldRefuseAnotherActivation(String activation) throws IOException {
+    write("config.json", "{\"hidden_act\": \"" + activation + "\"}");
+    assertRefused(
+        folder.resolve("config.json").toString(), "the activation " + activation, "gelu (erf)");
+  }
+
+  @Test
+  void shouldTakeTheDefaultEpsilonWhereNoneIsDeclared() throws IOException {
+    write("config.json", "{\"hidden_act\": null}");
+    assertThat(FolderModel.read(folder).config().layerNormEpsilon()).isEqualTo(1e-12);
+  }
+
+  @Test
+  void shouldTakeItsNameFromTheFolder() {
+    assertThat(FolderModel.read(folder.resolve(".")).id()).isEqualTo("dpr-question_encoder-tiny");
+    assertThat(FolderModel.read(folder.resolve("../dpr-question_encoder-tiny")).id())
+        .isEqualTo("dpr-question_encoder-tiny");
+  }
+}
