@@ -1,0 +1,118 @@
+package dev.questream;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The rooms of the house: which package may know which, and that no two know each other. */
+class RoomsTest {
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.questream");
+
+  private static final List<String> EVERYWHERE = List.of("java..", "org.slf4j..");
+
+  /** For each room, the packages that it may import beside its own and the JDK. */
+  private static final Map<String, List<String>> ALLOWED =
+      Map.ofEntries(
+          Map.entry("encoder", List.of()),
+          Map.entry(
+              "checkpoint",
+              List.of("dev.questream.encoder", "com.fasterxml.jackson..", "com.google.protobuf..")),
+          Map.entry("torchscript", List.of("dev.questream.checkpoint", "dev.questream.encoder")),
+          Map.entry(
+              "djl",
+              List.of(
+                  "dev.questream.encoder",
+                  "dev.questream.checkpoint",
+                  "dev.questream.torchscript",
+                  "ai.djl..")),
+          Map.entry("avro", List.of("org.apache.avro..")),
+          Map.entry(
+              "serde",
+              List.of(
+                  "dev.questream.avro",
+                  "org.apache.avro..",
+                  "com.fasterxml.jackson..",
+                  "org.apache.kafka.common..")),
+          Map.entry(
+              "processor",
+              List.of(
+                  "dev.questream.avro",
+                  "dev.questream.encoder",
+                  "dev.questream.serde",
+                  "org.apache.kafka..")),
+          Map.entry(
+              "config",
+              List.of("dev.questream.encoder", "dev.questream.serde", "org.apache.kafka..")),
+          Map.entry(
+              "topology",
+              List.of(
+                  "dev.questream.processor",
+                  "dev.questream.serde",
+                  "dev.questream.config",
+                  "dev.questream.encoder",
+                  "com.fasterxml.jackson..",
+                  "org.apache.kafka..")),
+          Map.entry("retrieval", List.of("dev.questream.encoder", "com.fasterxml.jackson..")));
+
+  @TestFactory
+  Stream<DynamicTest> shouldImportOnlyWhatTheRoomMay() {
+    return ALLOWED.entrySet().stream()
+        .map(
+            room -> {
+              List<String> allowed = new ArrayList<>(EVERYWHERE);
+              allowed.add("dev.questream." + room.getKey());
+              allowed.addAll(room.getValue());
+              return DynamicTest.dynamicTest(
+                  room.getKey(),
+                  () ->
+                      classes()
+                          .that()
+                          .resideInAPackage("dev.questream." + room.getKey() + "..")
+                          .should()
+                          .onlyDependOnClassesThat()
+                          .resideInAnyPackage(allowed.toArray(String[]::new))
+                          .check(MAIN));
+            });
+  }
+
+  @Test
+  void shouldHaveNoCycleBetweenPackages() {
+    slices().matching("dev.questream.(**)").should().beFreeOfCycles().check(MAIN);
+  }
+
+  @Test
+  void shouldKeepDjlInItsRoom() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.questream.djl..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("ai.djl..")
+        .check(MAIN);
+  }
+
+  @Test
+  void shouldKeepTheEmbeddedBrokerInTheApplication() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.questream.app..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("kafka..", "org.apache.kafka.metadata..", "org.apache.kafka.server..")
+        .check(MAIN);
+  }
+}
