@@ -28,6 +28,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,12 @@ abstract class ApplicationSuite {
     streams.start();
     await().atMost(LIMIT).until(() -> streams.state() == KafkaStreams.State.RUNNING);
     return streams;
+  }
+
+  private static void stop(KafkaStreams streams) {
+    streams.close(
+        CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
+            .withTimeout(Duration.ofSeconds(30)));
   }
 
   private static void assertOrderedByPartition(List<QuestionEmbedding> embeddings) {
@@ -120,7 +128,7 @@ abstract class ApplicationSuite {
     KafkaStreams first = start(config, silent);
     await().atMost(LIMIT).until(() -> silent.texts().size() == questions.size());
     awaitConsumed(config, questions.size());
-    first.close(Duration.ofSeconds(30));
+    stop(first);
     assertThat(kafka.read(config, 1, Duration.ofSeconds(1)))
         .as("all is consumed, and nothing is answered")
         .isEmpty();
@@ -138,7 +146,7 @@ abstract class ApplicationSuite {
             .containsExactly(ManualEncoder.vector(questions.get(embedding.getId())));
       }
     } finally {
-      second.close(Duration.ofSeconds(30));
+      stop(second);
     }
   }
 
@@ -166,6 +174,21 @@ abstract class ApplicationSuite {
   }
 
   @Test
+  void shouldRestartWithoutWaitingForTheGroup() {
+    QuestreamConfig config = kafka.config(Map.of("encoder.precision", "fp32"));
+    try (QuestreamApplication application = QuestreamApplication.start(config)) {
+      application.awaitRunning(LIMIT);
+    }
+    long start = System.nanoTime();
+    try (QuestreamApplication application = QuestreamApplication.start(config)) {
+      application.awaitRunning(LIMIT);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .as("far less than a session time-out of 45 s")
+        .isLessThan(Duration.ofSeconds(20));
+  }
+
+  @Test
   void shouldSendOnlyBadRecordsToTheDeadLetters() throws Exception {
     QuestreamConfig config = kafka.config(Map.of("input.format", "text"));
     String topic = config.getString(QuestreamConfig.QUESTIONS_TOPIC);
@@ -180,7 +203,9 @@ abstract class ApplicationSuite {
           bad.add(key);
           value = new byte[] {(byte) 0xff, (byte) i};
         }
-        producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value));
+        producer
+            .send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value))
+            .get();
       }
     }
     KafkaStreams streams = start(config, new InstantEncoder());
@@ -194,21 +219,22 @@ abstract class ApplicationSuite {
               .toList();
       assertThat(rejected).containsExactlyInAnyOrderElementsOf(bad);
     } finally {
-      streams.close(Duration.ofSeconds(30));
+      stop(streams);
     }
   }
 
   @Test
-  void shouldDeleteBehindTheEmbedding() {
+  void shouldDeleteBehindTheEmbedding() throws Exception {
     QuestreamConfig config = kafka.config(Map.of("input.format", "text"));
     String topic = config.getString(QuestreamConfig.QUESTIONS_TOPIC);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             config.producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
       byte[] key = "gone".getBytes(StandardCharsets.UTF_8);
-      producer.send(
-          new ProducerRecord<>(topic, key, "a question".getBytes(StandardCharsets.UTF_8)));
-      producer.send(new ProducerRecord<>(topic, key, null));
+      producer
+          .send(new ProducerRecord<>(topic, key, "a question".getBytes(StandardCharsets.UTF_8)))
+          .get();
+      producer.send(new ProducerRecord<>(topic, key, null)).get();
     }
     KafkaStreams streams = start(config, new InstantEncoder());
     try {
@@ -217,7 +243,7 @@ abstract class ApplicationSuite {
               first -> assertThat(first).isInstanceOf(Answer.Embedded.class),
               second -> assertThat(second).isInstanceOf(Answer.Deleted.class));
     } finally {
-      streams.close(Duration.ofSeconds(30));
+      stop(streams);
     }
   }
 
@@ -232,7 +258,7 @@ abstract class ApplicationSuite {
       await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
       assertThat(commits(streams) - before).isLessThanOrEqualTo(1);
     } finally {
-      streams.close(Duration.ofSeconds(30));
+      stop(streams);
     }
   }
 
@@ -254,7 +280,7 @@ abstract class ApplicationSuite {
     try {
       assertThat(kafka.read(config, 50, LIMIT)).hasSize(50);
     } finally {
-      streams.close(Duration.ofSeconds(30));
+      stop(streams);
     }
   }
 
@@ -274,7 +300,7 @@ abstract class ApplicationSuite {
                 config.getString(QuestreamConfig.QUESTIONS_TOPIC) + "-value",
                 config.getString(QuestreamConfig.EMBEDDINGS_TOPIC) + "-value");
       } finally {
-        streams.close(Duration.ofSeconds(30));
+        stop(streams);
       }
     }
   }

@@ -12,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -163,7 +165,10 @@ public final class QuestreamApplication implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!streams.close(config.duration(QuestreamConfig.SHUTDOWN_TIMEOUT_MS))) {
+    CloseOptions options =
+        CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
+            .withTimeout(config.duration(QuestreamConfig.SHUTDOWN_TIMEOUT_MS));
+    if (!streams.close(options)) {
       LOG.warn("Kafka Streams did not stop in time; what is pending is taken up at the next start");
     }
     encoder.close();
