@@ -5,6 +5,7 @@ import dev.questream.encoder.Pooling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -113,9 +114,10 @@ final class BundledModel implements Model {
       extract(extracted);
       return reader.apply(extracted);
     } catch (IOException e) {
-      throw new ModelException(
-          "the weights of %s could not be unpacked into %s (127 MiB are needed): %s"
-              .formatted(ID, cache, e.getMessage()),
+      throw new UncheckedIOException(
+          ("the weights of %s could not be unpacked into %s, which needs 127 MiB: %s;"
+                  + " set cache.dir to a folder with enough space")
+              .formatted(ID, cache, e),
           e);
     } finally {
       delete(extracted);

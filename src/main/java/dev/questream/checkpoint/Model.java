@@ -45,6 +45,7 @@ public interface Model {
    * Gives the weight file to {@code reader}; the file may be temporary.
    *
    * @throws ModelException if the weights are missing or damaged
+   * @throws java.io.UncheckedIOException if a temporary file cannot be written
    */
   <T> T withWeights(Function<Path, T> reader);
 }

@@ -360,6 +360,12 @@ public final class QuestreamConfig extends AbstractConfig {
     return settings;
   }
 
+  /** Whether the user gave the consumers a {@code group.instance.id}. */
+  public boolean staticMember() {
+    return streamsSettings().keySet().stream()
+        .anyMatch(key -> key.toString().endsWith(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
+  }
+
   private Map<String, Object> stripped(String prefix) {
     Map<String, Object> found = new HashMap<>();
     passedThrough.forEach(

@@ -3,7 +3,6 @@ package dev.questream.djl;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.Checkpoint;
 import dev.questream.checkpoint.Model;
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.Sha256;
 import dev.questream.encoder.Pooling;
 import dev.questream.encoder.Precision;
@@ -11,6 +10,7 @@ import dev.questream.torchscript.BertArchive;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,8 @@ final class ModelCache {
   /**
    * Finds the archive of a model, importing it first where needed.
    *
-   * @throws ModelException if the model is damaged or the cache folder cannot be written
+   * @throws dev.questream.checkpoint.ModelException if the model is damaged
+   * @throws UncheckedIOException if the cache folder cannot be written
    */
   Imported archive(Model model, Precision precision) {
     Path archive = folder.resolve(key(model, precision) + ".pt");
@@ -60,9 +61,16 @@ final class ModelCache {
       Imported cached = verified(archive, manifest);
       return cached != null ? cached : importModel(model, precision, archive, manifest);
     } catch (IOException e) {
-      throw new ModelException(
-          "%s could not be imported into %s: %s".formatted(model.id(), folder, e), e);
+      throw unwritable(model, folder, e);
     }
+  }
+
+  /** The model is fine, this machine is not. */
+  private static UncheckedIOException unwritable(Model model, Path folder, IOException failure) {
+    return new UncheckedIOException(
+        "%s could not be imported into %s: %s; set cache.dir to a folder with enough space"
+            .formatted(model.id(), folder, failure),
+        failure);
   }
 
   private String key(Model model, Precision precision) {
@@ -115,8 +123,7 @@ final class ModelCache {
             new DigestOutputStream(new BufferedOutputStream(file, 1 << 20), digest)) {
       BertArchive.write(bert, pooling, model.normalized(), precision, out);
     } catch (IOException e) {
-      throw new ModelException(
-          "%s could not be imported into %s: %s".formatted(model.id(), target.getParent(), e), e);
+      throw unwritable(model, target.getParent(), e);
     }
     return new ImportedModel(
         Sha256.hex(digest), bert.role(), bert.config().dimensions(), bert.config().maxPositions());

@@ -102,22 +102,23 @@ final class DemoStack implements AutoCloseable {
   }
 
   private void startBroker(int port) {
-    Step step = console.step("starting a Kafka broker");
-    broker = EmbeddedBroker.start(folder.resolve("broker"), port);
-    step.done(
-        "Kafka %s broker on %s".formatted(AppInfoParser.getVersion(), broker.bootstrapServers()));
+    try (Step step = console.step("starting a Kafka broker")) {
+      broker = EmbeddedBroker.start(folder.resolve("broker"), port);
+      step.done(
+          "Kafka %s broker on %s".formatted(AppInfoParser.getVersion(), broker.bootstrapServers()));
+    }
   }
 
   private void createTopics() {
-    Step step = console.step("creating topics");
-    try (Topics topics = new Topics(config)) {
+    try (Step step = console.step("creating topics");
+        Topics topics = new Topics(config)) {
       step.done("topics " + String.join(", ", topics.create()));
     }
   }
 
   private void indexPassages(QuestreamConfig passageConfig, List<Passage> passages) {
-    Step step = console.step("opening the model and encoding passages");
-    try (BatchingEncoder encoder = Encoders.open(passageConfig, EncoderRole.PASSAGE)) {
+    try (Step step = console.step("opening the model and encoding passages");
+        BatchingEncoder encoder = Encoders.open(passageConfig, EncoderRole.PASSAGE)) {
       List<CompletableFuture<Embedding>> futures =
           encoder.submit(
               passages.stream()
@@ -129,14 +130,15 @@ final class DemoStack implements AutoCloseable {
   }
 
   private void startApplication() {
-    Step step = console.step("starting the Kafka Streams application");
-    application = QuestreamApplication.start(config);
-    application.awaitRunning(START_LIMIT);
-    EncoderInfo info = application.encoder().info();
-    step.done(
-        "application RUNNING: %s, %d dimensions, %s, %d workers"
-            .formatted(
-                info.modelId(), info.dimensions(), info.precision().label(), config.workers()));
+    try (Step step = console.step("starting the Kafka Streams application")) {
+      application = QuestreamApplication.start(config);
+      application.awaitRunning(START_LIMIT);
+      EncoderInfo info = application.encoder().info();
+      step.done(
+          "application RUNNING: %s, %d dimensions, %s, %d workers"
+              .formatted(
+                  info.modelId(), info.dimensions(), info.precision().label(), config.workers()));
+    }
   }
 
   QuestreamConfig config() {

@@ -46,8 +46,8 @@ public final class Failures implements CommandLine.IExecutionExceptionHandler {
   }
 
   private static String message(Exception failure, ExitCode code) {
-    boolean worded = failure instanceof FatalException || failure instanceof ModelException;
-    if (worded || code == ExitCode.USAGE) {
+    boolean worded = code != ExitCode.FAILED && !(failure instanceof IOException);
+    if (worded || failure instanceof FatalException) {
       return failure.getMessage();
     }
     return failure + (code == ExitCode.FAILED ? " (run with --verbose for more)" : "");

@@ -29,6 +29,7 @@ public final class OutputTarget implements AutoCloseable {
     }
     Path file = Path.of(name).toAbsolutePath();
     Path partial = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".part");
+    partial.toFile().deleteOnExit(); // should the process be interrupted
     return new OutputTarget(file, partial, standardOutput);
   }
 

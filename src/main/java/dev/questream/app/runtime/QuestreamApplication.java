@@ -162,11 +162,18 @@ public final class QuestreamApplication implements AutoCloseable {
   /**
    * Stops: commits what is answered, leaves the group, then closes the encoder. What is pending
    * stays in the store.
+   *
+   * <p>Leaving matters: the group would otherwise wait for this member until its session times out,
+   * and a restart would stand still for so long. A static member ({@code group.instance.id}) stays:
+   * it is expected back under the same name.
    */
   @Override
   public void close() {
     CloseOptions options =
-        CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
+        CloseOptions.groupMembershipOperation(
+                config.staticMember()
+                    ? GroupMembershipOperation.REMAIN_IN_GROUP
+                    : GroupMembershipOperation.LEAVE_GROUP)
             .withTimeout(config.duration(QuestreamConfig.SHUTDOWN_TIMEOUT_MS));
     if (!streams.close(options)) {
       LOG.warn("Kafka Streams did not stop in time; what is pending is taken up at the next start");
