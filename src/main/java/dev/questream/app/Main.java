@@ -66,6 +66,7 @@ public final class Main {
     } else if (flags.contains("demo")) {
       System.setProperty("questream.log.level", "WARN");
       System.setProperty("questream.log.libraries", "ERROR");
+      System.setProperty("questream.log.broker", "OFF"); // it logs what clients retry as errors
     }
   }
 
