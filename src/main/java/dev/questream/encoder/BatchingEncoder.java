@@ -227,10 +227,13 @@ public final class BatchingEncoder implements QuestionEncoder {
       throw new IllegalStateException(
           "the model returned %d vectors for %d texts".formatted(vectors.size(), batch.size()));
     }
-    busyNanos.add(System.nanoTime() - start);
+    long nanos = System.nanoTime() - start;
+    int batchTokens = batch.stream().mapToInt(Item::tokens).sum();
+    busyNanos.add(nanos);
     batches.increment();
     texts.add(batch.size());
-    batch.forEach(item -> tokens.add(item.tokens()));
+    tokens.add(batchTokens);
+    LOG.debug("{} texts, {} tokens in {} ms", batch.size(), batchTokens, nanos / 1_000_000);
     return vectors;
   }
 
