@@ -63,7 +63,7 @@ public final class Main {
       System.setProperty("questream.log.level", "DEBUG");
       System.setProperty("questream.log.libraries", "INFO");
       System.setProperty("questream.log.sender", "INFO");
-    } else if (flags.contains("demo")) {
+    } else if (arguments.length > 0 && arguments[0].equals("demo")) {
       System.setProperty("questream.log.level", "WARN");
       System.setProperty("questream.log.libraries", "ERROR");
       System.setProperty("questream.log.broker", "OFF"); // it logs what clients retry as errors

@@ -111,6 +111,7 @@ final class BundledModel implements Model {
     try {
       Files.createDirectories(cache);
       extracted = Files.createTempFile(cache, ID + "-", ".onnx");
+      extracted.toFile().deleteOnExit(); // should the process be interrupted
       extract(extracted);
       return reader.apply(extracted);
     } catch (IOException e) {

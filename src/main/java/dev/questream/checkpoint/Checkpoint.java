@@ -23,7 +23,8 @@ public interface Checkpoint {
   Tensor read(String name);
 
   /**
-   * Opens a weight file by its name's ending: {@code .onnx} or {@code .safetensors}.
+   * Opens a weight file by its name's ending: {@code .safetensors}, {@code .bin} ({@code
+   * torch.save}) or {@code .onnx}.
    *
    * @throws ModelException if the file is of no known kind or damaged
    */
@@ -35,7 +36,10 @@ public interface Checkpoint {
     if (name.endsWith(".safetensors")) {
       return SafetensorsCheckpoint.open(file);
     }
+    if (name.endsWith(".bin") || name.endsWith(".pt") || name.endsWith(".pth")) {
+      return TorchCheckpoint.open(file);
+    }
     throw new ModelException(
-        "%s: unknown kind of weight file; .safetensors and .onnx are read".formatted(file));
+        "%s: unknown kind of weight file; .safetensors, .bin and .onnx are read".formatted(file));
   }
 }

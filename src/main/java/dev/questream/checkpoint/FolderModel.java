@@ -33,7 +33,7 @@ record FolderModel(
     implements Model {
 
   private static final List<String> WEIGHT_FILES =
-      List.of("model.safetensors", "model.onnx", "onnx/model.onnx");
+      List.of("model.safetensors", "pytorch_model.bin", "model.onnx", "onnx/model.onnx");
 
   /** What sentence-transformers' own files say; DPR folders have none. */
   record SentenceTransformer(Pooling pooling, boolean normalized, int maxTokens) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -20,6 +21,10 @@ import org.apache.kafka.common.config.ConfigException;
  */
 public final class ConfigSources {
   private static final String VARIABLE_PREFIX = "QUESTREAM_";
+
+  /** What Kubernetes sets in every container beside a service that is named questream. */
+  private static final Pattern KUBERNETES =
+      Pattern.compile("QUESTREAM_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\\d+_(TCP|UDP)(_.*)?)?)");
 
   private ConfigSources() {}
 
@@ -50,7 +55,7 @@ public final class ConfigSources {
       throw new ConfigException("the configuration file %s cannot be read: %s".formatted(file, e));
     }
     Map<String, String> settings = new HashMap<>();
-    properties.forEach((key, value) -> settings.put(key.toString(), value.toString().strip()));
+    properties.forEach((key, value) -> settings.put(key.toString(), value.toString()));
     return settings;
   }
 
@@ -58,11 +63,21 @@ public final class ConfigSources {
     Map<String, String> settings = new HashMap<>();
     environment.forEach(
         (name, value) -> {
-          if (name.startsWith(VARIABLE_PREFIX)) {
-            String key = name.substring(VARIABLE_PREFIX.length());
-            settings.put(key.toLowerCase(Locale.ROOT).replace('_', '.'), value);
+          if (name.startsWith(VARIABLE_PREFIX) && !KUBERNETES.matcher(name).matches()) {
+            settings.put(key(name), value);
           }
         });
     return settings;
+  }
+
+  private static String key(String variable) {
+    String key =
+        variable.substring(VARIABLE_PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
+    if (!QuestreamConfig.isKnown(key)) {
+      throw new ConfigException(
+          "the environment variable %s: %s"
+              .formatted(variable, UnknownKeys.message(key, QuestreamConfig.CONFIG.names())));
+    }
+    return key;
   }
 }

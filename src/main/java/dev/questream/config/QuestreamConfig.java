@@ -11,9 +11,11 @@ import dev.questream.serde.SerdeConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -33,7 +35,6 @@ import org.apache.kafka.streams.StreamsConfig;
 public final class QuestreamConfig extends AbstractConfig {
   public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
   public static final String APPLICATION_ID = "application.id";
-  public static final String PROCESSING_GUARANTEE = "processing.guarantee";
   public static final String QUESTIONS_TOPIC = "questions.topic";
   public static final String EMBEDDINGS_TOPIC = "embeddings.topic";
   public static final String DLQ_TOPIC = "dlq.topic";
@@ -51,6 +52,7 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String WINDOW_MAX_TOKENS = "window.max.tokens";
   public static final String WINDOW_MAX_AGE_MS = "window.max.age.ms";
   public static final String PUNCTUATION_INTERVAL_MS = "punctuation.interval.ms";
+  public static final String MAX_QUESTION_BYTES = "question.max.bytes";
   public static final String MAX_PENDING = "pending.max.questions";
   public static final String MAX_BLOCK_MS = "pending.max.block.ms";
   public static final String STARTUP_TIMEOUT_MS = "startup.timeout.ms";
@@ -67,6 +69,19 @@ public final class QuestreamConfig extends AbstractConfig {
   static final String CONSUMER_PREFIX = "consumer.";
 
   private static final int EMBEDDINGS_BATCH_BYTES = 256 * 1024;
+
+  /**
+   * A dead letter of the largest record that brokers take by default, with its headers, fits in.
+   */
+  private static final int MAX_REQUEST_BYTES = 2 << 20;
+
+  /** What the promise of exactly once, in order, rests on; not to be set by the way. */
+  private static final List<String> FIXED =
+      List.of(
+          STREAMS_PREFIX + StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+          STREAMS_PREFIX + StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+          STREAMS_PREFIX + StreamsConfig.APPLICATION_ID_CONFIG,
+          STREAMS_PREFIX + StreamsConfig.STATE_DIR_CONFIG);
 
   /** All settings with their defaults, bounds and documentation. */
   public static final ConfigDef CONFIG =
@@ -85,14 +100,6 @@ public final class QuestreamConfig extends AbstractConfig {
               HIGH,
               "Names the consumer group, the internal topics and the transactions. Instances with one"
                   + " application id share the work.")
-          .define(
-              PROCESSING_GUARANTEE,
-              Type.STRING,
-              StreamsConfig.EXACTLY_ONCE_V2,
-              ValidString.in(StreamsConfig.EXACTLY_ONCE_V2, StreamsConfig.AT_LEAST_ONCE),
-              HIGH,
-              "exactly_once_v2: every question has exactly one committed embedding or dead letter."
-                  + " at_least_once: none is lost, some may come twice after a crash.")
           .define(
               QUESTIONS_TOPIC,
               Type.STRING,
@@ -137,6 +144,13 @@ public final class QuestreamConfig extends AbstractConfig {
               OUTPUT_SERIALIZER,
               Type.CLASS,
               QuestionEmbeddingSerializer.class,
+              ConfigDef.LambdaValidator.with(
+                  (name, value) -> {
+                    if (!Serializer.class.isAssignableFrom((Class<?>) value)) {
+                      throw new ConfigException(name, value, "is no Kafka Serializer");
+                    }
+                  },
+                  () -> "a Kafka Serializer"),
               LOW,
               "Serializer of embeddings, for formats of your own. It is configured with all settings and"
                   + " must be safe for use by several threads.")
@@ -167,7 +181,13 @@ public final class QuestreamConfig extends AbstractConfig {
               MIN_COSINE,
               Type.DOUBLE,
               0.999,
-              between(0, 1),
+              ConfigDef.LambdaValidator.with(
+                  (name, value) -> {
+                    if (!((double) value >= 0 && (double) value <= 1)) {
+                      throw new ConfigException(name, value, "must be between 0 and 1");
+                    }
+                  },
+                  () -> "[0,...,1]"),
               LOW,
               "The worst cosine to float32, over a fixed set of probe texts, that a lower precision may"
                   + " have. Under it, auto falls back to fp32 and a fixed precision is refused.")
@@ -175,7 +195,7 @@ public final class QuestreamConfig extends AbstractConfig {
               WORKERS,
               Type.INT,
               0,
-              atLeast(0),
+              between(0, 1024),
               MEDIUM,
               "Threads that run the model, each on one core. 0: as many as there are cores.")
           .define(
@@ -221,6 +241,15 @@ public final class QuestreamConfig extends AbstractConfig {
               LOW,
               "How often finished embeddings are looked for while questions are pending.")
           .define(
+              MAX_QUESTION_BYTES,
+              Type.INT,
+              900_000,
+              between(1, 100_000_000),
+              LOW,
+              "A record of the questions topic with more bytes of key, value and headers goes to the"
+                  + " dead letters. Its embedding is a few kilobytes larger and must fit into"
+                  + " max.message.bytes (1 MiB by default) of the embeddings topic.")
+          .define(
               MAX_PENDING,
               Type.INT,
               2000,
@@ -230,8 +259,8 @@ public final class QuestreamConfig extends AbstractConfig {
           .define(
               MAX_BLOCK_MS,
               Type.LONG,
-              1000L,
-              between(0, 5000),
+              200L,
+              between(0, 1000),
               LOW,
               "The longest that waiting for the encoder holds a stream thread up between two looks at its"
                   + " other tasks.")
@@ -239,13 +268,13 @@ public final class QuestreamConfig extends AbstractConfig {
               STARTUP_TIMEOUT_MS,
               Type.LONG,
               15000L,
-              atLeast(1),
+              between(1, Integer.MAX_VALUE),
               LOW,
               "How long brokers and topics are looked for at start before giving up.")
           .define(
               SHUTDOWN_TIMEOUT_MS,
               Type.LONG,
-              9000L,
+              7000L,
               atLeast(1),
               LOW,
               "How long a clean stop may take. What is still pending then stays in the store.")
@@ -277,6 +306,32 @@ public final class QuestreamConfig extends AbstractConfig {
     super(CONFIG, own(settings), false);
     this.passedThrough = new HashMap<>(settings);
     passedThrough.keySet().removeIf(key -> !isPassedThrough(key));
+    requireDistinctTopics();
+    requireNotFixed();
+  }
+
+  private void requireDistinctTopics() {
+    List<String> topics =
+        List.of(getString(QUESTIONS_TOPIC), getString(EMBEDDINGS_TOPIC), getString(DLQ_TOPIC));
+    if (Set.copyOf(topics).size() < topics.size()) {
+      throw new ConfigException(
+          "%s, %s and %s must be three different topics, they are %s"
+              .formatted(QUESTIONS_TOPIC, EMBEDDINGS_TOPIC, DLQ_TOPIC, String.join(", ", topics)));
+    }
+  }
+
+  private void requireNotFixed() {
+    for (String key : FIXED) {
+      if (passedThrough.containsKey(key)) {
+        throw new ConfigException(
+            "%s cannot be set: %s"
+                .formatted(
+                    key,
+                    CONFIG.names().contains(key.substring(STREAMS_PREFIX.length()))
+                        ? "set " + key.substring(STREAMS_PREFIX.length())
+                        : "exactly once, in order, rests on it"));
+      }
+    }
   }
 
   private static Map<String, ?> own(Map<String, ?> settings) {
@@ -288,6 +343,10 @@ public final class QuestreamConfig extends AbstractConfig {
       }
     }
     return own;
+  }
+
+  static boolean isKnown(String key) {
+    return CONFIG.names().contains(key) || isPassedThrough(key);
   }
 
   private static boolean isPassedThrough(String key) {
@@ -342,7 +401,9 @@ public final class QuestreamConfig extends AbstractConfig {
     Properties settings = new Properties();
     settings.putAll(client());
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, getString(APPLICATION_ID));
-    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, getString(PROCESSING_GUARANTEE));
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    settings.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
     settings.put(StreamsConfig.STATE_DIR_CONFIG, getString(STATE_DIR));
     settings.put(StreamsConfig.POLL_MS_CONFIG, getLong(PUNCTUATION_INTERVAL_MS));
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100L);
@@ -371,7 +432,8 @@ public final class QuestreamConfig extends AbstractConfig {
     passedThrough.forEach(
         (key, value) -> {
           if (key.startsWith(prefix)) {
-            found.put(key.substring(prefix.length()), value);
+            found.put(
+                key.substring(prefix.length()), value instanceof String s ? s.strip() : value);
           }
         });
     return found;
@@ -396,7 +458,8 @@ public final class QuestreamConfig extends AbstractConfig {
 
   /** The prefix that the user set, or empty for the model's own. */
   public Optional<String> prefix() {
-    String prefix = getString(PREFIX);
+    Object set = originals().get(PREFIX); // as it was written: its last space matters
+    String prefix = set == null ? MODEL_PREFIX : set.toString();
     return prefix.equals(MODEL_PREFIX) ? Optional.empty() : Optional.of(prefix);
   }
 

@@ -68,12 +68,18 @@ public final class DjlBackend implements EncoderBackend {
     if (precision == Precision.FP32) {
       return true;
     }
-    double worst =
-        PrecisionGate.worstCosine(
-            imported,
-            torch,
-            () -> TorchModel.load(cache.archive(model, Precision.FP32)),
-            tokenizer);
+    double worst;
+    try {
+      worst =
+          PrecisionGate.worstCosine(
+              imported,
+              torch,
+              () -> TorchModel.load(cache.archive(model, Precision.FP32)),
+              tokenizer);
+    } catch (RuntimeException e) {
+      torch.close();
+      throw e;
+    }
     if (worst >= settings.minCosine()) {
       return true;
     }

@@ -104,6 +104,7 @@ final class ModelCache {
     LOG.info("Importing {} as {} (once; kept in {})", model.id(), precision.label(), folder);
     Files.createDirectories(folder);
     Path written = Files.createTempFile(folder, "import-", ".pt");
+    written.toFile().deleteOnExit(); // should the process be interrupted
     try {
       ImportedModel facts = model.withWeights(weights -> write(weights, model, precision, written));
       Files.move(written, archive, StandardCopyOption.ATOMIC_MOVE);

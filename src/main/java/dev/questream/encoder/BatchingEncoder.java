@@ -1,6 +1,7 @@
 package dev.questream.encoder;
 
 import static dev.questream.encoder.EncoderException.Reason.CLOSED;
+import static dev.questream.encoder.EncoderException.Reason.ENCODER_BROKEN;
 import static dev.questream.encoder.EncoderException.Reason.INFERENCE_FAILED;
 import static dev.questream.encoder.EncoderException.Reason.TOKENIZATION_FAILED;
 
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class BatchingEncoder implements QuestionEncoder {
   private static final Logger LOG = LoggerFactory.getLogger(BatchingEncoder.class);
-  private static final long CLOSE_SECONDS = 5;
+  private static final long CLOSE_SECONDS = 2;
 
   private final EncoderBackend backend;
   private final TokenBudget budget;
@@ -138,6 +139,10 @@ public final class BatchingEncoder implements QuestionEncoder {
   }
 
   private void tokenize(List<EncoderInput> window, List<CompletableFuture<Embedding>> futures) {
+    if (isClosed()) {
+      futures.forEach(this::failClosed);
+      return;
+    }
     List<Item> items = new ArrayList<>(window.size());
     for (int i = 0; i < window.size(); i++) {
       try {
@@ -149,6 +154,15 @@ public final class BatchingEncoder implements QuestionEncoder {
       }
     }
     enqueue(items);
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void enqueue(List<Item> items) {
@@ -182,7 +196,10 @@ public final class BatchingEncoder implements QuestionEncoder {
     opened.accept(null);
     try (session) {
       for (List<Item> batch = nextBatch(); !batch.isEmpty(); batch = nextBatch()) {
-        encode(session, batch, true);
+        List<Item> wanted = batch.stream().filter(item -> !item.future().isDone()).toList();
+        if (!wanted.isEmpty()) { // the others were cancelled while they waited
+          encode(session, wanted, true);
+        }
       }
     }
   }
@@ -214,10 +231,19 @@ public final class BatchingEncoder implements QuestionEncoder {
       return;
     }
     for (int i = 0; i < batch.size(); i++) {
-      Item item = batch.get(i);
-      item.future()
-          .complete(new Embedding(vectors.get(i), item.tokens(), item.text().originalCount()));
+      complete(batch.get(i), vectors.get(i));
     }
+  }
+
+  private void complete(Item item, float[] vector) {
+    for (float element : vector) {
+      if (!Float.isFinite(element)) {
+        String message = "the model gave a vector with the element " + element;
+        fail(item.future(), new EncoderException(INFERENCE_FAILED, message));
+        return;
+      }
+    }
+    item.future().complete(new Embedding(vector, item.tokens(), item.text().originalCount()));
   }
 
   private List<float[]> run(EncoderBackend.Session session, List<Item> batch) {
@@ -248,9 +274,21 @@ public final class BatchingEncoder implements QuestionEncoder {
       encode(session, batch.subList(0, half), false);
       encode(session, batch.subList(half, batch.size()), false);
     } else {
-      fail(
-          batch.get(0).future(),
-          new EncoderException(INFERENCE_FAILED, "the model failed: " + failure, failure));
+      Item alone = batch.get(0);
+      EncoderException.Reason reason =
+          worksOnNothing(session, alone) ? INFERENCE_FAILED : ENCODER_BROKEN;
+      fail(alone.future(), new EncoderException(reason, "the model failed: " + failure, failure));
+    }
+  }
+
+  /** Whether the model still takes an empty text: the special tokens of {@code failed} alone. */
+  private static boolean worksOnNothing(EncoderBackend.Session session, Item failed) {
+    int[] ids = failed.text().ids();
+    try {
+      return session.encode(List.of(new int[] {ids[0], ids[ids.length - 1]})).size() == 1;
+    } catch (Throwable e) {
+      LOG.error("The model fails on an empty text too", e);
+      return false;
     }
   }
 

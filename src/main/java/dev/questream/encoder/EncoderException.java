@@ -14,8 +14,18 @@ public final class EncoderException extends RuntimeException {
     TOKENIZATION_FAILED,
     /** The model failed on this text, alone and after a retry. */
     INFERENCE_FAILED,
+    /**
+     * The model failed, and on a text of nothing but special tokens too: the fault is not the
+     * text's.
+     */
+    ENCODER_BROKEN,
     /** The encoder was closed before the text was encoded. */
     CLOSED;
+
+    /** Whether the text itself is to blame, so that another text may well succeed. */
+    public boolean blamesText() {
+      return this != ENCODER_BROKEN && this != CLOSED;
+    }
 
     /** The code in dead letters: lower case with hyphens. */
     public String code() {

@@ -14,7 +14,9 @@ enum DeadLetterReason {
   /** The tokenizer failed on the question. */
   TOKENIZATION_FAILED,
   /** The model failed on the question alone. */
-  INFERENCE_FAILED;
+  INFERENCE_FAILED,
+  /** The record is larger than {@code question.max.bytes}. */
+  TOO_LARGE;
 
   /** The code in the dead letter's header. */
   String code() {
@@ -27,7 +29,7 @@ enum DeadLetterReason {
       case MALFORMED_TEXT -> MALFORMED_TEXT;
       case TOKENIZATION_FAILED -> TOKENIZATION_FAILED;
       case INFERENCE_FAILED -> INFERENCE_FAILED;
-      case CLOSED -> throw failure;
+      case ENCODER_BROKEN, CLOSED -> throw failure;
     };
   }
 }

@@ -106,7 +106,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     RecordMetadata metadata =
         context.recordMetadata().orElseThrow(() -> new StreamsException("a record without origin"));
     PendingQuestion pending = PendingRecords.of(record, metadata);
-    Arrival arrival = Arrival.of(pending, metadata.offset(), decoder);
+    Arrival arrival = arrival(pending, metadata.offset());
     if (arrival instanceof Arrival.Rejected rejected) {
       deadLetter(pending, metadata.offset(), rejected);
       return;
@@ -114,6 +114,28 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     store.put(metadata.offset(), pending);
     enqueue(new InFlight(metadata.offset(), pending, arrival));
     awaitCapacity();
+  }
+
+  /** An answer is little larger than its question, and must fit into a Kafka record too. */
+  private Arrival arrival(PendingQuestion pending, long offset) {
+    int bytes = PendingRecords.bytes(pending);
+    return bytes <= settings.maxQuestionBytes()
+        ? Arrival.of(pending, offset, decoder)
+        : new Arrival.Rejected(
+            DeadLetterReason.TOO_LARGE,
+            "the record has %,d bytes, question.max.bytes allows %,d"
+                .formatted(bytes, settings.maxQuestionBytes()),
+            null);
+  }
+
+  /** Spares the encoder what this task no longer waits for; the next owner submits it again. */
+  @Override
+  public void close() {
+    for (InFlight question : queue) {
+      if (question.future() != null) {
+        question.future().cancel(false);
+      }
+    }
   }
 
   private void enqueue(InFlight question) {
@@ -200,8 +222,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
 
   /** A question's own failure; anything else is thrown, so that the transaction is aborted. */
   private Arrival.Rejected failure(InFlight head, Exception thrown) {
-    if (thrown.getCause() instanceof EncoderException cause
-        && cause.reason() != EncoderException.Reason.CLOSED) {
+    if (thrown.getCause() instanceof EncoderException cause && cause.reason().blamesText()) {
       return new Arrival.Rejected(DeadLetterReason.of(cause), cause.getMessage(), cause);
     }
     throw new StreamsException(

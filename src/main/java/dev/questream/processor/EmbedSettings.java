@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param windowMaxTokens a window with so many estimated tokens is closed
  * @param windowMaxAge a window is closed when its first question has waited so long
  * @param punctuationInterval how often finished futures are looked for while something is pending
+ * @param maxQuestionBytes a record with more bytes of key, value and headers is a dead letter
  * @param maxPending questions pending in one task before it waits for the encoder
  * @param maxBlock the longest that a task makes its thread wait between two punctuations
  */
@@ -19,5 +20,6 @@ public record EmbedSettings(
     int windowMaxTokens,
     Duration windowMaxAge,
     Duration punctuationInterval,
+    int maxQuestionBytes,
     int maxPending,
     Duration maxBlock) {}

@@ -42,6 +42,19 @@ final class PendingRecords {
     return headers;
   }
 
+  /** The bytes of the record's key, value and headers. */
+  static int bytes(PendingQuestion pending) {
+    int bytes = size(pending.getKey()) + size(pending.getValue());
+    for (PendingHeader header : pending.getHeaders()) {
+      bytes += header.getKey().length() + size(header.getValue());
+    }
+    return bytes;
+  }
+
+  private static int size(ByteBuffer buffer) {
+    return buffer == null ? 0 : buffer.remaining();
+  }
+
   private static ByteBuffer wrap(byte[] bytes) {
     return bytes == null ? null : ByteBuffer.wrap(bytes);
   }

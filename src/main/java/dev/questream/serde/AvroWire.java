@@ -3,15 +3,19 @@ package dev.questream.serde;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.message.BinaryMessageDecoder;
-import org.apache.avro.message.BinaryMessageEncoder;
-import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
@@ -21,10 +25,13 @@ import org.apache.avro.specific.SpecificRecord;
  *
  * <ul>
  *   <li>Without a registry: Avro's single-object encoding, {@code C3 01}, the schema's 64-bit
- *       fingerprint, the record.
+ *       fingerprint in little-endian order, the record.
  *   <li>With a registry: Confluent's framing, {@code 00}, the schema's id as a big-endian int, the
  *       record.
  * </ul>
+ *
+ * <p>Records are read from a byte array, so that Avro can hold every length against what is there
+ * before it allocates.
  *
  * <p><b>Threading:</b> safe for any thread: Kafka Streams shares one serializer among all its
  * threads.
@@ -32,95 +39,128 @@ import org.apache.avro.specific.SpecificRecord;
 final class AvroWire<T extends SpecificRecord> {
   private static final byte CONFLUENT_MAGIC = 0;
   private static final int CONFLUENT_HEADER = 1 + Integer.BYTES;
+  private static final int SINGLE_HEADER = 2 + Long.BYTES;
 
   private final Class<T> type;
   private final Schema schema;
-  private final SpecificData model;
+  private final Schema plainSchema;
+  private final RecordClasses model = new RecordClasses();
   private final Optional<SchemaRegistry> registry;
-  private final BinaryMessageEncoder<T> singleEncoder;
-  private final BinaryMessageDecoder<T> singleDecoder;
+  private final byte[] singleHeader;
   private final SpecificDatumWriter<T> writer;
+
+  /** A record's bytes: the schema that wrote them and where they begin. */
+  private record Framed(Schema writer, int start) {}
 
   AvroWire(Class<T> type, Optional<SchemaRegistry> registry) {
     this.type = type;
     this.registry = registry;
-    this.model = new RecordClasses();
     this.schema = model.getSchema(type);
-    this.singleEncoder = new BinaryMessageEncoder<>(model, schema);
-    this.singleDecoder = new BinaryMessageDecoder<>(model, schema);
+    this.plainSchema = withoutJavaStrings(schema);
+    this.singleHeader = singleHeader(schema);
     this.writer = new SpecificDatumWriter<>(schema, model);
   }
 
+  private static byte[] singleHeader(Schema schema) {
+    return ByteBuffer.allocate(SINGLE_HEADER)
+        .put((byte) 0xC3)
+        .put((byte) 0x01)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(SchemaNormalization.parsingFingerprint64(schema))
+        .array();
+  }
+
+  /** The same schema for readers that keep strings as the bytes that came. */
+  private static Schema withoutJavaStrings(Schema schema) {
+    return new Schema.Parser()
+        .parse(schema.toString().replace(",\"avro.java.string\":\"String\"", ""));
+  }
+
   byte[] encode(String topic, T value) {
+    byte[] header =
+        registry
+            .map(known -> confluentHeader(known.register(topic + "-value", schema)))
+            .orElse(singleHeader);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(header);
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
     try {
-      return registry.isPresent()
-          ? encodeConfluent(registry.get().register(topic + "-value", schema), value)
-          : toArray(singleEncoder.encode(value));
+      writer.write(value, encoder);
+      encoder.flush();
     } catch (IOException | AvroRuntimeException e) {
       throw new WireException("a %s cannot be written: %s".formatted(type.getSimpleName(), e), e);
     }
-  }
-
-  private byte[] encodeConfluent(int schemaId, T value) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(
-        ByteBuffer.allocate(CONFLUENT_HEADER).put(CONFLUENT_MAGIC).putInt(schemaId).array());
-    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-    writer.write(value, encoder);
-    encoder.flush();
     return out.toByteArray();
   }
 
-  private static byte[] toArray(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.get(bytes);
-    return bytes;
+  private static byte[] confluentHeader(int schemaId) {
+    return ByteBuffer.allocate(CONFLUENT_HEADER).put(CONFLUENT_MAGIC).putInt(schemaId).array();
   }
 
   /**
-   * Reads a record in either framing.
+   * Reads a record in either framing. Strings that are not UTF-8 come with replacement characters.
    *
    * @throws WireException if the bytes are neither, or damaged
    * @throws SchemaRegistryException if the registry is not reachable
    */
   T decode(byte[] bytes) {
+    Framed framed = framed(bytes);
+    return read(bytes, framed, new SpecificDatumReader<>(framed.writer(), schema, model));
+  }
+
+  /** The same with strings as the bytes that came ({@link org.apache.avro.util.Utf8}). */
+  GenericRecord decodeRaw(byte[] bytes) {
+    Framed framed = framed(bytes);
+    Schema plainWriter = withoutJavaStrings(framed.writer());
+    return read(bytes, framed, new GenericDatumReader<>(plainWriter, plainSchema));
+  }
+
+  private <R> R read(byte[] bytes, Framed framed, DatumReader<R> reader) {
+    int start = framed.start();
+    BinaryDecoder decoder =
+        DecoderFactory.get().binaryDecoder(bytes, start, bytes.length - start, null);
+    boolean more;
+    R value;
     try {
-      return bytes.length >= CONFLUENT_HEADER && bytes[0] == CONFLUENT_MAGIC
-          ? decodeConfluent(bytes)
-          : singleDecoder.decode(bytes, null);
-    } catch (IOException
-        | AvroRuntimeException
-        | IndexOutOfBoundsException
-        | NegativeArraySizeException
-        | OutOfMemoryError e) {
-      throw new WireException(
-          "the value is no %s in Avro: %s".formatted(type.getSimpleName(), e.getMessage()), e);
+      value = reader.read(null, decoder);
+      more = !decoder.isEnd();
+    } catch (IOException | RuntimeException e) { // Avro throws many kinds for damaged bytes
+      throw notThis(e.getMessage(), e);
     }
+    if (more) {
+      throw notThis("bytes follow the record", null);
+    }
+    return value;
   }
 
-  private T decodeConfluent(byte[] bytes) throws IOException {
-    int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
-    SpecificDatumReader<T> reader = new SpecificDatumReader<>(writerSchema(id), schema, model);
-    return reader.read(
-        null,
-        DecoderFactory.get()
-            .binaryDecoder(bytes, CONFLUENT_HEADER, bytes.length - CONFLUENT_HEADER, null));
+  private Framed framed(byte[] bytes) {
+    if (bytes.length >= CONFLUENT_HEADER && bytes[0] == CONFLUENT_MAGIC) {
+      return new Framed(
+          registered(ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt()), CONFLUENT_HEADER);
+    }
+    if (bytes.length < SINGLE_HEADER
+        || bytes[0] != singleHeader[0]
+        || bytes[1] != singleHeader[1]) {
+      throw notThis("it begins with neither of the two framings", null);
+    }
+    if (!Arrays.equals(bytes, 0, SINGLE_HEADER, singleHeader, 0, SINGLE_HEADER)) {
+      throw notThis("it was written with a schema that is not known here", null);
+    }
+    return new Framed(schema, SINGLE_HEADER);
   }
 
-  private Schema writerSchema(int id) {
-    SchemaRegistry known =
-        registry.orElseThrow(
+  private Schema registered(int id) {
+    return registry
+        .orElseThrow(
             () ->
                 new WireException(
                     "the value names schema %d of a registry; set schema.registry.url"
-                        .formatted(id)));
-    try {
-      return known.byId(id);
-    } catch (SchemaRegistryException e) {
-      if (e.notFound()) {
-        throw new WireException("the schema registry knows no schema " + id, e);
-      }
-      throw e;
-    }
+                        .formatted(id)))
+        .byId(id);
+  }
+
+  private WireException notThis(String why, Throwable cause) {
+    return new WireException(
+        "the value is no %s in Avro: %s".formatted(type.getSimpleName(), why), cause);
   }
 }

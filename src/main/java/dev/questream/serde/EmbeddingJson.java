@@ -40,7 +40,7 @@ public final class EmbeddingJson {
     if (value instanceof List<?> vector) {
       json.writeStartArray();
       for (Object element : vector) {
-        json.writeNumber((float) element);
+        json.writeNumber(finite((float) element));
       }
       json.writeEndArray();
     } else {
@@ -61,26 +61,51 @@ public final class EmbeddingJson {
       if (node.isMissingNode() || node.isNull()) {
         throw new WireException("the value is no embedding: \"" + field.name() + "\" is missing");
       }
-      embedding.put(field.pos(), value(field.schema().getType(), node));
+      embedding.put(field.pos(), value(field, node));
     }
     return embedding;
   }
 
-  private static Object value(Schema.Type type, JsonNode node) {
-    return switch (type) {
-      case STRING -> node.asText();
-      case INT -> node.asInt();
-      case LONG -> node.asLong();
-      case BOOLEAN -> node.asBoolean();
+  /** JSON has no number for what is not finite. */
+  private static float finite(float value) {
+    if (!Float.isFinite(value)) {
+      throw new WireException("the vector has the element " + value + ", which JSON cannot write");
+    }
+    return value;
+  }
+
+  private static Object value(Schema.Field field, JsonNode node) {
+    boolean fits =
+        switch (field.schema().getType()) {
+          case STRING -> node.isTextual();
+          case INT -> node.isInt();
+          case LONG -> node.isIntegralNumber() && node.canConvertToLong();
+          case BOOLEAN -> node.isBoolean();
+          case ARRAY -> node.isArray();
+          case MAP -> node.isObject();
+          default -> false;
+        };
+    if (!fits) {
+      throw new WireException(
+          "the value is no embedding: \"%s\" is no %s"
+              .formatted(field.name(), field.schema().getType().getName()));
+    }
+    return switch (field.schema().getType()) {
+      case STRING -> node.textValue();
+      case INT -> node.intValue();
+      case LONG -> node.longValue();
+      case BOOLEAN -> node.booleanValue();
       case ARRAY -> vector(node);
-      case MAP -> strings(node);
-      default -> throw new IllegalStateException("no embedding field is of type " + type);
+      default -> strings(node);
     };
   }
 
   private static FloatVector vector(JsonNode node) {
     float[] values = new float[node.size()];
     for (int i = 0; i < values.length; i++) {
+      if (!node.get(i).isNumber()) {
+        throw new WireException("the vector's element %d is no number".formatted(i));
+      }
       values[i] = node.get(i).floatValue();
     }
     return new FloatVector(values);
@@ -88,7 +113,14 @@ public final class EmbeddingJson {
 
   private static Map<String, String> strings(JsonNode node) {
     Map<String, String> map = new HashMap<>();
-    node.properties().forEach(field -> map.put(field.getKey(), field.getValue().asText()));
+    node.properties()
+        .forEach(
+            field -> {
+              if (!field.getValue().isTextual()) {
+                throw new WireException("metadata \"" + field.getKey() + "\" is no string");
+              }
+              map.put(field.getKey(), field.getValue().textValue());
+            });
     return map;
   }
 }

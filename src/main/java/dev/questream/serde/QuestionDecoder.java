@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.questream.avro.Question;
 import dev.questream.serde.SerdeConfig.InputFormat;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.avro.generic.GenericRecord;
 
 /**
  * Reads questions in the configured format.
@@ -74,9 +76,19 @@ public final class QuestionDecoder {
   }
 
   private Question decodeAvro(byte[] value) {
-    Question question = avro.decode(value);
-    Utf8.requireNothingReplaced(value, question.getId(), question.getText());
-    return question;
+    GenericRecord raw = avro.decodeRaw(value);
+    Map<String, String> metadata = new HashMap<>();
+    ((Map<?, ?>) raw.get("metadata"))
+        .forEach((key, text) -> metadata.put(strict(key), strict(text)));
+    return new Question(
+        strict(raw.get("id")), strict(raw.get("text")), metadata, (long) raw.get("asked_at_ms"));
+  }
+
+  /** Avro itself would replace malformed bytes silently. */
+  private static String strict(Object string) {
+    org.apache.avro.util.Utf8 utf8 = (org.apache.avro.util.Utf8) string;
+    byte[] bytes = Arrays.copyOf(utf8.getBytes(), utf8.getByteLength());
+    return Utf8.decode(bytes, "a string in the record");
   }
 
   private static Question decodeJson(String value) {
@@ -98,7 +110,7 @@ public final class QuestionDecoder {
       return "";
     }
     if (id.isTextual() || id.isIntegralNumber()) {
-      return id.asText();
+      return Utf8.requireWellFormed(id.asText(), "\"id\"");
     }
     throw new WireException("\"id\" is neither a string nor a whole number");
   }
@@ -116,10 +128,12 @@ public final class QuestionDecoder {
         .forEach(
             field ->
                 metadata.put(
-                    field.getKey(),
-                    field.getValue().isTextual()
-                        ? field.getValue().asText()
-                        : field.getValue().toString()));
+                    Utf8.requireWellFormed(field.getKey(), "a name in \"metadata\""),
+                    Utf8.requireWellFormed(
+                        field.getValue().isTextual()
+                            ? field.getValue().asText()
+                            : field.getValue().toString(),
+                        "a value in \"metadata\"")));
     return metadata;
   }
 

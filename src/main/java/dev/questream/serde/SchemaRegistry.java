@@ -15,7 +15,8 @@ public interface SchemaRegistry {
   /**
    * Looks a schema up.
    *
-   * @throws SchemaRegistryException if the registry is not reachable or knows no such id
+   * @throws WireException if there is no such schema, or it is no Avro schema
+   * @throws SchemaRegistryException if the registry is not reachable
    */
   Schema byId(int id);
 }

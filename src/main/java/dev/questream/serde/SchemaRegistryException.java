@@ -6,7 +6,6 @@ import org.apache.kafka.common.KafkaException;
 public final class SchemaRegistryException extends KafkaException {
   private static final long serialVersionUID = 1L;
 
-  /** HTTP status of the answer; 0 if there was none. */
   private final int status;
 
   public SchemaRegistryException(String message, int status) {
@@ -19,8 +18,8 @@ public final class SchemaRegistryException extends KafkaException {
     this.status = 0;
   }
 
-  /** Whether the registry answered that it does not know the schema. */
-  boolean notFound() {
-    return status == 404;
+  /** HTTP status of the answer; 0 if there was none. */
+  int status() {
+    return status;
   }
 }

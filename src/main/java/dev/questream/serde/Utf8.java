@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 
 /** Strict UTF-8: bytes that are not well-formed are refused, never replaced. */
 public final class Utf8 {
-  private static final char REPLACEMENT = '\uFFFD';
-
   private Utf8() {}
 
   /**
@@ -31,28 +29,14 @@ public final class Utf8 {
   }
 
   /**
-   * Refuses strings whose decoder replaced malformed bytes: Avro's does so silently. A replacement
-   * character is fine if the encoded bytes hold at least as many of its UTF-8 form.
+   * Refuses strings that have no UTF-8 form: those with half of a surrogate pair.
+   *
+   * @throws WireException if {@code text} is one
    */
-  static void requireNothingReplaced(byte[] encoded, CharSequence... decoded) {
-    long replaced = 0;
-    for (CharSequence text : decoded) {
-      replaced += text.chars().filter(c -> c == REPLACEMENT).count();
+  static String requireWellFormed(String text, String what) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new WireException(what + " has half of a surrogate pair");
     }
-    if (replaced > 0 && replaced > genuineReplacements(encoded)) {
-      throw new WireException("a string in the record is not valid UTF-8");
-    }
-  }
-
-  private static long genuineReplacements(byte[] encoded) {
-    long count = 0;
-    for (int i = 0; i + 2 < encoded.length; i++) {
-      if (encoded[i] == (byte) 0xEF
-          && encoded[i + 1] == (byte) 0xBF
-          && encoded[i + 2] == (byte) 0xBD) {
-        count++;
-      }
-    }
-    return count;
+    return text;
   }
 }

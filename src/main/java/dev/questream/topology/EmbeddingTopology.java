@@ -60,6 +60,7 @@ public final class EmbeddingTopology {
         config.getInt(QuestreamConfig.WINDOW_MAX_TOKENS),
         config.duration(QuestreamConfig.WINDOW_MAX_AGE_MS),
         config.duration(QuestreamConfig.PUNCTUATION_INTERVAL_MS),
+        config.getInt(QuestreamConfig.MAX_QUESTION_BYTES),
         config.getInt(QuestreamConfig.MAX_PENDING),
         config.duration(QuestreamConfig.MAX_BLOCK_MS));
   }

@@ -158,9 +158,11 @@ class FolderModelTest {
   @Test
   void shouldSayWhichWeightFilesAreRead() throws IOException {
     Files.delete(folder.resolve("model.safetensors"));
-    write("pytorch_model.bin", "weights of another kind");
+    write("tf_model.h5", "weights of another kind");
     assertRefused(
-        folder.toString(), "holds no weights", "model.safetensors, model.onnx, onnx/model.onnx");
+        folder.toString(),
+        "holds no weights",
+        "model.safetensors, pytorch_model.bin, model.onnx, onnx/model.onnx");
   }
 
   @Test

@@ -136,7 +136,7 @@ class SafetensorsCheckpointTest {
 
   @Test
   void shouldRefuseAnUnknownKindOfFile() throws IOException {
-    Path file = Files.write(folder.resolve("pytorch_model.bin"), new byte[100]);
+    Path file = Files.write(folder.resolve("tf_model.h5"), new byte[100]);
     assertThatThrownBy(() -> Checkpoint.open(file))
         .isInstanceOf(ModelException.class)
         .hasMessageContainingAll(file.toString(), ".safetensors", ".onnx");

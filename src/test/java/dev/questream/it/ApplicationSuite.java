@@ -273,18 +273,6 @@ abstract class ApplicationSuite {
   }
 
   @Test
-  void shouldWorkWithAtLeastOnceToo() {
-    QuestreamConfig config = kafka.config(Map.of("processing.guarantee", "at_least_once"));
-    kafka.ask(config, questions(50));
-    KafkaStreams streams = start(config, new InstantEncoder());
-    try {
-      assertThat(kafka.read(config, 50, LIMIT)).hasSize(50);
-    } finally {
-      stop(streams);
-    }
-  }
-
-  @Test
   void shouldFrameForASchemaRegistry() throws Exception {
     try (RegistryStandIn registry = new RegistryStandIn()) {
       QuestreamConfig config = kafka.config(Map.of("schema.registry.url", registry.url()));

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher and the packaged application as real processes. */
 @DisabledOnOs(OS.WINDOWS)
@@ -144,6 +146,72 @@ class CommandLineIT {
     Launched demo = launch("demo", "--questions", questions.toString()).await();
     assertThat(demo.status()).as(demo.err()).isEqualTo(6);
     assertThat(demo.out()).contains("3 asked, 2 embedded, 1 dead letters");
+  }
+
+  @Test
+  void shouldSendAVeryLargeQuestionToTheDeadLettersAndGoOn() throws Exception {
+    Path questions = folder.resolve("questions.txt");
+    Files.writeString(questions, "x ".repeat(523_000) + "\nWhat is a quark?\n");
+    Launched demo = launch("demo", "--questions", questions.toString()).await();
+    assertThat(demo.status()).as(demo.err()).isEqualTo(6);
+    assertThat(demo.out()).contains("2 asked, 1 embedded, 1 dead letters");
+  }
+
+  @Test
+  void shouldSayThatAQuestionIsTooLargeForTheBroker() throws Exception {
+    Path questions = folder.resolve("questions.txt");
+    Files.writeString(questions, "x ".repeat(2_000_000) + "\n");
+    Launched demo = launch("demo", "--questions", questions.toString()).await();
+    assertThat(demo.status()).as(demo.err()).isEqualTo(1);
+    assertThat(demo.err()).contains("not taken").contains("max.request.size");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {800, 2500, 5000, 7000})
+  void shouldStopTheDemoCleanlyAtAnyTime(long millis) throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    Path questions = folder.resolve("many.txt");
+    Files.writeString(questions, "How far is it to the nearest star?\n".repeat(20_000));
+    Launched demo =
+        Launched.questream(
+            folder,
+            Map.of("JAVA_OPTS", "-Djava.io.tmpdir=" + temporary),
+            "demo",
+            "--questions",
+            questions.toString());
+    demo.process().waitFor(millis, TimeUnit.MILLISECONDS);
+    demo.process().destroy(); // SIGTERM
+    demo.await();
+    assertThat(demo.status()).as(demo.err()).isZero();
+    assertThat(demo.err()).doesNotContain("Exception");
+    try (var left = Files.list(temporary)) {
+      assertThat(left.filter(path -> path.getFileName().toString().startsWith("questream-demo-")))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void shouldFailWhenStandardOutputIsFull() throws Exception {
+    Path input = Files.writeString(folder.resolve("in.txt"), "text\n");
+    Process encode =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                Path.of("questream").toAbsolutePath() + " encode --input " + input + " > /dev/full")
+            .redirectErrorStream(true)
+            .start();
+    encode.getInputStream().readAllBytes();
+    assertThat(encode.waitFor()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldKeepArgumentsWholeInTheCLocale() throws Exception {
+    Path input = Files.writeString(folder.resolve("é.txt"), "text\n");
+    Launched encode =
+        Launched.questream(
+                folder, Map.of("LC_ALL", "C", "LANG", "C"), "encode", "--input", input.toString())
+            .await();
+    assertThat(encode.status()).as(encode.err()).isZero();
   }
 
   @Test

@@ -56,7 +56,14 @@ final class KafkaFixture {
 
   void ask(QuestreamConfig config, Map<String, String> textsById) {
     try (QuestionProducer producer = new QuestionProducer(config)) {
-      textsById.forEach(producer::send);
+      textsById.forEach(
+          (id, text) ->
+              producer.send(
+                  id,
+                  text,
+                  failure -> {
+                    throw new AssertionError(failure);
+                  }));
     }
   }
 

@@ -27,7 +27,14 @@ class EmbedProcessorTest {
   private static final EmbedProcessor.Nodes NODES = new EmbedProcessor.Nodes("store", "out", "dlq");
   private static final EmbedSettings SETTINGS =
       new EmbedSettings(
-          "app", 2, 1_000, Duration.ofMillis(10), Duration.ofMillis(5), 1_000, Duration.ZERO);
+          "app",
+          2,
+          1_000,
+          Duration.ofMillis(10),
+          Duration.ofMillis(5),
+          900_000,
+          1_000,
+          Duration.ZERO);
 
   private MockProcessorContext<byte[], Object> context = new MockProcessorContext<>();
   private KeyValueStore<Long, PendingQuestion> store;
@@ -103,6 +110,7 @@ class EmbedProcessorTest {
     List.of("a", "b", "c", "d", "e").forEach(text -> ask(processor, text));
     processor.close();
     assertThat(context.forwarded()).isEmpty();
+    assertThat(first.cancelled()).as("the encoder need not go on with them").isEqualTo(4);
 
     ManualEncoder second = new ManualEncoder();
     EmbedProcessor successor = processor(second);

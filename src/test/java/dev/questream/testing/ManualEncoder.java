@@ -70,6 +70,11 @@ public final class ManualEncoder implements QuestionEncoder {
     }
   }
 
+  /** Submitted texts that nobody waits for any more. */
+  public synchronized long cancelled() {
+    return futures.stream().filter(CompletableFuture::isCancelled).count();
+  }
+
   public synchronized void fail(int index, Throwable failure) {
     futures.get(index).completeExceptionally(failure);
   }

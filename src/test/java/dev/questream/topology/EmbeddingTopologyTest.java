@@ -20,6 +20,8 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class EmbeddingTopologyTest {
   @TempDir Path state;
@@ -239,16 +241,17 @@ class EmbeddingTopologyTest {
     assertThat(stream.pending()).isZero();
   }
 
-  @Test
-  void shouldNotBlameAQuestionForAnEncoderThatIsClosed() {
+  @ParameterizedTest
+  @EnumSource(names = {"CLOSED", "ENCODER_BROKEN"})
+  void shouldNotBlameAQuestionForAnEncoderThatDoesNotWork(Reason reason) {
     open(Map.of());
     stream.ask("a", "text");
     stream.advance(10);
-    stream.encoder.fail(0, new EncoderException(Reason.CLOSED, "closed"));
+    stream.encoder.fail(0, new EncoderException(reason, "no encoder"));
     assertThatThrownBy(() -> stream.advance(5))
         .isInstanceOf(StreamsException.class)
         .rootCause()
-        .hasMessageContaining("closed");
+        .hasMessageContaining("no encoder");
     assertThat(stream.deadLetters()).isEmpty();
   }
 
@@ -299,6 +302,19 @@ class EmbeddingTopologyTest {
     stream.encoder.completeAll();
     stream.advance(5);
     assertThat(stream.embeddings()).hasSize(50);
+  }
+
+  @Test
+  void shouldSendAQuestionThatIsTooLargeToTheDeadLetters() {
+    open(Map.of("question.max.bytes", "1000"));
+    stream.ask("big", "x".repeat(1000));
+    stream.ask("small", "x");
+    stream.advance(10);
+    stream.encoder.completeAll();
+    stream.advance(5);
+    assertThat(header(stream.deadLetters().get(0), "questream.error.reason"))
+        .isEqualTo("too-large");
+    assertThat(ids(stream.embeddings())).containsExactly("small");
   }
 
   @Test

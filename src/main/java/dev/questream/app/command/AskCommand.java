@@ -51,7 +51,15 @@ public final class AskCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
+    if (id.isEmpty() || timeoutSeconds < 1) {
+      throw new FatalException(
+          ExitCode.USAGE, "--id must not be empty and --timeout must be at least 1");
+    }
+    return Shutdown.guard(this::ask);
+  }
+
+  private int ask() {
     QuestreamConfig config = settings.config();
     try (Topics topics = new Topics(config)) {
       topics.requireAll();

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,13 +27,13 @@ import picocli.CommandLine.Option;
 /** The whole of it on one machine: broker, application, questions, embeddings, nearest passages. */
 @Command(
     name = "demo",
-    description = {
-      "See the whole of it on this machine alone: an embedded Kafka broker, the application with a",
-      "pretrained model, questions in, embeddings out, and the passages nearest to them."
-    },
+    description =
+        "See the whole of it on this machine alone: an embedded Kafka broker, the application with a"
+            + " pretrained model, questions in, embeddings out, and the passages nearest to them.",
     sortOptions = false)
 public final class DemoCommand implements Callable<Integer> {
   private static final int SAMPLES = 8;
+  private static final int MAX_PORT = 65_535;
   private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final Console console;
@@ -77,20 +78,22 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws Exception {
+    if (port < 0 || port > MAX_PORT) {
+      throw new FatalException(ExitCode.USAGE, "--port must be between 0 and " + MAX_PORT);
+    }
     DemoData data = DemoData.load(questions, limit);
+    return Shutdown.guard(() -> show(data));
+  }
+
+  private int show(DemoData data) throws Exception {
     try (DemoStack stack = new DemoStack(console)) {
-      Thread hook = Shutdown.stopOnSignal(stack);
-      try {
-        stack.start(
-            port,
-            own -> config(own, model),
-            own -> config(own, passageModel == null ? model : passageModel),
-            data.passages());
-        return ask(stack, data);
-      } finally {
-        Shutdown.disarm(hook);
-      }
+      stack.start(
+          port,
+          own -> config(own, model),
+          own -> config(own, passageModel == null ? model : passageModel),
+          data.passages());
+      return ask(stack, data);
     }
   }
 
@@ -105,9 +108,8 @@ public final class DemoCommand implements Callable<Integer> {
   private int ask(DemoStack stack, DemoData data) throws IOException {
     DemoTally tally = new DemoTally();
     long start = System.nanoTime();
-    Thread producing = produce(stack, data);
-    consume(stack, data, tally, start);
-    join(producing);
+    AtomicReference<Exception> refused = produce(stack, data);
+    consume(stack, data, tally, start, refused);
     DemoReport report = new DemoReport(console.out(), data, stack.index());
     console.err().println();
     report.samples(tally, SAMPLES);
@@ -122,25 +124,31 @@ public final class DemoCommand implements Callable<Integer> {
     return (tally.lastAtNanos() - start) / 1e9;
   }
 
-  private static Thread produce(DemoStack stack, DemoData data) {
+  /**
+   * Sends everything on a thread of its own; holds what the broker or the client refused, if
+   * anything.
+   */
+  private static AtomicReference<Exception> produce(DemoStack stack, DemoData data) {
+    AtomicReference<Exception> refused = new AtomicReference<>();
     Thread thread =
         new Thread(
-            () -> data.questions().forEach(q -> stack.producer().send(q.id(), q.text())),
+            () -> {
+              for (DemoData.Question question : data.questions()) {
+                stack.producer().send(question.id(), question.text(), refused::set);
+              }
+            },
             "questream-demo-producer");
     thread.setDaemon(true);
     thread.start();
-    return thread;
+    return refused;
   }
 
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void consume(DemoStack stack, DemoData data, DemoTally tally, long start) {
+  private void consume(
+      DemoStack stack,
+      DemoData data,
+      DemoTally tally,
+      long start,
+      AtomicReference<Exception> refused) {
     int asked = data.questions().size();
     Progress progress = console.progress("embedding", asked);
     long lastProgress = start;
@@ -148,6 +156,10 @@ public final class DemoCommand implements Callable<Integer> {
       long before = tally.answers();
       stack.reader().poll(Duration.ofMillis(50)).forEach(answer -> count(answer, tally));
       stack.application().requireAlive();
+      if (refused.get() != null) {
+        throw new FatalException(
+            ExitCode.FAILED, "a question was not taken: " + refused.get().getMessage());
+      }
       long now = System.nanoTime();
       lastProgress = tally.answers() > before ? now : lastProgress;
       if (now - lastProgress > STALL_NANOS) {

@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -49,6 +51,9 @@ record DemoData(List<Question> questions, List<Passage> passages) {
    * @param limit questions at most
    */
   static DemoData load(Path file, long limit) {
+    if (limit < 1) {
+      throw new FatalException(ExitCode.USAGE, "--limit must be at least 1, it is " + limit);
+    }
     try {
       List<Question> questions = file == null ? bundledQuestions() : questions(file, limit);
       List<Question> limited = questions.stream().limit(limit).toList();
@@ -97,6 +102,7 @@ record DemoData(List<Question> questions, List<Passage> passages) {
 
   private static List<Question> questions(Path file, long limit) throws IOException {
     List<Question> all = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
     try (InputReader reader =
         new InputReader(Files.newInputStream(file), InputFormat.of(file), EncoderRole.QUESTION)) {
       for (InputItem item = reader.next();
@@ -106,7 +112,8 @@ record DemoData(List<Question> questions, List<Passage> passages) {
           throw new IOException(unreadable.message());
         }
         InputItem.Text text = (InputItem.Text) item;
-        all.add(new Question(text.id(), text.input().text(), "", ""));
+        String id = ids.add(text.id()) ? text.id() : text.id() + "#" + (all.size() + 1);
+        all.add(new Question(id, text.input().text(), "", ""));
       }
     }
     return all;

@@ -41,7 +41,7 @@ final class DemoReport {
 
   /** Shows a question and the passages nearest to its embedding. */
   void nearest(DemoData.Question question, QuestionEmbedding embedding) {
-    out.println(question.text());
+    out.println(EmbeddingText.printable(question.text()));
     for (ExactIndex.Hit hit : search(embedding, NEAREST)) {
       Passage passage = data.passages().get(hit.position());
       String mark = passage.id().equals(question.answer()) ? "✓" : " ";

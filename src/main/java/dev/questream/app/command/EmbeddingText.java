@@ -24,8 +24,8 @@ final class EmbeddingText {
         computed    %s pooling, %s, %s%s
         source      %s-%d offset %d
         """,
-        embedding.getId(),
-        embedding.getText(),
+        printable(embedding.getId()),
+        printable(embedding.getText()),
         head(embedding),
         embedding.getDimensions(),
         norm(embedding),
@@ -51,12 +51,27 @@ final class EmbeddingText {
         embedding.getSourceTopic(),
         embedding.getSourcePartition(),
         embedding.getSourceOffset(),
-        embedding.getId(),
+        printable(embedding.getId()),
         embedding.getDimensions(),
         embedding.getModelId(),
         embedding.getPrecision(),
         tokens(embedding),
-        embedding.getText());
+        printable(embedding.getText()));
+  }
+
+  /** Control characters as escapes: a question must not steer the terminal. */
+  static String printable(String text) {
+    StringBuilder printable = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c)) {
+                printable.append(String.format(Locale.ROOT, "\\u%04x", c));
+              } else {
+                printable.appendCodePoint(c);
+              }
+            });
+    return printable.toString();
   }
 
   private static String tokens(QuestionEmbedding embedding) {

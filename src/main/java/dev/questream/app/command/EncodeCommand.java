@@ -109,11 +109,11 @@ public final class EncodeCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     EncoderRole encoderRole = EncoderRole.valueOf(role.name());
     try (InputReader reader = new InputReader(open(), format(), encoderRole);
-        BatchingEncoder encoder = Encoders.open(settings.config(flags()), encoderRole);
         OutputTarget target = OutputTarget.of(output, console.out());
+        BatchingEncoder encoder = Encoders.open(settings.config(flags()), encoderRole);
         EmbeddingWriter writer = writer(target, encoder)) {
       EncodeRun run = new EncodeRun(encoder, writer, console.progress("encoding", 0));
       run.encode(reader);
@@ -122,6 +122,9 @@ public final class EncodeCommand implements Callable<Integer> {
       return (run.rejected() == 0 ? ExitCode.OK : ExitCode.REJECTED).status();
     } catch (CharacterCodingException e) {
       throw new FatalException(ExitCode.ENVIRONMENT, input + " is not valid UTF-8", e);
+    } catch (IOException e) {
+      throw new FatalException(
+          ExitCode.ENVIRONMENT, "%s could not be encoded to %s: %s".formatted(input, output, e), e);
     }
   }
 

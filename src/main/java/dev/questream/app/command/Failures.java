@@ -3,7 +3,7 @@ package dev.questream.app.command;
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.FatalException;
 import dev.questream.checkpoint.ModelException;
-import dev.questream.serde.SchemaRegistryException;
+import dev.questream.serde.WireException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.kafka.common.KafkaException;
@@ -36,7 +36,10 @@ public final class Failures implements CommandLine.IExecutionExceptionHandler {
     if (failure instanceof ModelException) {
       return ExitCode.MODEL;
     }
-    if (failure instanceof SchemaRegistryException || failure instanceof KafkaException) {
+    if (failure instanceof WireException) {
+      return ExitCode.FAILED;
+    }
+    if (failure instanceof KafkaException) {
       return ExitCode.KAFKA;
     }
     if (failure instanceof IOException || failure instanceof UncheckedIOException) {

@@ -17,16 +17,14 @@ public final class RunCommand implements Callable<Integer> {
   @Mixin private GeneralOptions general;
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
     QuestreamConfig config = settings.config();
-    try (QuestreamApplication application = QuestreamApplication.start(config)) {
-      Thread hook = Shutdown.stopOnSignal(application);
-      try {
-        application.awaitStopped();
-      } finally {
-        Shutdown.disarm(hook);
-      }
-    }
-    return ExitCode.OK.status();
+    return Shutdown.guard(
+        () -> {
+          try (QuestreamApplication application = QuestreamApplication.start(config)) {
+            application.awaitStopped();
+          }
+          return ExitCode.OK.status();
+        });
   }
 }

@@ -1,47 +1,65 @@
 package dev.questream.app.command;
 
 import dev.questream.app.runtime.ExitCode;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops cleanly on SIGTERM and SIGINT.
+ * Makes SIGTERM and SIGINT a clean stop with exit status 0.
  *
- * <p>A virtual machine that is ended by a signal reports 128 + the signal's number. A clean stop is
- * a success, so the hook ends the process with status 0 itself when everything is closed.
+ * <p>The signal interrupts the thread that runs the command, which then closes what it has opened,
+ * as at any other end. A virtual machine that is ended by a signal would report 128 + the signal's
+ * number, so the shutdown hook ends the process itself when the command is through.
  */
 final class Shutdown {
   private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
+  private static final long LIMIT_SECONDS = 30;
+
+  private final Thread command = Thread.currentThread();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean requested;
 
   private Shutdown() {}
 
-  /** Closes {@code closeable} when a signal comes; a normal end is left alone. */
-  static Thread stopOnSignal(AutoCloseable closeable) {
-    Thread hook =
-        new Thread(
-            () -> {
-              LOG.info("Stopping");
-              int status = close(closeable);
-              Runtime.getRuntime().halt(status);
-            },
-            "questream-shutdown");
+  /** Runs a command until it ends by itself or a signal interrupts it. */
+  static int guard(Callable<Integer> body) throws Exception {
+    Shutdown shutdown = new Shutdown();
+    Thread hook = new Thread(shutdown::stop, "questream-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
-    return hook;
-  }
-
-  private static int close(AutoCloseable closeable) {
     try {
-      closeable.close();
-      LOG.info("Stopped");
-      return ExitCode.OK.status();
+      return body.call();
     } catch (Exception e) {
-      LOG.error("The stop was not clean", e);
-      return ExitCode.FAILED.status();
+      if (!shutdown.requested) {
+        throw e;
+      }
+      LOG.debug("Interrupted by a signal", e);
+      return ExitCode.OK.status();
+    } finally {
+      shutdown.ended.countDown();
+      disarm(hook);
     }
   }
 
-  /** Takes the hook back before a normal end. */
-  static void disarm(Thread hook) {
+  private void stop() {
+    requested = true;
+    LOG.info("Stopping");
+    command.interrupt();
+    int status = ExitCode.FAILED.status();
+    try {
+      if (ended.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        LOG.info("Stopped");
+        status = ExitCode.OK.status();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(status);
+  }
+
+  private static void disarm(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {

@@ -3,6 +3,7 @@ package dev.questream.app.command;
 import dev.questream.app.runtime.EmbeddingReader;
 import dev.questream.app.runtime.EmbeddingReader.Answer;
 import dev.questream.app.runtime.ExitCode;
+import dev.questream.app.runtime.FatalException;
 import dev.questream.app.runtime.Topics;
 import dev.questream.app.terminal.Console;
 import dev.questream.config.QuestreamConfig;
@@ -40,7 +41,14 @@ public final class TailCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
+    if (limit < 1) {
+      throw new FatalException(ExitCode.USAGE, "--limit must be at least 1, it is " + limit);
+    }
+    return Shutdown.guard(this::tail);
+  }
+
+  private int tail() {
     QuestreamConfig config = settings.config();
     try (Topics topics = new Topics(config)) {
       topics.requireAll();

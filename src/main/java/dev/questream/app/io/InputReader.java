@@ -1,6 +1,7 @@
 package dev.questream.app.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.encoder.EncoderInput;
@@ -16,13 +17,16 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /** Reads texts one by one; a line that is damaged is one unreadable input, not the end. */
 public final class InputReader implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final int GZIP_MAGIC = 0x8b1f;
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final InputStream in;
   private final InputFormat format;
@@ -36,6 +40,7 @@ public final class InputReader implements AutoCloseable {
    */
   public InputReader(InputStream source, InputFormat format, EncoderRole role) throws IOException {
     this.in = unzipped(new BufferedInputStream(source, 1 << 16));
+    skipByteOrderMark();
     this.format = format;
     this.role = role;
     this.rows = format == InputFormat.DPR ? new TabSeparated(strictReader()) : null;
@@ -51,6 +56,13 @@ public final class InputReader implements AutoCloseable {
     return magic == GZIP_MAGIC
         ? new BufferedInputStream(new GZIPInputStream(source), 1 << 16)
         : source;
+  }
+
+  private void skipByteOrderMark() throws IOException {
+    in.mark(BYTE_ORDER_MARK.length);
+    if (!Arrays.equals(in.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+      in.reset();
+    }
   }
 
   private BufferedReader strictReader() {
@@ -102,7 +114,7 @@ public final class InputReader implements AutoCloseable {
     }
     byte[] bytes = line.toByteArray();
     boolean carriageReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
-    return carriageReturn ? java.util.Arrays.copyOf(bytes, bytes.length - 1) : bytes;
+    return carriageReturn ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
   }
 
   private static InputItem text(String id, String text) {
@@ -120,7 +132,8 @@ public final class InputReader implements AutoCloseable {
     if (json == null || !json.path("text").isTextual()) {
       throw new WireException("line %d has no string \"text\"".formatted(number));
     }
-    String id = json.path("id").isValueNode() ? json.path("id").asText() : Long.toString(number);
+    boolean named = json.path("id").isValueNode() && !json.path("id").isNull();
+    String id = named ? json.path("id").asText() : Long.toString(number);
     String title = role == EncoderRole.PASSAGE ? json.path("title").asText("") : "";
     return new InputItem.Text(id, new EncoderInput(title, json.path("text").asText()));
   }

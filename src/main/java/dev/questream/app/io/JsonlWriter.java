@@ -60,6 +60,7 @@ public final class JsonlWriter implements EmbeddingWriter {
 
   @Override
   public void close() throws IOException {
+    target.closeStream(out);
     target.close();
   }
 }

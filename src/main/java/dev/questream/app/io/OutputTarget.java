@@ -1,23 +1,28 @@
 package dev.questream.app.io;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
-/** Where output goes: a file that appears only when it is complete, or standard output. */
+/**
+ * Where output goes: a file that appears only when it is complete; or standard output, or something
+ * that is there and no regular file (a pipe, a device), which are written as they are.
+ */
 public final class OutputTarget implements AutoCloseable {
   private final Path file;
   private final Path partial;
-  private final OutputStream standardOutput;
+  private final OutputStream direct;
 
-  private OutputTarget(Path file, Path partial, OutputStream standardOutput) {
+  private OutputTarget(Path file, Path partial, OutputStream direct) {
     this.file = file;
     this.partial = partial;
-    this.standardOutput = standardOutput;
+    this.direct = direct;
   }
 
   /**
@@ -25,34 +30,51 @@ public final class OutputTarget implements AutoCloseable {
    */
   public static OutputTarget of(String name, OutputStream standardOutput) throws IOException {
     if (name.equals("-")) {
-      return new OutputTarget(null, null, standardOutput);
+      return new OutputTarget(null, null, new CheckedStream(standardOutput));
     }
     Path file = Path.of(name).toAbsolutePath();
-    Path partial = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".part");
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      return new OutputTarget(file, null, Files.newOutputStream(file, StandardOpenOption.WRITE));
+    }
+    Path whole = Files.exists(file) ? file.toRealPath() : file;
+    Path partial = whole.resolveSibling(whole.getFileName() + "." + UUID.randomUUID() + ".part");
+    Files.createFile(partial);
     partial.toFile().deleteOnExit(); // should the process be interrupted
-    return new OutputTarget(file, partial, standardOutput);
+    return new OutputTarget(whole, partial, null);
   }
 
   /** A stream that is written once from start to end. */
   OutputStream stream() throws IOException {
-    return partial == null ? standardOutput : Files.newOutputStream(partial);
+    return partial == null ? direct : Files.newOutputStream(partial);
+  }
+
+  /** Closes what {@link #stream} gave; standard output stays open. */
+  void closeStream(OutputStream stream) throws IOException {
+    if (file != null) {
+      stream.close();
+    }
   }
 
   /** A file whose parts can be rewritten before it is complete. */
   Path seekable() throws IOException {
-    return partial == null ? Files.createTempFile("questream-", ".part") : partial;
+    if (partial != null) {
+      return partial;
+    }
+    Path temporary = Files.createTempFile("questream-", ".part");
+    temporary.toFile().deleteOnExit();
+    return temporary;
   }
 
-  /** Gives the output its name, or passes a seekable file on to standard output. */
+  /** Gives the output its name, or passes a seekable file on to where it cannot be rewritten. */
   void commit(Path written) throws IOException {
     if (partial != null) {
       Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-    } else if (written != null) {
-      try (FileChannel channel = FileChannel.open(written, StandardOpenOption.READ)) {
-        java.nio.channels.Channels.newInputStream(channel).transferTo(standardOutput);
+    } else {
+      if (written != null) {
+        Files.copy(written, direct);
+        Files.deleteIfExists(written);
       }
-      Files.deleteIfExists(written);
-      standardOutput.flush();
+      direct.flush();
     }
   }
 
@@ -60,6 +82,33 @@ public final class OutputTarget implements AutoCloseable {
   public void close() throws IOException {
     if (partial != null) {
       Files.deleteIfExists(partial);
+    } else if (file != null) {
+      direct.close();
+    }
+  }
+
+  /** A print stream swallows what goes wrong; here it is thrown. */
+  private static final class CheckedStream extends FilterOutputStream {
+    CheckedStream(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      check();
+    }
+
+    @Override
+    public void flush() throws IOException {
+      out.flush();
+      check();
+    }
+
+    private void check() throws IOException {
+      if (out instanceof PrintStream print && print.checkError()) {
+        throw new IOException("standard output cannot be written");
+      }
     }
   }
 }

@@ -132,12 +132,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     return "localhost:" + port;
   }
 
-  /** Stops the broker and starts it again on the same data and port. */
-  public void restart() {
-    stop();
-    startup();
-  }
-
   private void stop() {
     server.shutdown();
     server.awaitShutdown();

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -30,10 +31,20 @@ public final class QuestionProducer implements AutoCloseable {
     this.producer = new KafkaProducer<>(settings, new StringSerializer(), serializer);
   }
 
-  /** Sends a question; the future fails if the broker does not take it. */
-  public Future<RecordMetadata> send(String id, String text) {
+  /**
+   * Sends a question.
+   *
+   * @param refused told if it is not taken, on a thread of the producer
+   */
+  public Future<RecordMetadata> send(String id, String text, Consumer<Exception> refused) {
     Question question = new Question(id, text, Map.of(), System.currentTimeMillis());
-    return producer.send(new ProducerRecord<>(topic, id, question));
+    return producer.send(
+        new ProducerRecord<>(topic, id, question),
+        (metadata, failure) -> {
+          if (failure != null) {
+            refused.accept(failure);
+          }
+        });
   }
 
   /**
@@ -43,7 +54,7 @@ public final class QuestionProducer implements AutoCloseable {
    */
   public void sendNow(String id, String text) {
     try {
-      send(id, text).get();
+      send(id, text, failure -> {}).get();
     } catch (ExecutionException e) {
       throw new FatalException(
           ExitCode.KAFKA, "the question was not taken: " + e.getCause().getMessage(), e);

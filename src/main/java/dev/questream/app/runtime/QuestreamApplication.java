@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
@@ -64,6 +65,9 @@ public final class QuestreamApplication implements AutoCloseable {
       QuestreamApplication application = new QuestreamApplication(config, encoder);
       application.streams.start();
       return application;
+    } catch (ConfigException e) {
+      encoder.close();
+      throw e;
     } catch (RuntimeException e) {
       encoder.close();
       throw new FatalException(
@@ -169,6 +173,7 @@ public final class QuestreamApplication implements AutoCloseable {
    */
   @Override
   public void close() {
+    Thread.interrupted(); // closing must not be cut short by the signal that asks for it
     CloseOptions options =
         CloseOptions.groupMembershipOperation(
                 config.staticMember()

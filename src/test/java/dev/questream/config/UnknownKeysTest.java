@@ -1,0 +1,64 @@
+package dev.questream.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UnknownKeysTest {
+  private static final long SEED = Long.getLong("questream.seed", System.nanoTime());
+
+  private final Random random = new Random(SEED);
+
+  @ParameterizedTest
+  @CsvSource({
+    "'','',0",
+    "'',abc,3",
+    "abc,'',3",
+    "abc,abc,0",
+    "kitten,sitting,3",
+    "flaw,lawn,2",
+    "model,modle,2",
+    "a,b,1"
+  })
+  void shouldMeasureTheLevenshteinDistance(String a, String b, int distance) {
+    assertThat(UnknownKeys.distance(a, b)).isEqualTo(distance);
+    assertThat(UnknownKeys.distance(b, a)).isEqualTo(distance);
+  }
+
+  @Test
+  void shouldBeZeroForEqualWordsAndAtMostTheNumberOfEdits() {
+    for (int i = 0; i < 1000; i++) {
+      StringBuilder word = new StringBuilder("window.max.questions");
+      String original = word.toString();
+      int edits = random.nextInt(5);
+      for (int j = 0; j < edits; j++) {
+        int at = random.nextInt(word.length());
+        switch (random.nextInt(3)) {
+          case 0 -> word.deleteCharAt(at);
+          case 1 -> word.insert(at, 'x');
+          default -> word.setCharAt(at, 'y');
+        }
+      }
+      assertThat(UnknownKeys.distance(original, word.toString()))
+          .as("%s, seed %d", word, SEED)
+          .isBetween(word.toString().equals(original) ? 0 : 1, edits);
+    }
+  }
+
+  @Test
+  void shouldNameTheKeyTheNearestOneAndThePrefixesOfKafka() {
+    assertThat(UnknownKeys.message("modell", List.of("dlq.topic", "model", "state.dir")))
+        .contains("there is no setting modell")
+        .contains("did you mean model?")
+        .contains("kafka., streams., producer. or consumer.");
+  }
+
+  @Test
+  void shouldNameTheFirstByNameOfEquallyNearOnes() {
+    assertThat(UnknownKeys.message("x", List.of("c", "b", "a"))).contains("did you mean a?");
+  }
+}

@@ -1,0 +1,230 @@
+package dev.questream.serde;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.questream.avro.Question;
+import dev.questream.avro.QuestionEmbedding;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The registry's client against a stand-in that speaks HTTP. */
+class ConfluentRegistryClientTest {
+  private static final Schema SCHEMA = Question.getClassSchema();
+
+  private RegistryStandIn registry;
+  private ConfluentRegistryClient client;
+
+  @BeforeEach
+  void start() {
+    registry = new RegistryStandIn();
+    client = new ConfluentRegistryClient(registry.url());
+  }
+
+  @AfterEach
+  void stop() {
+    registry.close();
+  }
+
+  @Test
+  void shouldRegisterASchemaUnderItsSubject() throws Exception {
+    assertThat(client.register("questions-value", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
+    assertThat(registry.requests()).containsExactly("POST /subjects/questions-value/versions");
+    JsonNode body = new ObjectMapper().readTree(registry.bodies().get(0));
+    assertThat(new Schema.Parser().parse(body.path("schema").asText())).isEqualTo(SCHEMA);
+    assertThat(body.path("schemaType").asText()).isEqualTo("AVRO");
+  }
+
+  @Test
+  void shouldAskOnceForTheSameSchemaAndSubject() {
+    int first = client.register("a-value", SCHEMA);
+    assertThat(client.register("a-value", SCHEMA)).isEqualTo(first);
+    assertThat(registry.requests()).hasSize(1);
+  }
+
+  @Test
+  void shouldAskAgainForAnotherSubjectAndAnotherSchema() {
+    client.register("a-value", SCHEMA);
+    client.register("b-value", SCHEMA);
+    client.register("a-value", QuestionEmbedding.getClassSchema());
+    assertThat(registry.requests())
+        .containsExactly(
+            "POST /subjects/a-value/versions",
+            "POST /subjects/b-value/versions",
+            "POST /subjects/a-value/versions");
+  }
+
+  @Test
+  void shouldFindASchemaByItsIdAndAskOnce() {
+    int id = registry.add(SCHEMA.toString());
+    assertThat(client.byId(id)).isEqualTo(SCHEMA);
+    assertThat(client.byId(id)).isEqualTo(SCHEMA);
+    assertThat(registry.requests()).containsExactly("GET /schemas/ids/" + id);
+  }
+
+  @Test
+  void shouldSayNotFoundForAnIdThatTheRegistryDoesNotKnow() {
+    assertThatThrownBy(() -> client.byId(17))
+        .isInstanceOf(WireException.class)
+        .hasMessageContaining("schema 17")
+        .cause()
+        .hasMessageContaining(registry.url())
+        .hasMessageContaining("Schema not found");
+  }
+
+  @Test
+  void shouldAskAgainAfterAFailure() {
+    registry.answerAlways(503, "later");
+    assertThatThrownBy(() -> client.register("a-value", SCHEMA))
+        .isInstanceOf(SchemaRegistryException.class);
+    registry.answerAgain();
+    assertThat(client.register("a-value", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
+    assertThat(client.byId(RegistryStandIn.FIRST_ID)).isEqualTo(SCHEMA);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 409, 422, 500})
+  void shouldPassTheRegistrysOwnMessageOn(int status) {
+    registry.answerAlways(status, "{\"error_code\":42,\"message\":\"incompatible, mind you\"}");
+    SchemaRegistryException failure =
+        catchThrowableOfType(
+            SchemaRegistryException.class, () -> client.register("a-value", SCHEMA));
+    assertThat(failure)
+        .hasMessageContaining("incompatible, mind you")
+        .hasMessageContaining("HTTP " + status)
+        .hasMessageContaining("a-value")
+        .hasMessageContaining(registry.url());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<html>welcome to the proxy</html>", "{\"id\":", "nothing"})
+  void shouldRefuseAnAnswerThatIsNoJson(String body) {
+    registry.answerAlways(200, body);
+    assertThatThrownBy(() -> client.register("a-value", SCHEMA))
+        .isInstanceOf(SchemaRegistryException.class)
+        .hasMessageContaining("did not answer JSON")
+        .hasMessageContaining(registry.url());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"id\":\"seven\"}", "{\"id\":1e3}", "[]", "null", ""})
+  void shouldRefuseAnAnswerWithoutAnId(String body) {
+    registry.answerAlways(200, body);
+    assertThatThrownBy(() -> client.register("a-value", SCHEMA))
+        .isInstanceOf(SchemaRegistryException.class)
+        .hasMessageContaining("without an id")
+        .hasMessageContaining(registry.url());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"schema\":null}", "{\"schema\":\"\"}", "{\"error\":1}"})
+  void shouldRefuseAnAnswerWithoutASchema(String body) {
+    registry.answerAlways(200, body);
+    assertThatThrownBy(() -> client.byId(5))
+        .isInstanceOf(SchemaRegistryException.class)
+        .hasMessageContaining("schema 5")
+        .hasMessageContaining(registry.url());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"schema\":\"syntax = \\\"proto3\\\"; message A {}\",\"schemaType\":\"PROTOBUF\"}",
+        "{\"schema\":\"{\\\"type\\\":\\\"object\\\"}\",\"schemaType\":\"JSON\"}",
+        "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"1\\\",\\\"fields\\\":[]}\"}"
+      })
+  void shouldBlameTheRecordForASchemaThatIsNotAvro(String body) {
+    registry.answerAlways(200, body);
+    assertThatThrownBy(() -> client.byId(5))
+        .isInstanceOf(WireException.class)
+        .hasMessageContaining("5")
+        .hasMessageContaining(registry.url());
+  }
+
+  @Test
+  void shouldNotBlameTheRecordWhenSomethingElseAnswersUnderTheUrl() {
+    registry.answerAlways(404, "<html>no such page</html>");
+    assertThatThrownBy(() -> client.byId(5)).isInstanceOf(SchemaRegistryException.class);
+    registry.answerAlways(401, "who are you");
+    assertThatThrownBy(() -> client.byId(5)).isInstanceOf(SchemaRegistryException.class);
+    registry.answerAlways(404, "{\"error_code\":40403,\"message\":\"Schema not found\"}");
+    assertThatThrownBy(() -> client.byId(5)).isInstanceOf(WireException.class);
+  }
+
+  @Test
+  void shouldSayThatARegistryIsNotReachable() throws Exception {
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = socket.getLocalPort();
+    }
+    ConfluentRegistryClient unreachable = new ConfluentRegistryClient("http://localhost:" + closed);
+    SchemaRegistryException failure =
+        catchThrowableOfType(SchemaRegistryException.class, () -> unreachable.byId(1));
+    assertThat(failure)
+        .hasMessageContaining("not reachable")
+        .hasMessageContaining("http://localhost:" + closed);
+  }
+
+  /** A slip that everyone makes once: the URL without its scheme. */
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:8081", "not a url", "ftp://localhost", "/relative"})
+  void shouldNameAUrlThatIsNone(String url) {
+    assertThatThrownBy(() -> new ConfluentRegistryClient(url).register("a-value", SCHEMA))
+        .isInstanceOf(org.apache.kafka.common.KafkaException.class)
+        .hasMessageContaining(url);
+  }
+
+  @Test
+  void shouldTakeAUrlWithATrailingSlashAndAPath() {
+    new ConfluentRegistryClient(registry.url() + "/").register("a-value", SCHEMA);
+    new ConfluentRegistryClient(registry.url() + "/apis/ccompat/v7/").register("a-value", SCHEMA);
+    assertThat(registry.requests())
+        .containsExactly(
+            "POST /subjects/a-value/versions", "POST /apis/ccompat/v7/subjects/a-value/versions");
+  }
+
+  @Test
+  void shouldEncodeASubjectForTheUrl() {
+    client.register("a/b?c#d%é-value", SCHEMA);
+    assertThat(registry.requests())
+        .containsExactly("POST /subjects/a%2Fb%3Fc%23d%25%C3%A9-value/versions");
+  }
+
+  @Test
+  void shouldRegisterTheSchemaOfEmbeddingsInTheCheck() {
+    RegistryCheck.embeddings(Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url()), "vectors");
+    assertThat(registry.requests()).containsExactly("POST /subjects/vectors-value/versions");
+    assertThat(registry.bodies().get(0)).contains("QuestionEmbedding");
+  }
+
+  @Test
+  void shouldFailTheCheckWhenTheRegistryRefuses() {
+    registry.answerAlways(409, "{\"message\":\"not backward compatible\"}");
+    assertThatThrownBy(
+            () ->
+                RegistryCheck.embeddings(
+                    Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url()), "vectors"))
+        .isInstanceOf(SchemaRegistryException.class)
+        .hasMessageContaining("not backward compatible");
+  }
+
+  @Test
+  void shouldCheckNothingForJsonAndWithoutARegistry() {
+    assertThatCode(() -> RegistryCheck.embeddings(Map.of(), "vectors")).doesNotThrowAnyException();
+    RegistryCheck.embeddings(
+        Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url(), SerdeConfig.OUTPUT_FORMAT, "json"),
+        "vectors");
+    assertThat(registry.requests()).isEmpty();
+  }
+}
