@@ -33,6 +33,9 @@ public interface Checkpoint {
     if (name.endsWith(".onnx")) {
       return OnnxCheckpoint.open(file);
     }
+    if (name.endsWith(".safetensors.index.json")) {
+      return ShardedCheckpoint.open(file);
+    }
     if (name.endsWith(".safetensors")) {
       return SafetensorsCheckpoint.open(file);
     }

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A checkpoint folder in the layout of the Hugging Face hub: weights, {@code tokenizer.json},
@@ -32,8 +35,16 @@ record FolderModel(
     SentenceTransformer sentence)
     implements Model {
 
+  private static final String INDEX = "model.safetensors.index.json";
+
+  /**
+   * Where the libraries of Hugging Face keep what they fetched: name and commit stand in the path.
+   */
+  private static final Pattern HUB_SNAPSHOT =
+      Pattern.compile("models--(?<owner>.+?)--(?<name>.+)/snapshots/(?<commit>[0-9a-f]{40})");
+
   private static final List<String> WEIGHT_FILES =
-      List.of("model.safetensors", "pytorch_model.bin", "model.onnx", "onnx/model.onnx");
+      List.of("model.safetensors", INDEX, "pytorch_model.bin", "model.onnx", "onnx/model.onnx");
 
   /** What sentence-transformers' own files say; DPR folders have none. */
   record SentenceTransformer(Pooling pooling, boolean normalized, int maxTokens) {
@@ -115,7 +126,7 @@ record FolderModel(
       return new FolderModel(
           folder,
           weights,
-          Sha256.of(weights),
+          digest(weights),
           Files.readAllBytes(tokenizer),
           Files.exists(config) ? ModelConfig.read(config) : ModelConfig.empty(),
           SentenceTransformer.read(folder));
@@ -124,15 +135,37 @@ record FolderModel(
     }
   }
 
+  /** Of a sharded model: the digest of the lines that {@code sha256sum} prints for its shards. */
+  private static String digest(Path weights) throws IOException {
+    if (!weights.endsWith(INDEX)) {
+      return Sha256.of(weights);
+    }
+    StringBuilder lines = new StringBuilder();
+    for (Path shard : ShardedCheckpoint.shards(weights)) {
+      lines.append(Sha256.of(shard)).append("  ").append(shard.getFileName()).append('\n');
+    }
+    return Sha256.of(lines.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Matcher hubSnapshot() {
+    String path = folder.toAbsolutePath().normalize().toString().replace('\\', '/');
+    return HUB_SNAPSHOT.matcher(path.substring(Math.max(0, path.lastIndexOf("models--"))));
+  }
+
   @Override
   public String id() {
+    Matcher hub = hubSnapshot();
+    if (hub.matches()) {
+      return hub.group("owner") + "/" + hub.group("name");
+    }
     Path name = folder.toAbsolutePath().normalize().getFileName();
     return name == null ? folder.toString() : name.toString();
   }
 
   @Override
   public String revision() {
-    return "";
+    Matcher hub = hubSnapshot();
+    return hub.matches() ? hub.group("commit") : "";
   }
 
   @Override

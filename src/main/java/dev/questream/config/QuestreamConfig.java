@@ -6,6 +6,7 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
+import dev.questream.encoder.Truncation;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.SerdeConfig;
 import java.nio.file.Path;
@@ -48,6 +49,8 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String WORKERS = "encoder.workers";
   public static final String MAX_BATCH_TOKENS = "encoder.max.batch.tokens";
   public static final String PREFIX = "encoder.prefix";
+  public static final String TRUNCATION = "encoder.truncation";
+  public static final String DETERMINISTIC = "encoder.deterministic";
   public static final String WINDOW_MAX_QUESTIONS = "window.max.questions";
   public static final String WINDOW_MAX_TOKENS = "window.max.tokens";
   public static final String WINDOW_MAX_AGE_MS = "window.max.age.ms";
@@ -212,6 +215,23 @@ public final class QuestreamConfig extends AbstractConfig {
               LOW,
               "Text put before every question for the encoder. The word 'model' stands for what the"
                   + " model's authors recommend; empty for none.")
+          .define(
+              TRUNCATION,
+              Type.STRING,
+              Truncation.TRUNCATE_TAIL.label(),
+              ValidString.in(Truncation.labels().toArray(String[]::new)),
+              MEDIUM,
+              "What becomes of a question with more tokens than the model takes: truncate-tail and"
+                  + " truncate-head leave a part out, and the record says so; reject sends it to the dead"
+                  + " letters.")
+          .define(
+              DETERMINISTIC,
+              Type.BOOLEAN,
+              false,
+              LOW,
+              "Encode every question alone, so that encoding it again on the same machine gives the same"
+                  + " bytes. In batches the last bits depend on the neighbours. Costs much of the"
+                  + " throughput.")
           .define(
               WINDOW_MAX_QUESTIONS,
               Type.INT,

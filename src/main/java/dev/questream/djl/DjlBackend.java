@@ -118,7 +118,8 @@ public final class DjlBackend implements EncoderBackend {
         model.tokenizerJson(),
         maxTokens(model, imported),
         prefix(model, settings),
-        imported.facts().role() != EncoderRole.UNIVERSAL);
+        imported.facts().role() != EncoderRole.UNIVERSAL,
+        settings.truncation());
   }
 
   private static int maxTokens(Model model, ModelCache.Imported imported) {

@@ -6,6 +6,7 @@ import dev.questream.checkpoint.ModelException;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.TokenizedText;
+import dev.questream.encoder.Truncation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class DjlTokenizer implements AutoCloseable {
   private final int maxTokens;
   private final String prefix;
   private final boolean pairs;
+  private final Truncation truncation;
+  private final int headTokens;
 
   /**
    * @param json content of {@code tokenizer.json}
@@ -30,8 +33,10 @@ final class DjlTokenizer implements AutoCloseable {
    * @param prefix put before every text
    * @param pairs whether a title goes in as the first of a pair ({@code [CLS] title [SEP] text
    *     [SEP]}), as DPR's passage encoder wants it; otherwise it goes before the text as a sentence
+   * @param truncation what becomes of texts that are too long
    */
-  DjlTokenizer(byte[] json, int maxTokens, String prefix, boolean pairs) {
+  DjlTokenizer(byte[] json, int maxTokens, String prefix, boolean pairs, Truncation truncation) {
+    this.truncation = truncation;
     this.maxTokens = maxTokens;
     this.prefix = prefix;
     this.pairs = pairs;
@@ -43,6 +48,7 @@ final class DjlTokenizer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       throw new ModelException("tokenizer.json cannot be used: " + e.getMessage(), e);
     }
+    this.headTokens = tokenizer.encode(prefix).getIds().length - 1;
   }
 
   TokenizedText tokenize(EncoderInput input) {
@@ -52,13 +58,23 @@ final class DjlTokenizer implements AutoCloseable {
     requireWellFormed(input.title());
     requireWellFormed(input.text());
     long[] ids = encode(input).getIds();
-    int kept = Math.min(ids.length, maxTokens);
-    int[] cut = new int[kept];
-    for (int i = 0; i < kept; i++) {
-      cut[i] = (int) ids[i];
+    if (ids.length > maxTokens && truncation == Truncation.REJECT) {
+      throw new EncoderException(
+          EncoderException.Reason.TEXT_TOO_LONG,
+          "the text has %d tokens, the model takes %d".formatted(ids.length, maxTokens));
     }
-    cut[kept - 1] = (int) ids[ids.length - 1];
-    return new TokenizedText(cut, ids.length);
+    return new TokenizedText(cut(ids), ids.length);
+  }
+
+  private int[] cut(long[] ids) {
+    int length = Math.min(ids.length, maxTokens);
+    int[] cut = new int[length];
+    int head =
+        truncation == Truncation.TRUNCATE_HEAD ? Math.min(headTokens, length - 1) : length - 1;
+    for (int i = 0; i < length; i++) {
+      cut[i] = (int) (i < head ? ids[i] : ids[ids.length - length + i]);
+    }
+    return cut;
   }
 
   private Encoding encode(EncoderInput input) {

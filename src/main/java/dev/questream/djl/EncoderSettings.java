@@ -1,6 +1,7 @@
 package dev.questream.djl;
 
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.Truncation;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  *     refused
  * @param prefix put before every text; empty takes what the model's authors recommend for the role
  * @param cache folder of imported models
+ * @param truncation what becomes of texts that are too long
  */
 public record EncoderSettings(
     String model,
@@ -21,4 +23,17 @@ public record EncoderSettings(
     PrecisionChoice precision,
     double minCosine,
     Optional<String> prefix,
-    Path cache) {}
+    Path cache,
+    Truncation truncation) {
+
+  /** Settings that leave out the end of texts that are too long. */
+  public EncoderSettings(
+      String model,
+      EncoderRole role,
+      PrecisionChoice precision,
+      double minCosine,
+      Optional<String> prefix,
+      Path cache) {
+    this(model, role, precision, minCosine, prefix, cache, Truncation.TRUNCATE_TAIL);
+  }
+}

@@ -10,6 +10,8 @@ public final class EncoderException extends RuntimeException {
     EMPTY_TEXT,
     /** The text is not well-formed Unicode (a lone surrogate). */
     MALFORMED_TEXT,
+    /** The text has more tokens than the model takes, and none may be left out. */
+    TEXT_TOO_LONG,
     /** The tokenizer failed on this text. */
     TOKENIZATION_FAILED,
     /** The model failed on this text, alone and after a retry. */

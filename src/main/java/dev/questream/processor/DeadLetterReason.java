@@ -11,6 +11,10 @@ enum DeadLetterReason {
   EMPTY_TEXT,
   /** The question is not well-formed Unicode. */
   MALFORMED_TEXT,
+  /**
+   * The question has more tokens than the model takes, and {@code encoder.truncation} is reject.
+   */
+  TEXT_TOO_LONG,
   /** The tokenizer failed on the question. */
   TOKENIZATION_FAILED,
   /** The model failed on the question alone. */
@@ -27,6 +31,7 @@ enum DeadLetterReason {
     return switch (failure.reason()) {
       case EMPTY_TEXT -> EMPTY_TEXT;
       case MALFORMED_TEXT -> MALFORMED_TEXT;
+      case TEXT_TOO_LONG -> TEXT_TOO_LONG;
       case TOKENIZATION_FAILED -> TOKENIZATION_FAILED;
       case INFERENCE_FAILED -> INFERENCE_FAILED;
       case ENCODER_BROKEN, CLOSED -> throw failure;

@@ -7,6 +7,7 @@ import dev.questream.djl.PrecisionChoice;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.TokenBudget;
+import dev.questream.encoder.Truncation;
 
 /** Opens encoders as the configuration says. */
 public final class Encoders {
@@ -29,10 +30,16 @@ public final class Encoders {
                 PrecisionChoice.of(config.getString(QuestreamConfig.PRECISION)),
                 config.getDouble(QuestreamConfig.MIN_COSINE),
                 config.prefix(),
-                config.cacheFolder()));
+                config.cacheFolder(),
+                Truncation.of(config.getString(QuestreamConfig.TRUNCATION))));
+    return new BatchingEncoder(backend, budget(config));
+  }
+
+  private static TokenBudget budget(QuestreamConfig config) {
+    if (config.getBoolean(QuestreamConfig.DETERMINISTIC)) {
+      return new TokenBudget(1, 1, config.workers()); // every text exceeds it, and so stands alone
+    }
     int maxTokens = config.getInt(QuestreamConfig.MAX_BATCH_TOKENS);
-    return new BatchingEncoder(
-        backend,
-        new TokenBudget(Math.min(MIN_BATCH_TOKENS, maxTokens), maxTokens, config.workers()));
+    return new TokenBudget(Math.min(MIN_BATCH_TOKENS, maxTokens), maxTokens, config.workers());
   }
 }
