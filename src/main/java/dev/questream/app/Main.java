@@ -5,6 +5,7 @@ import dev.questream.app.command.DemoCommand;
 import dev.questream.app.command.EncodeCommand;
 import dev.questream.app.command.Failures;
 import dev.questream.app.command.GeneralOptions;
+import dev.questream.app.command.ModelCommand;
 import dev.questream.app.command.RunCommand;
 import dev.questream.app.command.TailCommand;
 import dev.questream.app.command.TopicsCommand;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Option;
       TopicsCommand.class,
       AskCommand.class,
       TailCommand.class,
-      EncodeCommand.class
+      EncodeCommand.class,
+      ModelCommand.class
     },
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",

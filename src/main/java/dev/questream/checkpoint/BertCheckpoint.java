@@ -170,6 +170,11 @@ public final class BertCheckpoint {
     return layout.role;
   }
 
+  /** The number format that the weights are stored in. */
+  public ElementType storedType() {
+    return read("encoder.layer.0.output.dense.weight").type();
+  }
+
   public BertConfig config() {
     return config;
   }

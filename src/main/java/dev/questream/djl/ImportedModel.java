@@ -1,6 +1,7 @@
 package dev.questream.djl;
 
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.Precision;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -18,8 +19,16 @@ import java.util.Properties;
  * @param role what the state-dict keys say
  * @param dimensions elements of a vector
  * @param maxPositions rows of the position embedding
+ * @param model name of the model
+ * @param precision number format of the archive
  */
-record ImportedModel(String archiveSha256, EncoderRole role, int dimensions, int maxPositions) {
+record ImportedModel(
+    String archiveSha256,
+    EncoderRole role,
+    int dimensions,
+    int maxPositions,
+    String model,
+    Precision precision) {
 
   /** Reads a manifest; null if it is damaged. */
   static ImportedModel read(Path manifest) throws IOException {
@@ -30,7 +39,9 @@ record ImportedModel(String archiveSha256, EncoderRole role, int dimensions, int
           properties.getProperty("archive.sha256", ""),
           EncoderRole.valueOf(properties.getProperty("role", "").toUpperCase(Locale.ROOT)),
           Integer.parseInt(properties.getProperty("dimensions", "")),
-          Integer.parseInt(properties.getProperty("max.positions", "")));
+          Integer.parseInt(properties.getProperty("max.positions", "")),
+          properties.getProperty("model", ""),
+          Precision.valueOf(properties.getProperty("precision", "").toUpperCase(Locale.ROOT)));
     } catch (IllegalArgumentException | MalformedInputException e) {
       return null;
     }
@@ -43,6 +54,8 @@ record ImportedModel(String archiveSha256, EncoderRole role, int dimensions, int
     properties.setProperty("role", role.label());
     properties.setProperty("dimensions", Integer.toString(dimensions));
     properties.setProperty("max.positions", Integer.toString(maxPositions));
+    properties.setProperty("model", model);
+    properties.setProperty("precision", precision.label());
     Path written = Files.createTempFile(manifest.getParent(), "import-", ".properties");
     try {
       try (Writer writer = Files.newBufferedWriter(written)) {

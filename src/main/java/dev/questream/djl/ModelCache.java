@@ -127,6 +127,11 @@ final class ModelCache {
       throw unwritable(model, target.getParent(), e);
     }
     return new ImportedModel(
-        Sha256.hex(digest), bert.role(), bert.config().dimensions(), bert.config().maxPositions());
+        Sha256.hex(digest),
+        bert.role(),
+        bert.config().dimensions(),
+        bert.config().maxPositions(),
+        model.id(),
+        precision);
   }
 }

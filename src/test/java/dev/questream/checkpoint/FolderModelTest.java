@@ -162,7 +162,7 @@ class FolderModelTest {
     assertRefused(
         folder.toString(),
         "holds no weights",
-        "model.safetensors, pytorch_model.bin, model.onnx, onnx/model.onnx");
+        "model.safetensors, model.safetensors.index.json, pytorch_model.bin, model.onnx");
   }
 
   @Test

@@ -1,5 +1,10 @@
 package dev.questream.app.runtime;
 
+import dev.questream.checkpoint.BertCheckpoint;
+import dev.questream.checkpoint.Checkpoint;
+import dev.questream.checkpoint.Model;
+import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.Models;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.djl.DjlBackend;
 import dev.questream.djl.EncoderSettings;
@@ -17,9 +22,18 @@ public final class Encoders {
   private Encoders() {}
 
   /**
+   * Finds the configured model.
+   *
+   * @throws ModelException if there is none
+   */
+  public static Model resolve(QuestreamConfig config) {
+    return Models.resolve(config.getString(QuestreamConfig.MODEL), config.cacheFolder());
+  }
+
+  /**
    * Opens the configured model.
    *
-   * @throws dev.questream.checkpoint.ModelException if it cannot be used
+   * @throws ModelException if it cannot be used, or encodes the other kind of text
    */
   public static BatchingEncoder open(QuestreamConfig config, EncoderRole role) {
     DjlBackend backend =
@@ -33,6 +47,16 @@ public final class Encoders {
                 config.cacheFolder(),
                 Truncation.of(config.getString(QuestreamConfig.TRUNCATION))));
     return new BatchingEncoder(backend, budget(config));
+  }
+
+  /** Opens the configured model for whatever it encodes. */
+  public static BatchingEncoder openAnyRole(QuestreamConfig config) {
+    EncoderRole role =
+        resolve(config)
+            .withWeights(
+                weights ->
+                    BertCheckpoint.of(Checkpoint.open(weights), resolve(config).config()).role());
+    return open(config, role == EncoderRole.PASSAGE ? role : EncoderRole.QUESTION);
   }
 
   private static TokenBudget budget(QuestreamConfig config) {

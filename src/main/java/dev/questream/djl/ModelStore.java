@@ -1,0 +1,93 @@
+package dev.questream.djl;
+
+import dev.questream.checkpoint.Sha256;
+import dev.questream.encoder.Precision;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The imported models in a cache folder, for people: what is there, and whether it is whole. */
+public final class ModelStore {
+  private static final String MANIFEST = ".properties";
+
+  private final Path folder;
+
+  public ModelStore(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * An imported model.
+   *
+   * @param model its name
+   * @param precision number format of the archive
+   * @param dimensions elements of a vector
+   * @param archive the TorchScript archive
+   * @param bytes size of the archive, 0 if it is missing
+   */
+  public record Entry(
+      String model, Precision precision, int dimensions, Path archive, long bytes) {}
+
+  /** All imported models, by the name of their archive. Damaged manifests are left out. */
+  public List<Entry> list() {
+    List<Entry> entries = new ArrayList<>();
+    for (Path manifest : manifests()) {
+      ImportedModel facts = read(manifest);
+      if (facts != null) {
+        entries.add(
+            new Entry(
+                facts.model(),
+                facts.precision(),
+                facts.dimensions(),
+                archive(manifest),
+                archive(manifest).toFile().length()));
+      }
+    }
+    return entries;
+  }
+
+  /** Whether an archive's content is what was written when it was imported. */
+  public boolean whole(Entry entry) {
+    Path name = entry.archive().getFileName();
+    ImportedModel facts =
+        read(entry.archive().resolveSibling(name.toString().replaceFirst("\\.pt$", MANIFEST)));
+    try {
+      return facts != null
+          && Files.exists(entry.archive())
+          && Sha256.of(entry.archive()).equals(facts.archiveSha256());
+    } catch (IOException e) {
+      throw new UncheckedIOException(entry.archive() + " cannot be read", e);
+    }
+  }
+
+  private List<Path> manifests() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("[0-9a-f]+\\" + MANIFEST))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + " cannot be read", e);
+    }
+  }
+
+  private static Path archive(Path manifest) {
+    return manifest.resolveSibling(
+        manifest.getFileName().toString().replaceFirst("\\" + MANIFEST + "$", ".pt"));
+  }
+
+  private static ImportedModel read(Path manifest) {
+    try {
+      return ImportedModel.read(manifest);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+}
