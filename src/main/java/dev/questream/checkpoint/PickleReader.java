@@ -24,16 +24,20 @@ import java.util.function.UnaryOperator;
  * <p>Opcodes are those of Python's {@code pickletools}.
  */
 final class PickleReader {
-  private static final int MAX_OPERATIONS = 10_000_000;
+  private static final int MAX_OPERATIONS = 1_000_000;
   private static final int MAX_ITEMS = 1_000_000;
   private static final int MAX_STRING_BYTES = 1 << 20;
   private static final int MAX_LINE_BYTES = 256;
+
+  /** A state dict of BERT-large has about 60 KB. */
+  static final int MAX_PICKLE_BYTES = 16 << 20;
 
   private final ByteBuffer in;
   private final UnaryOperator<PickleValue> persistentLoad;
   private final List<PickleValue> stack = new ArrayList<>();
   private final List<Integer> marks = new ArrayList<>();
   private final Map<Integer, PickleValue> memo = new HashMap<>();
+  private long operations;
 
   private PickleReader(ByteBuffer in, UnaryOperator<PickleValue> persistentLoad) {
     this.in = in;
@@ -48,9 +52,12 @@ final class PickleReader {
    *     needs
    */
   static PickleValue read(ByteBuffer in, UnaryOperator<PickleValue> persistentLoad) {
+    int limit = Math.min(in.remaining(), MAX_PICKLE_BYTES);
+    ByteBuffer pickle = in.slice(in.position(), limit).order(ByteOrder.LITTLE_ENDIAN);
     try {
-      in.order(ByteOrder.LITTLE_ENDIAN);
-      return new PickleReader(in, persistentLoad).run();
+      PickleValue value = new PickleReader(pickle, persistentLoad).run();
+      in.position(in.position() + pickle.position());
+      return value;
     } catch (BufferUnderflowException | IndexOutOfBoundsException | NegativeArraySizeException e) {
       throw new ModelException(
           "a pickle ends too early, or uses more of its stack than there is", e);
@@ -58,7 +65,8 @@ final class PickleReader {
   }
 
   private PickleValue run() {
-    for (int operations = 0; operations < MAX_OPERATIONS; operations++) {
+    while (true) {
+      count(1);
       int opcode = in.get() & 0xff;
       if (opcode == '.') {
         return pop();
@@ -68,7 +76,13 @@ final class PickleReader {
         throw new ModelException("a pickle holds more than " + MAX_ITEMS + " values");
       }
     }
-    throw new ModelException("a pickle has more than " + MAX_OPERATIONS + " operations");
+  }
+
+  private void count(int steps) {
+    operations += steps;
+    if (operations > MAX_OPERATIONS) {
+      throw new ModelException("a pickle has more than " + MAX_OPERATIONS + " operations");
+    }
   }
 
   private void execute(int opcode) {
@@ -163,7 +177,11 @@ final class PickleReader {
   }
 
   private int mark() {
-    return marks.remove(marks.size() - 1);
+    int mark = marks.remove(marks.size() - 1);
+    if (mark > stack.size()) {
+      throw new ModelException("a pickle takes values from below its mark");
+    }
+    return mark;
   }
 
   private PickleValue top() {
@@ -202,6 +220,12 @@ final class PickleReader {
     if (!(call.get(0) instanceof PickleValue.Global function)
         || !(call.get(1) instanceof PickleValue.Tuple arguments)) {
       throw new ModelException("a pickle calls something that is no function");
+    }
+    for (PickleValue argument : arguments.items()) {
+      if (argument instanceof PickleValue.Tuple || argument instanceof PickleValue.Sequence) {
+        count(
+            PickleCalls.sequence(argument).size()); // a call may walk it, and calls repeat cheaply
+      }
     }
     stack.add(PickleCalls.call(function, arguments.items()));
   }

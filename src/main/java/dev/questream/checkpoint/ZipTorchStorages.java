@@ -19,7 +19,6 @@ import java.util.zip.ZipFile;
  * <p>Nothing is ever unpacked to disk, and no more of a record is read than its storage needs.
  */
 final class ZipTorchStorages extends TorchStorages {
-  private static final int MAX_PICKLE_BYTES = 16 << 20;
   private static final int MAX_ENTRIES = 100_000;
   private static final String PICKLE = "/data.pkl";
 
@@ -32,13 +31,14 @@ final class ZipTorchStorages extends TorchStorages {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       root = root(zip);
       checkByteOrder(zip);
-      ByteBuffer pickle = ByteBuffer.wrap(read(zip, entry(zip, "data.pkl"), MAX_PICKLE_BYTES));
+      ByteBuffer pickle =
+          ByteBuffer.wrap(read(zip, entry(zip, "data.pkl"), PickleReader.MAX_PICKLE_BYTES));
       views = tensors(PickleReader.read(pickle, this::load));
       for (PickleValue.Storage storage : named().values()) {
         checkSize(entry(zip, "data/" + storage.key()), storage);
       }
     } catch (IOException | IllegalArgumentException e) {
-      throw new ModelException("it is no readable zip file: " + e.getMessage(), e);
+      throw new ModelException("it is no readable zip file: " + e, e);
     }
   }
 
@@ -83,6 +83,10 @@ final class ZipTorchStorages extends TorchStorages {
   }
 
   private static int checkSize(ZipEntry entry, PickleValue.Storage storage) {
+    if (entry.getMethod() != ZipEntry.STORED) {
+      throw new ModelException(
+          "the entry %s is compressed, which torch.save never does".formatted(entry.getName()));
+    }
     long expected = TensorShape.of(storage.elements()).bytes(storage.type());
     if (entry.getSize() != expected || expected > Integer.MAX_VALUE - 8) {
       throw new ModelException(
