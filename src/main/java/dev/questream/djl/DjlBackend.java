@@ -107,8 +107,9 @@ public final class DjlBackend implements EncoderBackend {
   private static void checkRole(Model model, EncoderRole found, EncoderRole asked) {
     if (!found.serves(asked)) {
       throw new ModelException(
-          "%s is a %s encoder by its weights, and a %s encoder is asked for; give the %s model here"
-              .formatted(model.id(), found.label(), asked.label(), asked.label()));
+          ("%s is a %s encoder by its weights, and a %s encoder is asked for; name its companion with"
+                  + " --model, or say what it is to encode: `encode --role %s`, `demo --passage-model`")
+              .formatted(model.id(), found.label(), asked.label(), found.label()));
     }
   }
 

@@ -191,6 +191,31 @@ class CommandLineIT {
   }
 
   @Test
+  void shouldImportOnceWhenTwoProcessesImportAtOnce() throws Exception {
+    String cache = "cache.dir=" + folder.resolve("cache");
+    Launched first = launch("model", "import", "bge-small-en-v1.5", "--set", cache);
+    Launched second = launch("model", "import", "bge-small-en-v1.5", "--set", cache);
+    assertThat(first.await().status()).as(first.err()).isZero();
+    assertThat(second.await().status()).as(second.err()).isZero();
+    Launched verify = launch("model", "verify", "--set", cache).await();
+    assertThat(verify.status()).as(verify.out()).isZero();
+    assertThat(verify.out()).contains("ok").doesNotContain("DAMAGED");
+  }
+
+  @Test
+  void shouldRefuseAPrecisionThatIsTooFarFromFloat32() throws Exception {
+    Path input = Files.writeString(folder.resolve("in.txt"), "text\n");
+    String[] bound = {"--set", "encoder.precision.min.cosine=1", "--input", input.toString()};
+    Launched explicit =
+        launch("encode", "--precision", "bf16", bound[0], bound[1], bound[2], bound[3]).await();
+    assertThat(explicit.status()).isEqualTo(3);
+    assertThat(explicit.err()).contains("worst cosine").contains("encoder.precision.min.cosine");
+    Launched auto = launch("encode", bound[0], bound[1], bound[2], bound[3]).await();
+    assertThat(auto.status()).as(auto.err()).isZero();
+    assertThat(auto.err()).contains("(bge-small-en-v1.5, fp32)");
+  }
+
+  @Test
   void shouldFailWhenStandardOutputIsFull() throws Exception {
     Path input = Files.writeString(folder.resolve("in.txt"), "text\n");
     Process encode =

@@ -1,0 +1,198 @@
+package dev.questream.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.Sha256;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A whole download: what is fetched, where it lies, and who sees the token. */
+class HubFetchTest extends HubTest {
+
+  @Test
+  void shouldFetchWhatAnEncoderNeedsIntoTheLayoutOfTheHub() throws IOException {
+    Path fetched = models().fetch(ID);
+
+    assertThat(fetched).isEqualTo(snapshot());
+    assertThat(names(fetched))
+        .containsExactlyInAnyOrder(
+            "1_Pooling/config.json",
+            "config.json",
+            WEIGHTS,
+            "modules.json",
+            "sentence_bert_config.json",
+            "tokenizer.json");
+    assertThat(fetched.resolve(WEIGHTS)).hasBinaryContent(CONTENT);
+    assertThat(Files.readSymbolicLink(fetched.resolve(WEIGHTS)))
+        .isEqualTo(Path.of("../../blobs/" + Sha256.of(CONTENT)));
+    byte[] pooling = hub.files.get("1_Pooling/config.json");
+    assertThat(Files.readSymbolicLink(fetched.resolve("1_Pooling/config.json")))
+        .isEqualTo(Path.of("../../../blobs/" + FakeHub.git(pooling)));
+    assertThat(model().resolve("refs/main")).hasContent(FakeHub.COMMIT);
+    assertThat(names(model().resolve("blobs"))).hasSize(6).noneMatch(n -> n.contains("incomplete"));
+    assertThat(cache.resolve(".locks/models--owner--tiny/" + Sha256.of(CONTENT) + ".lock"))
+        .exists();
+  }
+
+  @Test
+  void shouldDownloadNothingTheSecondTime() {
+    models().fetch(ID);
+    hub.seen.clear();
+
+    models().fetch(ID);
+
+    assertThat(hub.seen).singleElement().satisfies(s -> assertThat(s.path()).startsWith("/api/"));
+  }
+
+  @Test
+  void shouldFetchOnlyWhatChangedWhenTheRevisionMoved() throws IOException {
+    models().fetch(ID);
+    hub.seen.clear();
+    hub.commit = "f".repeat(40);
+    put("config.json", "{\"hidden_size\": 16}");
+
+    Path fetched = models().fetch(ID);
+
+    assertThat(fetched.getFileName()).hasToString(hub.commit);
+    assertThat(fetched.resolve("config.json")).hasContent("{\"hidden_size\": 16}");
+    assertThat(fetched.resolve(WEIGHTS)).hasBinaryContent(CONTENT);
+    assertThat(hub.gets("json")).hasSize(1);
+    assertThat(hub.gets(WEIGHTS)).isEmpty();
+    assertThat(model().resolve("refs/main")).hasContent(hub.commit);
+  }
+
+  @Test
+  void shouldGiveTheTokenToTheHubAndToNoOther() {
+    models().fetch(ID);
+
+    assertThat(hub.seen).filteredOn(s -> s.server().equals("hub")).hasSizeGreaterThan(6);
+    assertThat(hub.seen)
+        .filteredOn(s -> s.server().equals("hub"))
+        .allSatisfy(s -> assertThat(s.authorization()).isEqualTo("Bearer hf_secret"));
+    assertThat(hub.seen)
+        .filteredOn(s -> s.server().equals("store"))
+        .isNotEmpty()
+        .allSatisfy(s -> assertThat(s.authorization()).isNull());
+  }
+
+  @Test
+  void shouldPreferSafetensors() throws IOException {
+    hub.files.put("pytorch_model.bin", bytes(10));
+    hub.files.put("onnx/model.onnx", bytes(11));
+
+    assertThat(names(models().fetch(ID)))
+        .contains(WEIGHTS)
+        .doesNotContain("pytorch_model.bin", "onnx/model.onnx");
+  }
+
+  @Test
+  void shouldTakeOtherWeightsInTheirOrder() throws IOException {
+    hub.files.remove(WEIGHTS);
+    hub.files.put("onnx/model.onnx", bytes(11));
+    hub.files.put("pytorch_model.bin", bytes(10));
+
+    assertThat(names(models().fetch(ID)))
+        .contains("pytorch_model.bin")
+        .doesNotContain("onnx/model.onnx");
+    hub.files.remove("pytorch_model.bin");
+    hub.commit = "e".repeat(40);
+    assertThat(names(models().fetch(ID))).contains("onnx/model.onnx");
+  }
+
+  @Test
+  void shouldFetchTheShardsThatTheIndexNames() throws IOException {
+    hub.files.remove(WEIGHTS);
+    hub.files.put("pytorch_model.bin", bytes(10));
+    hub.files.put("model-1.safetensors", bytes(11));
+    hub.files.put("model-2.safetensors", bytes(12));
+    hub.files.put("model-3.safetensors", bytes(13));
+    put(
+        ModelFiles.INDEX,
+        "{\"weight_map\": {\"a\": \"model-1.safetensors\", \"b\": \"model-2.safetensors\"}}");
+
+    assertThat(names(models().fetch(ID)))
+        .contains(ModelFiles.INDEX, "model-1.safetensors", "model-2.safetensors")
+        .doesNotContain("model-3.safetensors", "pytorch_model.bin");
+    Files.delete(snapshot().resolve("model-2.safetensors"));
+    assertThatThrownBy(() -> offline().fetch(ID)).isInstanceOf(ModelException.class);
+  }
+
+  @Test
+  void shouldFetchARevisionWithASlash() {
+    HubId id = HubId.parse(FakeHub.MODEL + "@refs/pr/1");
+
+    models().fetch(id);
+
+    assertThat(model().resolve("refs/refs/pr/1")).hasContent(FakeHub.COMMIT);
+    assertThat(offline().fetch(id)).isEqualTo(snapshot());
+  }
+
+  @Test
+  void shouldCopyWhereLinksAreNotPossible() {
+    HubModels models =
+        new HubModels(
+            settings(false),
+            DownloadListener.SILENT,
+            retry(),
+            Duration.ofSeconds(5),
+            (link, target) -> {
+              throw new FileSystemException(link.toString(), null, "no privilege");
+            });
+
+    Path weights = models.fetch(ID).resolve(WEIGHTS);
+
+    assertThat(Files.isRegularFile(weights, LinkOption.NOFOLLOW_LINKS)).isTrue();
+    assertThat(weights).hasBinaryContent(CONTENT);
+  }
+
+  @Test
+  void shouldFollowARenamedModelWithinTheHub() {
+    hub.hubTricks.add(
+        exchange -> {
+          String path = exchange.getRequestURI().getRawPath();
+          return path.contains("owner/old")
+              && FakeHub.redirect(exchange, path.replace("old", "tiny"));
+        });
+
+    Path fetched = models().fetch(HubId.parse("owner/old"));
+
+    assertThat(fetched.resolve(WEIGHTS)).hasBinaryContent(CONTENT);
+    assertThat(fetched.toString()).contains("models--owner--old");
+  }
+
+  @Test
+  void shouldTellHowFarADownloadIs() {
+    List<Long> done = new ArrayList<>();
+    DownloadListener listener =
+        (file, bytes, total) -> {
+          if (file.equals(WEIGHTS)) {
+            assertThat(total).isEqualTo(CONTENT.length);
+            done.add(bytes);
+          }
+        };
+
+    new HubModels(
+            settings(false), listener, retry(), Duration.ofSeconds(5), Files::createSymbolicLink)
+        .fetch(ID);
+
+    assertThat(done).isSorted().hasSizeGreaterThan(2).endsWith((long) CONTENT.length);
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .toList();
+    }
+  }
+}
