@@ -32,6 +32,7 @@ class RoomsTest {
           Map.entry(
               "checkpoint",
               List.of("dev.questream.encoder", "com.fasterxml.jackson..", "com.google.protobuf..")),
+          Map.entry("hub", List.of("dev.questream.checkpoint", "com.fasterxml.jackson..")),
           Map.entry("torchscript", List.of("dev.questream.checkpoint", "dev.questream.encoder")),
           Map.entry(
               "djl",

@@ -25,16 +25,19 @@ public final class Models {
     if (isFolder(nameOrFolder)) {
       return FolderModel.read(Path.of(nameOrFolder));
     }
-    if (HUB_ID.matcher(nameOrFolder).matches()) {
+    if (isHubName(nameOrFolder)) {
       throw new ModelException(
-          ("there is no folder %s, and models are not fetched from the hub by this version; "
-                  + "download the model's files into a folder and name that folder, "
-                  + "or use the bundled model %s")
-              .formatted(nameOrFolder, BundledModel.ID));
+          "there is no folder %s, and the model of that name has not been fetched from the hub"
+              .formatted(nameOrFolder));
     }
     throw new ModelException(
-        "there is no model %s: it is neither a folder nor the bundled model %s"
+        "there is no model %s: it is no folder, no name of a model on the hub (owner/name) and not the bundled model %s"
             .formatted(nameOrFolder, BundledModel.ID));
+  }
+
+  /** Whether a user means a model on the hub, {@code owner/name[@revision]}, and no folder. */
+  public static boolean isHubName(String name) {
+    return HUB_ID.matcher(name).matches() && !isFolder(name);
   }
 
   private static boolean isFolder(String name) {

@@ -170,7 +170,8 @@ public final class QuestreamConfig extends AbstractConfig {
               "bge-small-en-v1.5",
               new ConfigDef.NonEmptyString(),
               HIGH,
-              "The encoder: the bundled model's name, or a folder with a checkpoint.")
+              "The encoder: the bundled model's name, a folder with a checkpoint, or a model on the hub"
+                  + " (owner/name, or owner/name@revision).")
           .define(
               PRECISION,
               Type.STRING,
@@ -374,6 +375,14 @@ public final class QuestreamConfig extends AbstractConfig {
         || key.startsWith(STREAMS_PREFIX)
         || key.startsWith(PRODUCER_PREFIX)
         || key.startsWith(CONSUMER_PREFIX);
+  }
+
+  /** The same settings but for one. */
+  public QuestreamConfig with(String key, String value) {
+    Map<String, Object> changed = new HashMap<>(originals());
+    changed.putAll(passedThrough);
+    changed.put(key, value);
+    return new QuestreamConfig(changed);
   }
 
   /** Settings for an admin client. */

@@ -28,9 +28,10 @@ public final class ModelStore {
    * @param dimensions elements of a vector
    * @param archive the TorchScript archive
    * @param bytes size of the archive, 0 if it is missing
+   * @param sha256 digest that the archive had when it was written
    */
   public record Entry(
-      String model, Precision precision, int dimensions, Path archive, long bytes) {}
+      String model, Precision precision, int dimensions, Path archive, long bytes, String sha256) {}
 
   /** All imported models, by the name of their archive. Damaged manifests are left out. */
   public List<Entry> list() {
@@ -44,7 +45,8 @@ public final class ModelStore {
                 facts.precision(),
                 facts.dimensions(),
                 archive(manifest),
-                archive(manifest).toFile().length()));
+                archive(manifest).toFile().length(),
+                facts.archiveSha256()));
       }
     }
     return entries;
@@ -52,13 +54,8 @@ public final class ModelStore {
 
   /** Whether an archive's content is what was written when it was imported. */
   public boolean whole(Entry entry) {
-    Path name = entry.archive().getFileName();
-    ImportedModel facts =
-        read(entry.archive().resolveSibling(name.toString().replaceFirst("\\.pt$", MANIFEST)));
     try {
-      return facts != null
-          && Files.exists(entry.archive())
-          && Sha256.of(entry.archive()).equals(facts.archiveSha256());
+      return Files.exists(entry.archive()) && Sha256.of(entry.archive()).equals(entry.sha256());
     } catch (IOException e) {
       throw new UncheckedIOException(entry.archive() + " cannot be read", e);
     }

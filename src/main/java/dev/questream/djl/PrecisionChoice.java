@@ -26,8 +26,8 @@ public record PrecisionChoice(Optional<Precision> fixed) {
     return new PrecisionChoice(Optional.of(Precision.valueOf(word.toUpperCase(Locale.ROOT))));
   }
 
-  /** The precision to try first. */
-  Precision preferred() {
+  /** The precision that is tried first on this machine. */
+  public Precision preferred() {
     return fixed.orElseGet(() -> Processor.multipliesBfloat16() ? Precision.BF16 : Precision.FP32);
   }
 }

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A run of the launcher, with what it wrote. */
-record Launched(Process process, Path outFile, Path errFile) {
+public record Launched(Process process, Path outFile, Path errFile) {
   private static final long LIMIT_SECONDS = 120;
 
-  static Launched questream(Path folder, Map<String, String> environment, String... arguments)
-      throws IOException {
+  public static Launched questream(
+      Path folder, Map<String, String> environment, String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(List.of(Path.of("questream").toAbsolutePath().toString()));
     command.addAll(List.of(arguments));
@@ -32,7 +32,7 @@ record Launched(Process process, Path outFile, Path errFile) {
     return new Launched(process, out, err);
   }
 
-  Launched await() throws InterruptedException {
+  public Launched await() throws InterruptedException {
     if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("still running after " + LIMIT_SECONDS + " s: " + err());
@@ -40,15 +40,15 @@ record Launched(Process process, Path outFile, Path errFile) {
     return this;
   }
 
-  int status() {
+  public int status() {
     return process.exitValue();
   }
 
-  String out() {
+  public String out() {
     return read(outFile);
   }
 
-  String err() {
+  public String err() {
     return read(errFile);
   }
 

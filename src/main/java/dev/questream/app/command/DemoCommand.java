@@ -55,7 +55,9 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "M",
-      description = "Bundled model or checkpoint folder. Default: bge-small-en-v1.5.")
+      description =
+          "Bundled model, checkpoint folder, or owner/name on the hub."
+              + " Default: bge-small-en-v1.5.")
   private String model;
 
   @Option(
@@ -102,7 +104,7 @@ public final class DemoCommand implements Callable<Integer> {
     if (chosenModel != null) {
       flags.put(QuestreamConfig.MODEL, chosenModel);
     }
-    return settings.config(flags);
+    return HubModel.local(settings.config(flags), console);
   }
 
   private int ask(DemoStack stack, DemoData data) throws IOException {

@@ -41,7 +41,9 @@ public final class EncodeCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "M",
-      description = "Bundled model or checkpoint folder. Default: bge-small-en-v1.5.")
+      description =
+          "Bundled model, checkpoint folder, or owner/name on the hub."
+              + " Default: bge-small-en-v1.5.")
   private String model;
 
   @Option(
@@ -113,7 +115,8 @@ public final class EncodeCommand implements Callable<Integer> {
     EncoderRole encoderRole = EncoderRole.valueOf(role.name());
     try (InputReader reader = new InputReader(open(), format(), encoderRole);
         OutputTarget target = OutputTarget.of(output, console.out());
-        BatchingEncoder encoder = Encoders.open(settings.config(flags()), encoderRole);
+        BatchingEncoder encoder =
+            Encoders.open(HubModel.local(settings.config(flags()), console), encoderRole);
         EmbeddingWriter writer = writer(target, encoder)) {
       EncodeRun run = new EncodeRun(encoder, writer, console.progress("encoding", 0));
       run.encode(reader);

@@ -11,9 +11,11 @@ import dev.questream.checkpoint.Model;
 import dev.questream.checkpoint.Sha256;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.djl.ModelStore;
+import dev.questream.djl.PrecisionChoice;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,7 +51,8 @@ public final class ModelCommand {
 
     @Override
     public Integer call() {
-      QuestreamConfig config = settings.config(Map.of(QuestreamConfig.MODEL, model));
+      QuestreamConfig config =
+          HubModel.local(settings.config(Map.of(QuestreamConfig.MODEL, model)), console);
       Model resolved = Encoders.resolve(config);
       resolved.withWeights(
           weights -> {
@@ -77,7 +80,8 @@ public final class ModelCommand {
       line("max tokens", Math.min(resolved.maxTokens(), dimensions.maxPositions()));
       line("question prefix", resolved.prefix(EncoderRole.QUESTION));
       line("weight file", checkpoint.file().getFileName());
-      line("stored as", bert.storedType());
+      line("stored as", bert.storedType().name().toLowerCase(Locale.ROOT));
+      line("auto precision", PrecisionChoice.of(PrecisionChoice.AUTO).preferred().label());
       line("weights sha256", resolved.weightsSha256());
       line("tokenizer sha256", Sha256.of(resolved.tokenizerJson()));
     }
@@ -103,7 +107,8 @@ public final class ModelCommand {
 
     @Override
     public Integer call() {
-      QuestreamConfig config = settings.config(Map.of(QuestreamConfig.MODEL, model));
+      QuestreamConfig config =
+          HubModel.local(settings.config(Map.of(QuestreamConfig.MODEL, model)), console);
       try (Step step = console.step("importing " + model);
           BatchingEncoder encoder = Encoders.openAnyRole(config)) {
         EncoderInfo info = encoder.info();
@@ -166,12 +171,13 @@ public final class ModelCommand {
   }
 
   private static String describe(ModelStore.Entry entry) {
-    return "%-28s %-5s %5d dimensions %6d MiB  %s"
+    return "%-28s %-5s %5d dimensions %6d MiB  sha256 %s  %s"
         .formatted(
             entry.model(),
             entry.precision().label(),
             entry.dimensions(),
             entry.bytes() >> 20,
+            entry.sha256(),
             entry.archive());
   }
 }

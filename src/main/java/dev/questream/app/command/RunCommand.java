@@ -2,6 +2,7 @@ package dev.questream.app.command;
 
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.QuestreamApplication;
+import dev.questream.app.terminal.Console;
 import dev.questream.config.QuestreamConfig;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,15 +14,22 @@ import picocli.CommandLine.Mixin;
     description = "Run the application: questions in, embeddings out, until SIGTERM.",
     sortOptions = false)
 public final class RunCommand implements Callable<Integer> {
+  private final Console console;
+
   @Mixin private SettingsOptions settings;
   @Mixin private GeneralOptions general;
+
+  public RunCommand(Console console) {
+    this.console = console;
+  }
 
   @Override
   public Integer call() throws Exception {
     QuestreamConfig config = settings.config();
     return Shutdown.guard(
         () -> {
-          try (QuestreamApplication application = QuestreamApplication.start(config)) {
+          QuestreamConfig local = HubModel.local(config, console);
+          try (QuestreamApplication application = QuestreamApplication.start(local)) {
             application.awaitStopped();
           }
           return ExitCode.OK.status();
