@@ -1,7 +1,6 @@
 package dev.questream.encoder;
 
 import static dev.questream.encoder.EncoderException.Reason.CLOSED;
-import static dev.questream.encoder.EncoderException.Reason.ENCODER_BROKEN;
 import static dev.questream.encoder.EncoderException.Reason.INFERENCE_FAILED;
 import static dev.questream.encoder.EncoderException.Reason.TOKENIZATION_FAILED;
 
@@ -14,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -42,21 +40,11 @@ public final class BatchingEncoder implements QuestionEncoder {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
-  private final ArrayDeque<Item> waiting = new ArrayDeque<>(); // guarded by lock
+  private final ArrayDeque<WaitingText> waiting = new ArrayDeque<>(); // guarded by lock
   private long waitingTokens; // guarded by lock
   private boolean closed; // guarded by lock
 
-  private final LongAdder texts = new LongAdder();
-  private final LongAdder tokens = new LongAdder();
-  private final LongAdder batches = new LongAdder();
-  private final LongAdder failures = new LongAdder();
-  private final LongAdder busyNanos = new LongAdder();
-
-  private record Item(TokenizedText text, CompletableFuture<Embedding> future) {
-    int tokens() {
-      return text.ids().length;
-    }
-  }
+  private final EncoderCounters counters = new EncoderCounters();
 
   /**
    * Starts the workers. The backend is closed with this encoder.
@@ -119,8 +107,7 @@ public final class BatchingEncoder implements QuestionEncoder {
 
   /** What was done so far; counters only grow. */
   public EncoderStatistics statistics() {
-    return new EncoderStatistics(
-        texts.sum(), tokens.sum(), batches.sum(), failures.sum(), busyNanos.sum());
+    return counters.statistics();
   }
 
   @Override
@@ -143,10 +130,10 @@ public final class BatchingEncoder implements QuestionEncoder {
       futures.forEach(this::failClosed);
       return;
     }
-    List<Item> items = new ArrayList<>(window.size());
+    List<WaitingText> items = new ArrayList<>(window.size());
     for (int i = 0; i < window.size(); i++) {
       try {
-        items.add(new Item(backend.tokenize(window.get(i)), futures.get(i)));
+        items.add(new WaitingText(backend.tokenize(window.get(i)), futures.get(i)));
       } catch (EncoderException e) {
         fail(futures.get(i), e);
       } catch (Throwable e) { // whatever is thrown, every future must be settled
@@ -165,13 +152,13 @@ public final class BatchingEncoder implements QuestionEncoder {
     }
   }
 
-  private void enqueue(List<Item> items) {
+  private void enqueue(List<WaitingText> items) {
     boolean accepted;
     lock.lock();
     try {
       accepted = !closed;
       if (accepted) {
-        for (Item item : items) {
+        for (WaitingText item : items) {
           waiting.addLast(item);
           waitingTokens += item.tokens();
         }
@@ -195,17 +182,18 @@ public final class BatchingEncoder implements QuestionEncoder {
     }
     opened.accept(null);
     try (session) {
-      for (List<Item> batch = nextBatch(); !batch.isEmpty(); batch = nextBatch()) {
-        List<Item> wanted = batch.stream().filter(item -> !item.future().isDone()).toList();
+      BatchRunner runner = new BatchRunner(session, counters);
+      for (List<WaitingText> batch = nextBatch(); !batch.isEmpty(); batch = nextBatch()) {
+        List<WaitingText> wanted = batch.stream().filter(item -> !item.future().isDone()).toList();
         if (!wanted.isEmpty()) { // the others were cancelled while they waited
-          encode(session, wanted, true);
+          runner.encode(wanted);
         }
       }
     }
   }
 
   /** Waits for texts; an empty batch means that the encoder is closed. */
-  private List<Item> nextBatch() {
+  private List<WaitingText> nextBatch() {
     lock.lock();
     try {
       while (waiting.isEmpty() && !closed) {
@@ -214,7 +202,7 @@ public final class BatchingEncoder implements QuestionEncoder {
       if (closed) {
         return List.of();
       }
-      List<Item> batch = budget.take(waiting, waitingTokens, Item::tokens);
+      List<WaitingText> batch = budget.take(waiting, waitingTokens, WaitingText::tokens);
       batch.forEach(item -> waitingTokens -= item.tokens());
       return batch;
     } finally {
@@ -222,78 +210,8 @@ public final class BatchingEncoder implements QuestionEncoder {
     }
   }
 
-  private void encode(EncoderBackend.Session session, List<Item> batch, boolean retry) {
-    List<float[]> vectors;
-    try {
-      vectors = run(session, batch);
-    } catch (Throwable e) { // whatever is thrown, every future must be settled
-      recover(session, batch, retry, e);
-      return;
-    }
-    for (int i = 0; i < batch.size(); i++) {
-      complete(batch.get(i), vectors.get(i));
-    }
-  }
-
-  private void complete(Item item, float[] vector) {
-    for (float element : vector) {
-      if (!Float.isFinite(element)) {
-        String message = "the model gave a vector with the element " + element;
-        fail(item.future(), new EncoderException(INFERENCE_FAILED, message));
-        return;
-      }
-    }
-    item.future().complete(new Embedding(vector, item.tokens(), item.text().originalCount()));
-  }
-
-  private List<float[]> run(EncoderBackend.Session session, List<Item> batch) {
-    long start = System.nanoTime();
-    List<float[]> vectors = session.encode(batch.stream().map(item -> item.text().ids()).toList());
-    if (vectors.size() != batch.size()) {
-      throw new IllegalStateException(
-          "the model returned %d vectors for %d texts".formatted(vectors.size(), batch.size()));
-    }
-    long nanos = System.nanoTime() - start;
-    int batchTokens = batch.stream().mapToInt(Item::tokens).sum();
-    busyNanos.add(nanos);
-    batches.increment();
-    texts.add(batch.size());
-    tokens.add(batchTokens);
-    LOG.debug("{} texts, {} tokens in {} ms", batch.size(), batchTokens, nanos / 1_000_000);
-    return vectors;
-  }
-
-  private void recover(
-      EncoderBackend.Session session, List<Item> batch, boolean retry, Throwable failure) {
-    if (retry) {
-      LOG.warn(
-          "A batch of {} texts failed, trying it once more: {}", batch.size(), failure.toString());
-      encode(session, batch, false);
-    } else if (batch.size() > 1) {
-      int half = batch.size() / 2;
-      encode(session, batch.subList(0, half), false);
-      encode(session, batch.subList(half, batch.size()), false);
-    } else {
-      Item alone = batch.get(0);
-      EncoderException.Reason reason =
-          worksOnNothing(session, alone) ? INFERENCE_FAILED : ENCODER_BROKEN;
-      fail(alone.future(), new EncoderException(reason, "the model failed: " + failure, failure));
-    }
-  }
-
-  /** Whether the model still takes an empty text: the special tokens of {@code failed} alone. */
-  private static boolean worksOnNothing(EncoderBackend.Session session, Item failed) {
-    int[] ids = failed.text().ids();
-    try {
-      return session.encode(List.of(new int[] {ids[0], ids[ids.length - 1]})).size() == 1;
-    } catch (Throwable e) {
-      LOG.error("The model fails on an empty text too", e);
-      return false;
-    }
-  }
-
   private void fail(CompletableFuture<Embedding> future, EncoderException failure) {
-    failures.increment();
+    counters.failed();
     future.completeExceptionally(failure);
   }
 
@@ -303,7 +221,7 @@ public final class BatchingEncoder implements QuestionEncoder {
 
   @Override
   public void close() {
-    List<Item> abandoned;
+    List<WaitingText> abandoned;
     lock.lock();
     try {
       if (closed) {

@@ -101,7 +101,8 @@ class HubResumeTest extends HubTest {
 
     assertThatThrownBy(() -> models().fetch(ID))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("model.safetensors ended after byte 150000 of 300000")
+        .hasMessageMatching( // newer Javas notice the cut themselves
+            ".*model\\.safetensors (ended after byte 150000 of 300000|.*Premature EOF).*")
         .hasMessageContaining("what was fetched is kept");
     assertThat(incomplete()).hasSize(HALF);
     assertThat(snapshot().resolve(WEIGHTS)).doesNotExist();
