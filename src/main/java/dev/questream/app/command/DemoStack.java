@@ -25,7 +25,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,9 +108,27 @@ final class DemoStack implements AutoCloseable {
 
   private void startBroker(int port) {
     try (Step step = console.step("starting a Kafka broker")) {
-      broker = EmbeddedBroker.start(folder.resolve("broker"), port);
+      startUninterrupted(port);
       step.done(
           "Kafka %s broker on %s".formatted(AppInfoParser.getVersion(), broker.bootstrapServers()));
+    }
+  }
+
+  /**
+   * A broker that is interrupted while it starts ends the whole process. So a signal waits for it.
+   */
+  private void startUninterrupted(int port) {
+    CompletableFuture<EmbeddedBroker> started =
+        CompletableFuture.supplyAsync(
+            () -> EmbeddedBroker.start(folder.resolve("broker"), port),
+            task -> new Thread(task, "questream-demo-broker").start());
+    try {
+      broker = started.join(); // which no interrupt ends
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof FatalException fatal ? fatal : e;
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptException("stopped while the broker was started");
     }
   }
 
