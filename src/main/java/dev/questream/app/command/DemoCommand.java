@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -135,8 +136,12 @@ public final class DemoCommand implements Callable<Integer> {
     Thread thread =
         new Thread(
             () -> {
-              for (DemoData.Question question : data.questions()) {
-                stack.producer().send(question.id(), question.text(), refused::set);
+              try {
+                for (DemoData.Question question : data.questions()) {
+                  stack.producer().send(question.id(), question.text(), refused::set);
+                }
+              } catch (KafkaException e) { // the producer was closed meanwhile
+                refused.set(e);
               }
             },
             "questream-demo-producer");
