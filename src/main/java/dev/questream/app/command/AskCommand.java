@@ -56,7 +56,7 @@ public final class AskCommand implements Callable<Integer> {
       throw new FatalException(
           ExitCode.USAGE, "--id must not be empty and --timeout must be at least 1");
     }
-    return Shutdown.guard(this::ask);
+    return Shutdown.guard(shutdown -> ask());
   }
 
   private int ask() {

@@ -86,11 +86,12 @@ public final class DemoCommand implements Callable<Integer> {
       throw new FatalException(ExitCode.USAGE, "--port must be between 0 and " + MAX_PORT);
     }
     DemoData data = DemoData.load(questions, limit);
-    return Shutdown.guard(() -> show(data));
+    return Shutdown.guard(shutdown -> show(data, shutdown));
   }
 
-  private int show(DemoData data) throws Exception {
-    try (DemoStack stack = new DemoStack(console)) {
+  private int show(DemoData data, Shutdown shutdown) throws Exception {
+    try (DemoStack stack = new DemoStack(console);
+        AutoCloseable closing = shutdown::closing) {
       stack.start(
           port,
           own -> config(own, model),
@@ -140,7 +141,8 @@ public final class DemoCommand implements Callable<Integer> {
                 for (DemoData.Question question : data.questions()) {
                   stack.producer().send(question.id(), question.text(), refused::set);
                 }
-              } catch (KafkaException e) { // the producer was closed meanwhile
+              } catch (KafkaException
+                  | IllegalStateException e) { // the producer was closed meanwhile
                 refused.set(e);
               }
             },

@@ -27,9 +27,10 @@ public final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     QuestreamConfig config = settings.config();
     return Shutdown.guard(
-        () -> {
+        shutdown -> {
           QuestreamConfig local = HubModel.local(config, console);
-          try (QuestreamApplication application = QuestreamApplication.start(local)) {
+          try (QuestreamApplication application = QuestreamApplication.start(local);
+              AutoCloseable closing = shutdown::closing) {
             application.awaitStopped();
           }
           return ExitCode.OK.status();

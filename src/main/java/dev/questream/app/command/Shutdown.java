@@ -1,7 +1,6 @@
 package dev.questream.app.command;
 
 import dev.questream.app.runtime.ExitCode;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -21,16 +20,22 @@ final class Shutdown {
   private final Thread command = Thread.currentThread();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean requested;
+  private boolean closing; // guarded by this
+
+  /** A command that can be stopped. */
+  interface Body {
+    int run(Shutdown shutdown) throws Exception;
+  }
 
   private Shutdown() {}
 
   /** Runs a command until it ends by itself or a signal interrupts it. */
-  static int guard(Callable<Integer> body) throws Exception {
+  static int guard(Body body) throws Exception {
     Shutdown shutdown = new Shutdown();
     Thread hook = new Thread(shutdown::stop, "questream-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      return body.call();
+      return body.run(shutdown);
     } catch (Exception e) {
       if (!shutdown.requested) {
         throw e;
@@ -46,10 +51,9 @@ final class Shutdown {
   private void stop() {
     requested = true;
     LOG.info("Stopping");
-    command.interrupt();
     int status = ExitCode.FAILED.status();
     try {
-      if (ended.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+      if (interruptUntilEnded()) {
         LOG.info("Stopped");
         status = ExitCode.OK.status();
       }
@@ -57,6 +61,27 @@ final class Shutdown {
       Thread.currentThread().interrupt();
     }
     Runtime.getRuntime().halt(status);
+  }
+
+  /** Again and again: some library on the way may swallow an interrupt. */
+  private boolean interruptUntilEnded() throws InterruptedException {
+    for (int i = 0; i < LIMIT_SECONDS * 2; i++) {
+      synchronized (this) {
+        if (!closing) {
+          command.interrupt();
+        }
+      }
+      if (ended.await(500, TimeUnit.MILLISECONDS)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** From now on the command closes what it has opened, and must not be interrupted any more. */
+  synchronized void closing() {
+    closing = true;
+    Thread.interrupted();
   }
 
   private static void disarm(Thread hook) {

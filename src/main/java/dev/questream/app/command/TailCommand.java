@@ -45,7 +45,7 @@ public final class TailCommand implements Callable<Integer> {
     if (limit < 1) {
       throw new FatalException(ExitCode.USAGE, "--limit must be at least 1, it is " + limit);
     }
-    return Shutdown.guard(this::tail);
+    return Shutdown.guard(shutdown -> tail());
   }
 
   private int tail() {
