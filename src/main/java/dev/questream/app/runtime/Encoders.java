@@ -51,11 +51,10 @@ public final class Encoders {
 
   /** Opens the configured model for whatever it encodes. */
   public static BatchingEncoder openAnyRole(QuestreamConfig config) {
+    Model model = resolve(config);
     EncoderRole role =
-        resolve(config)
-            .withWeights(
-                weights ->
-                    BertCheckpoint.of(Checkpoint.open(weights), resolve(config).config()).role());
+        model.withWeights(
+            weights -> BertCheckpoint.of(Checkpoint.open(weights), model.config()).role());
     return open(config, role == EncoderRole.PASSAGE ? role : EncoderRole.QUESTION);
   }
 
