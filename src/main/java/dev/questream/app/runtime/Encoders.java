@@ -10,6 +10,7 @@ import dev.questream.djl.DjlBackend;
 import dev.questream.djl.EncoderSettings;
 import dev.questream.djl.PrecisionChoice;
 import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.Truncation;
@@ -46,6 +47,11 @@ public final class Encoders {
                 config.prefix(),
                 config.cacheFolder(),
                 Truncation.of(config.getString(QuestreamConfig.TRUNCATION))));
+    return batching(config, backend);
+  }
+
+  /** Batches in front of a backend, as the configuration says. The encoder closes the backend. */
+  public static BatchingEncoder batching(QuestreamConfig config, EncoderBackend backend) {
     return new BatchingEncoder(backend, budget(config));
   }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
@@ -49,17 +50,28 @@ public final class QuestreamApplication implements AutoCloseable {
   }
 
   /**
-   * Checks everything and starts.
+   * Checks everything, opens the configured model and starts.
    *
    * @throws FatalException if Kafka, the registry or the settings do not allow it
    * @throws ModelException if the model cannot be used
    */
   public static QuestreamApplication start(QuestreamConfig config) {
+    return start(config, () -> Encoders.open(config, EncoderRole.QUESTION));
+  }
+
+  /**
+   * Checks everything and starts with an encoder of the caller's making.
+   *
+   * @param open makes the encoder, once everything else is found to be right; the application
+   *     closes it
+   * @throws FatalException if Kafka, the registry or the settings do not allow it
+   */
+  public static QuestreamApplication start(QuestreamConfig config, Supplier<BatchingEncoder> open) {
     try (Topics topics = new Topics(config)) {
       topics.requireAll();
     }
     checkRegistry(config);
-    BatchingEncoder encoder = Encoders.open(config, EncoderRole.QUESTION);
+    BatchingEncoder encoder = open.get();
     LOG.info("Encoder: {}", encoder.info());
     try {
       QuestreamApplication application = new QuestreamApplication(config, encoder);
