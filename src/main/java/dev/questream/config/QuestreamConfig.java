@@ -26,6 +26,9 @@ import org.apache.kafka.streams.StreamsConfig;
 public final class QuestreamConfig extends AbstractConfig {
   public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
   public static final String APPLICATION_ID = "application.id";
+  public static final String INSTANCE_ID = "instance.id";
+  public static final String PROFILE = "profile";
+  public static final String PROCESSING_GUARANTEE = StreamsConfig.PROCESSING_GUARANTEE_CONFIG;
   public static final String QUESTIONS_TOPIC = "questions.topic";
   public static final String EMBEDDINGS_TOPIC = "embeddings.topic";
   public static final String DLQ_TOPIC = "dlq.topic";
@@ -38,6 +41,11 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String MIN_COSINE = "encoder.precision.min.cosine";
   public static final String WORKERS = "encoder.workers";
   public static final String MAX_BATCH_TOKENS = "encoder.max.batch.tokens";
+  public static final String RETRIES = "encoder.retries";
+  public static final String RETRY_BACKOFF_MS = "encoder.retry.backoff.ms";
+  public static final String CALL_TIMEOUT_MS = "encoder.call.timeout.ms";
+  public static final String COALESCE = "encoder.coalesce";
+  public static final String CACHE_BYTES = "encoder.cache.bytes";
   public static final String PREFIX = "encoder.prefix";
   public static final String TRUNCATION = "encoder.truncation";
   public static final String DETERMINISTIC = "encoder.deterministic";
@@ -47,9 +55,13 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String PUNCTUATION_INTERVAL_MS = "punctuation.interval.ms";
   public static final String MAX_QUESTION_BYTES = "question.max.bytes";
   public static final String MAX_PENDING = "pending.max.questions";
+  public static final String MAX_PENDING_BYTES = "pending.max.bytes";
+  public static final String STALL_LIMIT_MS = "pending.stall.limit.ms";
   public static final String MAX_BLOCK_MS = "pending.max.block.ms";
   public static final String STARTUP_TIMEOUT_MS = "startup.timeout.ms";
   public static final String SHUTDOWN_TIMEOUT_MS = "shutdown.timeout.ms";
+  public static final String HTTP_HOST = "http.host";
+  public static final String HTTP_PORT = "http.port";
   public static final String STATE_DIR = "state.dir";
   public static final String CACHE_DIR = "cache.dir";
 
@@ -88,8 +100,8 @@ public final class QuestreamConfig extends AbstractConfig {
    *     invalid
    */
   public QuestreamConfig(Map<String, ?> settings) {
-    super(CONFIG, own(settings), false);
-    this.passedThrough = new HashMap<>(settings);
+    super(CONFIG, own(Profile.apply(settings)), false);
+    this.passedThrough = new HashMap<>(Profile.apply(settings));
     passedThrough.keySet().removeIf(key -> !isPassedThrough(key));
     requireDistinctTopics();
     requireNotFixed();
@@ -194,7 +206,9 @@ public final class QuestreamConfig extends AbstractConfig {
     Properties settings = new Properties();
     settings.putAll(client());
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, getString(APPLICATION_ID));
-    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    settings.put(
+        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+        exactlyOnce() ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
     settings.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
     settings.put(StreamsConfig.STATE_DIR_CONFIG, getString(STATE_DIR));
@@ -206,6 +220,8 @@ public final class QuestreamConfig extends AbstractConfig {
     settings.put(
         StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), EMBEDDINGS_BATCH_BYTES);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
+    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
     stripped(PRODUCER_PREFIX)
         .forEach((key, value) -> settings.put(StreamsConfig.producerPrefix(key), value));
     stripped(CONSUMER_PREFIX)
@@ -214,8 +230,18 @@ public final class QuestreamConfig extends AbstractConfig {
     return settings;
   }
 
-  /** Whether the user gave the consumers a {@code group.instance.id}. */
+  /** Whether the promise is exactly once; otherwise at least once. */
+  public boolean exactlyOnce() {
+    return getString(PROCESSING_GUARANTEE).equals(StreamsConfig.EXACTLY_ONCE_V2);
+  }
+
+  /** Whether the user named this instance, and so expects it back under that name. */
   public boolean staticMember() {
+    return !getString(INSTANCE_ID).isBlank() || hasGroupInstanceId();
+  }
+
+  /** Whether the user gave the consumers a {@code group.instance.id} directly. */
+  public boolean hasGroupInstanceId() {
     return streamsSettings().keySet().stream()
         .anyMatch(key -> key.toString().endsWith(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
   }

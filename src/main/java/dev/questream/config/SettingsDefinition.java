@@ -2,14 +2,21 @@ package dev.questream.config;
 
 import static dev.questream.config.QuestreamConfig.APPLICATION_ID;
 import static dev.questream.config.QuestreamConfig.BOOTSTRAP_SERVERS;
+import static dev.questream.config.QuestreamConfig.CACHE_BYTES;
 import static dev.questream.config.QuestreamConfig.CACHE_DIR;
+import static dev.questream.config.QuestreamConfig.CALL_TIMEOUT_MS;
+import static dev.questream.config.QuestreamConfig.COALESCE;
 import static dev.questream.config.QuestreamConfig.DETERMINISTIC;
 import static dev.questream.config.QuestreamConfig.DLQ_TOPIC;
 import static dev.questream.config.QuestreamConfig.EMBEDDINGS_TOPIC;
+import static dev.questream.config.QuestreamConfig.HTTP_HOST;
+import static dev.questream.config.QuestreamConfig.HTTP_PORT;
 import static dev.questream.config.QuestreamConfig.INPUT_FORMAT;
+import static dev.questream.config.QuestreamConfig.INSTANCE_ID;
 import static dev.questream.config.QuestreamConfig.MAX_BATCH_TOKENS;
 import static dev.questream.config.QuestreamConfig.MAX_BLOCK_MS;
 import static dev.questream.config.QuestreamConfig.MAX_PENDING;
+import static dev.questream.config.QuestreamConfig.MAX_PENDING_BYTES;
 import static dev.questream.config.QuestreamConfig.MAX_QUESTION_BYTES;
 import static dev.questream.config.QuestreamConfig.MIN_COSINE;
 import static dev.questream.config.QuestreamConfig.MODEL;
@@ -18,10 +25,15 @@ import static dev.questream.config.QuestreamConfig.OUTPUT_FORMAT;
 import static dev.questream.config.QuestreamConfig.OUTPUT_SERIALIZER;
 import static dev.questream.config.QuestreamConfig.PRECISION;
 import static dev.questream.config.QuestreamConfig.PREFIX;
+import static dev.questream.config.QuestreamConfig.PROCESSING_GUARANTEE;
+import static dev.questream.config.QuestreamConfig.PROFILE;
 import static dev.questream.config.QuestreamConfig.PUNCTUATION_INTERVAL_MS;
 import static dev.questream.config.QuestreamConfig.QUESTIONS_TOPIC;
+import static dev.questream.config.QuestreamConfig.RETRIES;
+import static dev.questream.config.QuestreamConfig.RETRY_BACKOFF_MS;
 import static dev.questream.config.QuestreamConfig.SCHEMA_REGISTRY_URL;
 import static dev.questream.config.QuestreamConfig.SHUTDOWN_TIMEOUT_MS;
+import static dev.questream.config.QuestreamConfig.STALL_LIMIT_MS;
 import static dev.questream.config.QuestreamConfig.STARTUP_TIMEOUT_MS;
 import static dev.questream.config.QuestreamConfig.STATE_DIR;
 import static dev.questream.config.QuestreamConfig.TRUNCATION;
@@ -42,6 +54,7 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * Every setting with its default, bounds and documentation; the configuration page is made from it.
@@ -66,6 +79,31 @@ final class SettingsDefinition {
             HIGH,
             "Names the consumer group, the internal topics and the transactions. Instances with one"
                 + " application id share the work.")
+        .define(
+            INSTANCE_ID,
+            Type.STRING,
+            "",
+            MEDIUM,
+            "Names this instance in the consumer group, so that after a crash it gets its partitions"
+                + " back at once. Empty: a name of its own, kept in state.dir. Two running instances"
+                + " must never share one.")
+        .define(
+            PROCESSING_GUARANTEE,
+            Type.STRING,
+            StreamsConfig.EXACTLY_ONCE_V2,
+            ValidString.in(StreamsConfig.EXACTLY_ONCE_V2, StreamsConfig.AT_LEAST_ONCE),
+            HIGH,
+            "exactly_once_v2: one committed answer per question, whatever happens. at_least_once:"
+                + " nothing is lost, answers may come twice after a crash, and consumers need not wait"
+                + " for transactions.")
+        .define(
+            PROFILE,
+            Type.STRING,
+            Profile.THROUGHPUT.label(),
+            ValidString.in(Profile.labels()),
+            HIGH,
+            "Defaults for settings that are not set: throughput (large batches, few commits) or"
+                + " latency (small windows, frequent commits). docs/operate.md has the table.")
         .define(
             QUESTIONS_TOPIC,
             Type.STRING,
@@ -173,6 +211,44 @@ final class SettingsDefinition {
             MEDIUM,
             "Tokens that a batch holds at most. Questions of all tasks are merged into batches.")
         .define(
+            RETRIES,
+            Type.INT,
+            2,
+            between(0, 20),
+            LOW,
+            "How often a batch that fails is run again before it is halved, and a question that fails"
+                + " alone before it goes to the dead letters.")
+        .define(
+            RETRY_BACKOFF_MS,
+            Type.LONG,
+            50L,
+            between(0, 60_000),
+            LOW,
+            "Wait before the first retry; doubles with every further one.")
+        .define(
+            CALL_TIMEOUT_MS,
+            Type.LONG,
+            120_000L,
+            atLeast(0),
+            LOW,
+            "The longest that the model may take for one batch. Then its worker is replaced, the"
+                + " questions of the batch are tried again one by one, and the one that hangs a second"
+                + " time goes to the dead letters. 0: no limit.")
+        .define(
+            COALESCE,
+            Type.BOOLEAN,
+            true,
+            LOW,
+            "Encode questions of the same tokens that are under way at the same time only once.")
+        .define(
+            CACHE_BYTES,
+            Type.LONG,
+            64L << 20,
+            atLeast(0),
+            LOW,
+            "Memory for vectors of questions that were encoded before, keyed by their tokens; lives as"
+                + " long as the process. 0: no cache.")
+        .define(
             PREFIX,
             Type.STRING,
             MODEL_PREFIX,
@@ -239,15 +315,31 @@ final class SettingsDefinition {
             2000,
             atLeast(1),
             MEDIUM,
-            "Questions pending in one task before it waits for the encoder. Bounds memory.")
+            "Questions pending in one task before it waits for the encoder.")
+        .define(
+            MAX_PENDING_BYTES,
+            Type.LONG,
+            128L << 20,
+            atLeast(1),
+            MEDIUM,
+            "Memory for pending questions of all tasks of the process, their answers included. When it"
+                + " is full, tasks with more than their share wait for the encoder.")
+        .define(
+            STALL_LIMIT_MS,
+            Type.LONG,
+            600_000L,
+            atLeast(1),
+            LOW,
+            "A task that has got no answer from the encoder for so long is reset: its transaction is"
+                + " aborted, its questions are taken from the changelog and handed to the encoder anew.")
         .define(
             MAX_BLOCK_MS,
             Type.LONG,
             200L,
             between(0, 1000),
             LOW,
-            "The longest that waiting for the encoder holds a stream thread up between two looks at its"
-                + " other tasks.")
+            "The longest that all tasks of a stream thread, together, hold it up to wait for the encoder"
+                + " before it looks after polls, punctuations and commits again.")
         .define(
             STARTUP_TIMEOUT_MS,
             Type.LONG,
@@ -262,6 +354,21 @@ final class SettingsDefinition {
             atLeast(1),
             LOW,
             "How long a clean stop may take. What is still pending then stays in the store.")
+        .define(
+            HTTP_PORT,
+            Type.INT,
+            -1,
+            between(-1, 65_535),
+            MEDIUM,
+            "Port for /health/live, /health/ready, /metrics and /info. -1: none; 0: any free one, which"
+                + " the log names.")
+        .define(
+            HTTP_HOST,
+            Type.STRING,
+            "localhost",
+            new ConfigDef.NonEmptyString(),
+            MEDIUM,
+            "Address that the HTTP port is bound to; 0.0.0.0 for all.")
         .define(
             STATE_DIR,
             Type.STRING,

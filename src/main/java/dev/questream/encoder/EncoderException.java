@@ -16,6 +16,8 @@ public final class EncoderException extends RuntimeException {
     TOKENIZATION_FAILED,
     /** The model failed on this text, alone and after a retry. */
     INFERENCE_FAILED,
+    /** The model did not answer on this text in time, alone and after a retry. */
+    INFERENCE_TIMED_OUT,
     /**
      * The model failed, and on a text of nothing but special tokens too: the fault is not the
      * text's.

@@ -8,9 +8,31 @@ package dev.questream.encoder;
  * @param batches batches run
  * @param failures texts whose future failed
  * @param busyNanos time that workers spent inside the model, summed over workers
+ * @param tokenizeNanos time spent tokenizing
+ * @param queueNanos time that texts waited for a worker, summed over texts
+ * @param retries batches that failed and were run again
+ * @param splits batches that failed and were divided
+ * @param timeouts calls that took too long and were given up
+ * @param outOfMemory batches that did not fit into the device's memory
+ * @param truncated texts that were cut
+ * @param cacheHits texts whose vector was in the cache
+ * @param coalesced texts that shared the vector of the same text under way
  */
 public record EncoderStatistics(
-    long texts, long tokens, long batches, long failures, long busyNanos) {
+    long texts,
+    long tokens,
+    long batches,
+    long failures,
+    long busyNanos,
+    long tokenizeNanos,
+    long queueNanos,
+    long retries,
+    long splits,
+    long timeouts,
+    long outOfMemory,
+    long truncated,
+    long cacheHits,
+    long coalesced) {
 
   /** Mean texts in a batch, 0 before the first. */
   public double meanBatchTexts() {

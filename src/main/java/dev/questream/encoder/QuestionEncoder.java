@@ -17,10 +17,17 @@ public interface QuestionEncoder extends AutoCloseable {
   /**
    * Hands over a window of texts; returns at once.
    *
+   * @param source who asks; sources take turns, so that one with many texts does not hold up the
+   *     others
    * @return one future per text, in the order of {@code texts}. A future fails alone, with an
    *     {@link EncoderException}: one bad text never fails its neighbours.
    */
-  List<CompletableFuture<Embedding>> submit(List<EncoderInput> texts);
+  List<CompletableFuture<Embedding>> submit(String source, List<EncoderInput> texts);
+
+  /** Hands over a window of texts of a caller who is alone. */
+  default List<CompletableFuture<Embedding>> submit(List<EncoderInput> texts) {
+    return submit("", texts);
+  }
 
   /** Hands over a single text. */
   default CompletableFuture<Embedding> submit(EncoderInput text) {

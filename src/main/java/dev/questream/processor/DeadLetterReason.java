@@ -19,6 +19,8 @@ enum DeadLetterReason {
   TOKENIZATION_FAILED,
   /** The model failed on the question alone. */
   INFERENCE_FAILED,
+  /** The model did not answer on the question alone within {@code encoder.call.timeout.ms}. */
+  INFERENCE_TIMED_OUT,
   /** The record is larger than {@code question.max.bytes}. */
   TOO_LARGE;
 
@@ -34,6 +36,7 @@ enum DeadLetterReason {
       case TEXT_TOO_LONG -> TEXT_TOO_LONG;
       case TOKENIZATION_FAILED -> TOKENIZATION_FAILED;
       case INFERENCE_FAILED -> INFERENCE_FAILED;
+      case INFERENCE_TIMED_OUT -> INFERENCE_TIMED_OUT;
       case ENCODER_BROKEN, CLOSED -> throw failure;
     };
   }

@@ -2,29 +2,27 @@ package dev.questream.processor;
 
 import dev.questream.avro.PendingQuestion;
 import dev.questream.encoder.Embedding;
-import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.QuestionEncoder;
 import dev.questream.serde.QuestionDecoder;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,52 +49,76 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
 
   private final EmbedSettings settings;
   private final Nodes nodes;
+  private final Shared shared;
   private final QuestionEncoder encoder;
-  private final QuestionDecoder decoder;
-  private final EmbeddingRecords embeddings;
-  private final DeadLetters deadLetters;
 
   private ProcessorContext<byte[], Object> context;
-  private KeyValueStore<Long, PendingQuestion> store;
-  private ArrayDeque<InFlight> queue;
+  private TaskMetrics metrics;
+  private Answers answers;
+  private PendingQuestions pending;
   private Window window;
+  private BlockBudget blockBudget;
   private Cancellable punctuation;
-  private long blockedNanos;
+  private long progressMs;
 
   /** Names of the store and of the child nodes. */
   record Nodes(String store, String embeddings, String deadLetters) {}
 
-  EmbedProcessor(
-      EmbedSettings settings, Nodes nodes, QuestionEncoder encoder, QuestionDecoder decoder) {
+  /** What all processors of the process share, or those of a thread. */
+  record Shared(
+      QuestionEncoder encoder,
+      QuestionDecoder decoder,
+      PendingBudget pendingBudget,
+      ThreadLocal<BlockBudget> blockBudgets,
+      EmbedObserver observer) {}
+
+  EmbedProcessor(EmbedSettings settings, Nodes nodes, Shared shared) {
     this.settings = settings;
     this.nodes = nodes;
-    this.encoder = encoder;
-    this.decoder = decoder;
-    this.embeddings = new EmbeddingRecords(encoder.info());
-    this.deadLetters = new DeadLetters(settings.applicationId(), encoder.info().modelId());
+    this.shared = shared;
+    this.encoder = shared.encoder();
   }
 
   @Override
   public void init(ProcessorContext<byte[], Object> newContext) {
     context = newContext;
-    store = context.getStateStore(nodes.store());
-    queue = new ArrayDeque<>();
+    requireGuarantee();
+    metrics = new TaskMetrics(context.metrics(), context.taskId().toString(), shared.observer());
+    answers = new Answers(context, nodes, settings.applicationId(), encoder.info(), metrics);
+    pending =
+        new PendingQuestions(
+            context.getStateStore(nodes.store()),
+            shared.pendingBudget(),
+            encoder.info().dimensions());
     window = new Window(settings, encoder.info().maxTokens());
+    blockBudget = shared.blockBudgets().get();
     punctuation = null;
-    blockedNanos = 0;
     restore();
+  }
+
+  /** The two guarantees store pending questions differently; a mixture would keep neither. */
+  private void requireGuarantee() {
+    Object configured = context.appConfigs().get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG);
+    if (StreamsConfig.EXACTLY_ONCE_V2.equals(configured) != settings.exactlyOnce()) {
+      throw new ConfigException(
+          "Kafka Streams runs with processing.guarantee=%s, the processor was made for %s"
+              .formatted(
+                  configured,
+                  settings.exactlyOnce()
+                      ? StreamsConfig.EXACTLY_ONCE_V2
+                      : StreamsConfig.AT_LEAST_ONCE));
+    }
   }
 
   /** Takes up what was pending when the task was last closed, on whatever machine. */
   private void restore() {
-    try (KeyValueIterator<Long, PendingQuestion> pending = store.all()) {
-      while (pending.hasNext()) {
-        KeyValue<Long, PendingQuestion> entry = pending.next();
-        enqueue(new InFlight(entry.key, entry.value, Arrival.of(entry.value, entry.key, decoder)));
-      }
-    }
-    if (!queue.isEmpty()) {
-      LOG.info("Task {}: {} pending questions taken up again", context.taskId(), queue.size());
+    pending.restore(
+        (offset, question) -> {
+          enqueue(offset, question, Arrival.of(question, offset, shared.decoder()));
+          metrics.restored();
+        });
+    if (!pending.isEmpty()) {
+      LOG.info("Task {}: {} pending questions taken up again", context.taskId(), pending.size());
       submitWindow();
     }
   }
@@ -105,22 +127,25 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   public void process(Record<byte[], byte[]> record) {
     RecordMetadata metadata =
         context.recordMetadata().orElseThrow(() -> new StreamsException("a record without origin"));
-    PendingQuestion pending = PendingRecords.of(record, metadata);
-    Arrival arrival = arrival(pending, metadata.offset());
-    if (arrival instanceof Arrival.Rejected rejected) {
-      deadLetter(pending, metadata.offset(), rejected);
+    PendingQuestion question = PendingRecords.of(record, metadata);
+    if (pending.isRestored(metadata.offset(), question)) {
       return;
     }
-    store.put(metadata.offset(), pending);
-    enqueue(new InFlight(metadata.offset(), pending, arrival));
+    Arrival arrival = arrival(question, metadata.offset());
+    if (arrival instanceof Arrival.Rejected rejected) {
+      answers.reject(question, metadata.offset(), rejected);
+      return;
+    }
+    pending.store(metadata.offset(), question);
+    enqueue(metadata.offset(), question, arrival);
     awaitCapacity();
   }
 
   /** An answer is little larger than its question, and must fit into a Kafka record too. */
-  private Arrival arrival(PendingQuestion pending, long offset) {
-    int bytes = PendingRecords.bytes(pending);
+  private Arrival arrival(PendingQuestion question, long offset) {
+    int bytes = PendingRecords.bytes(question);
     return bytes <= settings.maxQuestionBytes()
-        ? Arrival.of(pending, offset, decoder)
+        ? Arrival.of(question, offset, shared.decoder())
         : new Arrival.Rejected(
             DeadLetterReason.TOO_LARGE,
             "the record has %,d bytes, question.max.bytes allows %,d"
@@ -128,25 +153,17 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
             null);
   }
 
-  /** Spares the encoder what this task no longer waits for; the next owner submits it again. */
-  @Override
-  public void close() {
-    for (InFlight question : queue) {
-      if (question.future() != null) {
-        question.future().cancel(false);
-      }
-    }
-  }
-
-  private void enqueue(InFlight question) {
-    queue.addLast(question);
-    if (question.arrival() instanceof Arrival.Asked asked) {
-      window.add(question, asked.question().getText(), context.currentSystemTimeMs());
+  private void enqueue(long offset, PendingQuestion question, Arrival arrival) {
+    InFlight inFlight = pending.enqueue(offset, question, arrival);
+    metrics.pending(pending.size());
+    if (arrival instanceof Arrival.Asked asked) {
+      window.add(inFlight, asked.question().getText(), context.currentSystemTimeMs());
       if (window.full()) {
         submitWindow();
       }
     }
     if (punctuation == null) {
+      progressMs = context.currentSystemTimeMs();
       punctuation =
           context.schedule(
               settings.punctuationInterval(), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
@@ -154,12 +171,14 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   }
 
   private void submitWindow() {
+    long ageMs = window.ageMs(context.currentSystemTimeMs());
     List<InFlight> closed = window.close();
     if (closed.isEmpty()) {
       return;
     }
-    List<CompletableFuture<Embedding>> futures =
-        encoder.submit(closed.stream().map(EmbedProcessor::input).toList());
+    metrics.windowClosed(closed.size(), ageMs);
+    List<EncoderInput> texts = closed.stream().map(EmbedProcessor::input).toList();
+    List<CompletableFuture<Embedding>> futures = encoder.submit(context.taskId().toString(), texts);
     for (int i = 0; i < closed.size(); i++) {
       closed.get(i).submitted(futures.get(i));
     }
@@ -170,104 +189,81 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   }
 
   private void punctuate(long nowMs) {
-    blockedNanos = 0;
+    blockBudget.renew();
     if (window.due(nowMs)) {
       submitWindow();
     }
-    harvest();
-    if (queue.isEmpty()) {
+    harvest(nowMs);
+    if (pending.isEmpty()) {
       punctuation.cancel();
       punctuation = null;
+    } else if (nowMs - progressMs > settings.stallLimit().toMillis()) {
+      reset(nowMs);
     }
   }
 
   /** Forwards every answer that is ready, from the head of the queue on, and never out of turn. */
-  private void harvest() {
-    while (!queue.isEmpty() && queue.peekFirst().ready()) {
-      InFlight head = queue.removeFirst();
-      answer(head);
-      store.delete(head.offset());
+  private void harvest(long nowMs) {
+    int before = pending.size();
+    while (!pending.isEmpty() && pending.head().ready()) {
+      answers.give(pending.head());
+      pending.removeHead();
+    }
+    if (pending.size() < before) {
+      progressMs = nowMs;
+      metrics.pending(pending.size());
     }
   }
 
-  private void answer(InFlight head) {
-    if (head.arrival() instanceof Arrival.Asked asked) {
-      answer(head, asked);
-    } else if (head.arrival() instanceof Arrival.Deleted deleted) {
-      context.forward(embeddings.deletion(head.pending(), deleted.id()), nodes.embeddings());
-    } else if (head.arrival() instanceof Arrival.Rejected rejected) {
-      deadLetter(head.pending(), head.offset(), rejected);
-    }
-  }
-
-  private void answer(InFlight head, Arrival.Asked asked) {
-    Embedding embedding;
-    try {
-      embedding = head.future().get();
-    } catch (ExecutionException | CancellationException e) {
-      deadLetter(head.pending(), head.offset(), failure(head, e));
-      return;
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
-    context.forward(
-        embeddings.of(
-            head.pending(),
-            head.offset(),
-            asked.question(),
-            embedding,
-            context.currentSystemTimeMs()),
-        nodes.embeddings());
-  }
-
-  /** A question's own failure; anything else is thrown, so that the transaction is aborted. */
-  private Arrival.Rejected failure(InFlight head, Exception thrown) {
-    if (thrown.getCause() instanceof EncoderException cause && cause.reason().blamesText()) {
-      return new Arrival.Rejected(DeadLetterReason.of(cause), cause.getMessage(), cause);
-    }
-    throw new StreamsException(
-        "%s-%d offset %d could not be encoded"
-            .formatted(head.pending().getTopic(), head.pending().getPartition(), head.offset()),
-        thrown);
-  }
-
-  private void deadLetter(PendingQuestion pending, long offset, Arrival.Rejected why) {
-    LOG.warn(
-        "{}-{} offset {} goes to the dead letters: {}: {}",
-        pending.getTopic(),
-        pending.getPartition(),
-        offset,
-        why.reason().code(),
-        why.message());
-    context.forward(deadLetters.of(pending, offset, why), nodes.deadLetters());
+  /** Gives up on the futures: the task comes back from its changelog and submits anew. */
+  private void reset(long nowMs) {
+    InFlight head = pending.head();
+    LOG.error(
+        "{}-{} offset {}: no answer for {} ms; the task is reset from its changelog, {} pending",
+        head.pending().getTopic(),
+        head.pending().getPartition(),
+        head.offset(),
+        nowMs - progressMs,
+        pending.size());
+    throw new TaskCorruptedException(Set.of(context.taskId()));
   }
 
   /**
    * When too much is pending, waits for the head of the queue: up to {@code maxBlock} between two
-   * punctuations, however many records come, so that the thread always gets to poll and commit.
+   * punctuations, however many records and tasks there are, so that the thread always gets to poll
+   * and commit.
    */
   private void awaitCapacity() {
-    if (queue.size() <= settings.maxPending()) {
+    if (!pending.exceeds(settings.maxPending())) {
       return;
     }
     submitWindow();
-    harvest();
-    long maxBlockNanos = settings.maxBlock().toNanos();
-    while (queue.size() > settings.maxPending() && blockedNanos < maxBlockNanos) {
+    harvest(context.currentSystemTimeMs());
+    while (pending.exceeds(settings.maxPending()) && blockBudget.leftNanos() > 0) {
       long start = System.nanoTime();
-      awaitHead(Math.min(WAIT_MS, Duration.ofNanos(maxBlockNanos - blockedNanos).toMillis() + 1));
-      blockedNanos += System.nanoTime() - start;
-      harvest();
+      awaitHead(Math.min(WAIT_MS, TimeUnit.NANOSECONDS.toMillis(blockBudget.leftNanos()) + 1));
+      blockBudget.use(System.nanoTime() - start);
+      harvest(context.currentSystemTimeMs());
     }
   }
 
   private void awaitHead(long millis) {
     try {
-      queue.peekFirst().future().get(millis, TimeUnit.MILLISECONDS);
+      pending.head().future().get(millis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException | CancellationException e) {
       LOG.trace("The head of the queue is late, or failed: the harvest sees to it", e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
+    }
+  }
+
+  /** Spares the encoder what this task no longer waits for; the next owner submits it again. */
+  @Override
+  public void close() {
+    if (pending != null) {
+      pending.close();
+      metrics.close();
+      pending = null;
     }
   }
 }

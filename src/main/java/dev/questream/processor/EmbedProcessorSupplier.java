@@ -9,15 +9,17 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Supplies one processor per task, and the store that they need. All share the encoder and the
- * decoder.
+ * Supplies one processor per task, and the store that they need. All share the encoder, the decoder
+ * and the memory for what is pending.
  *
- * <p>The store is persistent: only then is the process recognised after a restart, so that it can
- * fence its own unfinished transaction.
+ * <p>With exactly-once the store is persistent: only then is the process recognised after a
+ * restart, so that it can fence its own unfinished transaction. With at-least-once it is in memory,
+ * so that after a failure the changelog alone says what is pending; see {@link AtLeastOnceClients}.
  */
 public final class EmbedProcessorSupplier
     implements ProcessorSupplier<byte[], byte[], byte[], Object> {
@@ -34,8 +36,7 @@ public final class EmbedProcessorSupplier
 
   private final EmbedSettings settings;
   private final EmbedProcessor.Nodes nodes;
-  private final QuestionEncoder encoder;
-  private final QuestionDecoder decoder;
+  private final EmbedProcessor.Shared shared;
 
   /**
    * @param settings bounds
@@ -44,6 +45,7 @@ public final class EmbedProcessorSupplier
    * @param deadLettersNode name of the child that takes dead letters
    * @param encoder shared by all tasks of the process; not closed here
    * @param serdeSettings {@code input.format} and {@code schema.registry.url}
+   * @param observer told what becomes of questions
    */
   public EmbedProcessorSupplier(
       EmbedSettings settings,
@@ -51,25 +53,32 @@ public final class EmbedProcessorSupplier
       String embeddingsNode,
       String deadLettersNode,
       QuestionEncoder encoder,
-      Map<String, ?> serdeSettings) {
+      Map<String, ?> serdeSettings,
+      EmbedObserver observer) {
     this.settings = settings;
     this.nodes = new EmbedProcessor.Nodes(store, embeddingsNode, deadLettersNode);
-    this.encoder = encoder;
-    this.decoder = new QuestionDecoder(serdeSettings);
+    this.shared =
+        new EmbedProcessor.Shared(
+            encoder,
+            new QuestionDecoder(serdeSettings),
+            new PendingBudget(settings.maxPendingBytes()),
+            ThreadLocal.withInitial(() -> new BlockBudget(settings.maxBlock())),
+            observer);
   }
 
   @Override
   public Processor<byte[], byte[], byte[], Object> get() {
-    return new EmbedProcessor(settings, nodes, encoder, decoder);
+    return new EmbedProcessor(settings, nodes, shared);
   }
 
   @Override
   public Set<StoreBuilder<?>> stores() {
+    KeyValueBytesStoreSupplier bytes =
+        settings.exactlyOnce()
+            ? Stores.persistentKeyValueStore(nodes.store())
+            : Stores.inMemoryKeyValueStore(nodes.store());
     StoreBuilder<?> pending =
-        Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(nodes.store()),
-                Serdes.Long(),
-                new PendingQuestionSerde())
+        Stores.keyValueStoreBuilder(bytes, Serdes.Long(), new PendingQuestionSerde())
             .withCachingEnabled()
             .withLoggingEnabled(CHANGELOG);
     return Set.of(pending);

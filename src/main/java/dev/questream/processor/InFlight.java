@@ -9,12 +9,14 @@ final class InFlight {
   private final long offset;
   private final PendingQuestion pending;
   private final Arrival arrival;
+  private final long cost;
   private CompletableFuture<Embedding> future;
 
-  InFlight(long offset, PendingQuestion pending, Arrival arrival) {
+  InFlight(long offset, PendingQuestion pending, Arrival arrival, long cost) {
     this.offset = offset;
     this.pending = pending;
     this.arrival = arrival;
+    this.cost = cost;
   }
 
   long offset() {
@@ -27,6 +29,11 @@ final class InFlight {
 
   Arrival arrival() {
     return arrival;
+  }
+
+  /** Its part of the {@link PendingBudget}, in bytes. */
+  long cost() {
+    return cost;
   }
 
   /** The embedding to come; null until the window is submitted, and for what needs none. */

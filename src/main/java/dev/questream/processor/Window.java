@@ -34,7 +34,12 @@ final class Window {
   }
 
   boolean due(long nowMs) {
-    return !questions.isEmpty() && nowMs - openedAtMs >= settings.windowMaxAge().toMillis();
+    return !questions.isEmpty() && ageMs(nowMs) >= settings.windowMaxAge().toMillis();
+  }
+
+  /** How long the first question has waited. */
+  long ageMs(long nowMs) {
+    return nowMs - openedAtMs;
   }
 
   /** Closes the window: gives its questions and begins anew. */

@@ -2,11 +2,15 @@ package dev.questream.topology;
 
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.QuestionEncoder;
+import dev.questream.processor.AtLeastOnceClients;
+import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.EmbedProcessorSupplier;
 import dev.questream.processor.EmbedSettings;
+import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 
 /**
@@ -23,13 +27,20 @@ public final class EmbeddingTopology {
 
   private EmbeddingTopology() {}
 
+  /** Builds the topology without an observer. */
+  public static Topology build(QuestreamConfig config, QuestionEncoder encoder) {
+    return build(config, encoder, EmbedObserver.NONE);
+  }
+
   /**
    * Builds the topology.
    *
    * @param config names and bounds
    * @param encoder shared by all tasks; the caller closes it after Kafka Streams
+   * @param observer told what becomes of questions
    */
-  public static Topology build(QuestreamConfig config, QuestionEncoder encoder) {
+  public static Topology build(
+      QuestreamConfig config, QuestionEncoder encoder, EmbedObserver observer) {
     Topology topology = new Topology();
     topology.addSource(
         SOURCE,
@@ -39,7 +50,13 @@ public final class EmbeddingTopology {
     topology.addProcessor(
         PROCESSOR,
         new EmbedProcessorSupplier(
-            settings(config), STORE, EMBEDDINGS_SINK, DLQ_SINK, encoder, config.serdeSettings()),
+            settings(config),
+            STORE,
+            EMBEDDINGS_SINK,
+            DLQ_SINK,
+            encoder,
+            config.serdeSettings(),
+            observer),
         SOURCE);
     Serializer<byte[]> bytes = new ByteArraySerializer();
     topology.addSink(
@@ -53,15 +70,40 @@ public final class EmbeddingTopology {
     return topology;
   }
 
+  /**
+   * The topology in a Kafka Streams client, not yet started.
+   *
+   * @param config names, bounds and guarantee
+   * @param settings of Kafka Streams: {@link QuestreamConfig#streamsSettings} and what is added
+   * @param encoder shared by all tasks; the caller closes it after Kafka Streams
+   * @param observer told what becomes of questions
+   */
+  public static KafkaStreams streams(
+      QuestreamConfig config,
+      Properties settings,
+      QuestionEncoder encoder,
+      EmbedObserver observer) {
+    Topology topology = build(config, encoder, observer);
+    return config.exactlyOnce()
+        ? new KafkaStreams(topology, settings)
+        : new KafkaStreams(
+            topology,
+            settings,
+            new AtLeastOnceClients(config.getString(QuestreamConfig.APPLICATION_ID), STORE));
+  }
+
   private static EmbedSettings settings(QuestreamConfig config) {
     return new EmbedSettings(
         config.getString(QuestreamConfig.APPLICATION_ID),
+        config.exactlyOnce(),
         config.getInt(QuestreamConfig.WINDOW_MAX_QUESTIONS),
         config.getInt(QuestreamConfig.WINDOW_MAX_TOKENS),
         config.duration(QuestreamConfig.WINDOW_MAX_AGE_MS),
         config.duration(QuestreamConfig.PUNCTUATION_INTERVAL_MS),
         config.getInt(QuestreamConfig.MAX_QUESTION_BYTES),
         config.getInt(QuestreamConfig.MAX_PENDING),
-        config.duration(QuestreamConfig.MAX_BLOCK_MS));
+        config.getLong(QuestreamConfig.MAX_PENDING_BYTES),
+        config.duration(QuestreamConfig.MAX_BLOCK_MS),
+        config.duration(QuestreamConfig.STALL_LIMIT_MS));
   }
 }

@@ -294,11 +294,15 @@ class QuestreamConfigTest {
   }
 
   @Test
-  void shouldBeExactlyOnceAndNotToldOtherwise() {
+  void shouldBeExactlyOnceUnlessToldOtherwiseInOnePlace() {
     assertThat(config().streamsSettings()).containsEntry("processing.guarantee", "exactly_once_v2");
+    assertThat(config("processing.guarantee", "at_least_once").streamsSettings())
+        .containsEntry("processing.guarantee", "at_least_once");
+    assertThatThrownBy(() -> config("processing.guarantee", "at_most_once"))
+        .isInstanceOf(ConfigException.class);
     assertThatThrownBy(() -> config("streams.processing.guarantee", "at_least_once"))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("exactly once");
+        .hasMessageContaining("set processing.guarantee");
     assertThatThrownBy(() -> config("streams.application.id", "other"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("set application.id");
@@ -388,5 +392,32 @@ class QuestreamConfigTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("output.value.serializer")
         .hasMessageContaining("java.lang.String");
+  }
+
+  @Test
+  void shouldLetTheProfileSetWhatTheUserDoesNot() {
+    QuestreamConfig latency = config("profile", "latency", "window.max.questions", "7");
+    assertThat(latency.getInt("window.max.questions")).isEqualTo(7);
+    assertThat(latency.getInt("encoder.max.batch.tokens"))
+        .isLessThan(config().getInt("encoder.max.batch.tokens"));
+    assertThat(latency.streamsSettings())
+        .containsEntry("commit.interval.ms", "10")
+        .containsEntry("producer.linger.ms", "0");
+    assertThat(latency.with("application.id", "other").getInt("window.max.questions")).isEqualTo(7);
+    assertThat(config("profile", "latency", "streams.commit.interval.ms", "30").streamsSettings())
+        .containsEntry("commit.interval.ms", "30");
+    assertThat(config("profile", "throughput").values()).isEqualTo(config().values());
+    assertThatThrownBy(() -> config("profile", "fast"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("throughput, latency");
+  }
+
+  @Test
+  void shouldTakeAnInstanceForStaticOnlyWhenTheUserNamedIt() {
+    assertThat(config().staticMember()).isFalse();
+    assertThat(config("instance.id", "pod-0").staticMember()).isTrue();
+    assertThat(config("consumer.group.instance.id", "pod-0").staticMember()).isTrue();
+    assertThat(config("consumer.group.instance.id", "pod-0").hasGroupInstanceId()).isTrue();
+    assertThat(config("instance.id", "pod-0").hasGroupInstanceId()).isFalse();
   }
 }

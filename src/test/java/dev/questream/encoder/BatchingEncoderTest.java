@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.questream.encoder.EncoderException.Reason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -656,6 +657,278 @@ class BatchingEncoderTest {
       assertThat(encoder.statistics().failures())
           .as("seed %d, round %d", SEED, round)
           .isEqualTo(closed);
+    }
+  }
+
+  private static BatchingSettings settings(
+      TokenBudget budget, int retries, Duration callTimeout, boolean coalesce, long cacheBytes) {
+    return new BatchingSettings(
+        budget, retries, Duration.ofMillis(1), callTimeout, coalesce, cacheBytes);
+  }
+
+  private static BatchingEncoder sharing(FakeBackend backend, long cacheBytes) {
+    return new BatchingEncoder(
+        backend, settings(ROOMY, 1, Duration.ZERO, true, cacheBytes), EncoderObserver.NONE);
+  }
+
+  @Test
+  void shouldEncodeTheSameTextUnderWayOnce() throws Exception {
+    FakeBackend backend = new FakeBackend();
+    backend.release = new CountDownLatch(1);
+    try (BatchingEncoder encoder = sharing(backend, 0)) {
+      CompletableFuture<Embedding> busy = occupy(backend, encoder);
+      List<CompletableFuture<Embedding>> futures =
+          encoder.submit("a", questions("same", "other", "same"));
+      CompletableFuture<Embedding> elsewhere = encoder.submit("b", questions("same")).get(0);
+      CompletableFuture<Embedding> longer =
+          encoder.submit(EncoderInput.passage("cut off", "same")); // the same tokens, after a cut
+      awaitQueued(encoder);
+      backend.release.countDown();
+      assertVector(busy, "busy");
+      for (CompletableFuture<Embedding> future :
+          List.of(futures.get(0), futures.get(2), elsewhere, longer)) {
+        assertVector(future, "same");
+      }
+      assertVector(futures.get(1), "other");
+      assertThat(get(longer).truncated()).isTrue();
+      assertThat(get(elsewhere).truncated()).isFalse();
+      assertThat(backend.attempts).containsExactly(List.of("busy"), List.of("same", "other"));
+      assertThat(encoder.statistics().coalesced()).isEqualTo(3);
+      // Nothing is remembered without a cache.
+      assertVector(encoder.submit(EncoderInput.question("same")), "same");
+      assertThat(backend.attempts).hasSize(3);
+    }
+  }
+
+  @Test
+  void shouldGoOnForOneWaiterWhenAnotherGivesUp() throws Exception {
+    FakeBackend backend = new FakeBackend();
+    backend.release = new CountDownLatch(1);
+    try (BatchingEncoder encoder = sharing(backend, 0)) {
+      occupy(backend, encoder);
+      List<CompletableFuture<Embedding>> futures =
+          encoder.submit(questions("same", "same", "gone", "gone"));
+      awaitQueued(encoder);
+      futures.get(0).cancel(false);
+      futures.get(2).cancel(false);
+      futures.get(3).cancel(false);
+      backend.release.countDown();
+      assertVector(futures.get(1), "same");
+      assertThat(backend.attempts).doesNotContain(List.of("gone"));
+      // Whom all had given up is taken anew.
+      assertVector(encoder.submit(EncoderInput.question("gone")), "gone");
+    }
+  }
+
+  @Test
+  void shouldShareAFailureAndThenTryAnew() {
+    FakeBackend backend =
+        new FakeBackend() {
+          @Override
+          List<float[]> run(List<String> texts) {
+            if (texts.contains("poison")) {
+              throw new IllegalStateException("cannot bear it");
+            }
+            return super.run(texts);
+          }
+        };
+    try (BatchingEncoder encoder = sharing(backend, 1 << 20)) {
+      encoder
+          .submit(questions("poison", "poison"))
+          .forEach(future -> assertFails(future, INFERENCE_FAILED));
+      int before = backend.attempts.size();
+      assertFails(encoder.submit(EncoderInput.question("poison")), INFERENCE_FAILED);
+      assertThat(backend.attempts.size()).as("failures are not cached").isGreaterThan(before);
+    }
+  }
+
+  @Test
+  void shouldRememberVectorsUpToTheBound() throws Exception {
+    FakeBackend backend = new FakeBackend();
+    try (BatchingEncoder encoder = sharing(backend, 2_000)) {
+      for (int round = 0; round < 3; round++) {
+        assertVector(encoder.submit(EncoderInput.question("again")), "again");
+      }
+      assertThat(encoder.statistics().cacheHits()).isEqualTo(2);
+      assertThat(backend.attempts).hasSize(1);
+      for (int i = 0; i < 1_000; i++) {
+        assertVector(encoder.submit(EncoderInput.question("text " + i)), "text " + i);
+      }
+      assertThat(encoder.state().cachedVectors()).isBetween(1L, 12L);
+    }
+  }
+
+  @Test
+  void shouldHalveTheBudgetWhenMemoryRunsOutAndRecoverLater() throws Exception {
+    AtomicInteger fits = new AtomicInteger(20);
+    FakeBackend backend =
+        new FakeBackend() {
+          @Override
+          List<float[]> run(List<String> texts) {
+            if (texts.stream().mapToInt(String::length).sum() > fits.get()) {
+              throw new IllegalStateException("CUDA out of memory. Tried to allocate 2 GiB");
+            }
+            return super.run(texts);
+          }
+        };
+    try (BatchingEncoder encoder = new BatchingEncoder(backend, new TokenBudget(64, 64, 1))) {
+      List<String> texts = IntStream.range(0, 64).mapToObj(i -> "t" + (10 + i) + "x").toList();
+      List<CompletableFuture<Embedding>> futures =
+          encoder.submit(texts.stream().map(EncoderInput::question).toList());
+      for (int i = 0; i < texts.size(); i++) {
+        assertVector(futures.get(i), texts.get(i));
+      }
+      assertThat(encoder.state().maxBatchTokens()).isEqualTo(16);
+      assertThat(encoder.statistics().outOfMemory()).isBetween(2L, 4L);
+      assertThat(encoder.statistics().failures()).isZero();
+      fits.set(1_000);
+      for (int i = 0; i < 2 * LearnedLimit.RECOVERY_BATCHES; i++) {
+        assertVector(encoder.submit(EncoderInput.question("text " + i)), "text " + i);
+      }
+      assertThat(encoder.state().maxBatchTokens()).isEqualTo(64);
+    }
+  }
+
+  @Test
+  void shouldNotBlameATextForWantOfMemory() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    FakeBackend backend =
+        new FakeBackend() {
+          @Override
+          List<float[]> run(List<String> texts) {
+            if (calls.incrementAndGet() <= 4) {
+              throw new OutOfMemoryError("says the test");
+            }
+            return super.run(texts);
+          }
+        };
+    try (BatchingEncoder encoder =
+        new BatchingEncoder(
+            backend, settings(ROOMY, 0, Duration.ZERO, false, 0), EncoderObserver.NONE)) {
+      assertVector(encoder.submit(EncoderInput.question("large")), "large");
+      calls.set(-1_000_000);
+    }
+  }
+
+  /** Blocks in {@link #run} for ever on a text that it is told of, as often as it is told. */
+  private static final class HangingBackend extends FakeBackend {
+    private final AtomicInteger hangs;
+    private final String culprit;
+    final CountDownLatch atLast = new CountDownLatch(1);
+
+    HangingBackend(String culprit, int times) {
+      this.culprit = culprit;
+      this.hangs = new AtomicInteger(times);
+    }
+
+    @Override
+    List<float[]> run(List<String> texts) {
+      if ((culprit == null || texts.contains(culprit)) && hangs.getAndDecrement() > 0) {
+        awaitAsNativeCodeDoes();
+      }
+      return super.run(texts);
+    }
+
+    /** Deaf to interrupts. */
+    private void awaitAsNativeCodeDoes() {
+      while (true) {
+        try {
+          atLast.await();
+          return;
+        } catch (InterruptedException e) {
+          continue;
+        }
+      }
+    }
+  }
+
+  private static final Duration CALL_TIMEOUT = Duration.ofMillis(150);
+
+  @Test
+  void shouldReplaceAWorkerThatHangsAndFailOnlyTheTextThatHangsTwice() throws Exception {
+    HangingBackend backend = new HangingBackend("culprit", Integer.MAX_VALUE);
+    try (BatchingEncoder encoder =
+        new BatchingEncoder(
+            backend, settings(ROOMY, 1, CALL_TIMEOUT, true, 0), EncoderObserver.NONE)) {
+      List<CompletableFuture<Embedding>> futures =
+          encoder.submit(questions("a", "b", "culprit", "c"));
+      assertVector(futures.get(0), "a");
+      assertVector(futures.get(1), "b");
+      assertVector(futures.get(3), "c");
+      assertFails(futures.get(2), Reason.INFERENCE_TIMED_OUT);
+      assertVector(encoder.submit(EncoderInput.question("after")), "after");
+      assertThat(encoder.statistics().timeouts()).isEqualTo(2);
+      EncoderState state = encoder.state();
+      assertThat(state.healthy()).isTrue();
+      assertThat(state.workers()).isEqualTo(1);
+      assertThat(state.hungCalls()).isEqualTo(2);
+      backend.atLast.countDown(); // the calls come back at last, and disturb nobody
+      Awaitility.await().until(() -> encoder.state().hungCalls() == 0);
+      assertVector(encoder.submit(EncoderInput.question("still")), "still");
+    }
+    assertThat(backend.closed).as("no thread is left inside").hasValue(1);
+  }
+
+  @Test
+  void shouldBeUnhealthyUntilABatchGoesThroughAgain() throws Exception {
+    HangingBackend backend = new HangingBackend("once", 1);
+    CountDownLatch gate = new CountDownLatch(1);
+    FakeBackend slow =
+        new FakeBackend() {
+          @Override
+          List<float[]> run(List<String> texts) {
+            if (texts.contains("oe")) { // the probe of the new worker
+              awaitUninterruptibly(gate);
+            }
+            return backend.run(texts);
+          }
+        };
+    try (BatchingEncoder encoder =
+        new BatchingEncoder(
+            slow, settings(ROOMY, 1, Duration.ofSeconds(2), false, 0), EncoderObserver.NONE)) {
+      assertThat(encoder.state().healthy()).isTrue();
+      CompletableFuture<Embedding> future = encoder.submit(EncoderInput.question("once"));
+      Awaitility.await()
+          .atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
+          .until(() -> !encoder.state().healthy());
+      gate.countDown();
+      assertVector(future, "once");
+      assertThat(encoder.state().healthy()).isTrue();
+    } finally {
+      backend.atLast.countDown();
+    }
+  }
+
+  @Test
+  void shouldBeBrokenWhenTheModelHangsOnEverything() {
+    HangingBackend backend = new HangingBackend(null, Integer.MAX_VALUE);
+    try (BatchingEncoder encoder =
+        new BatchingEncoder(
+            backend, settings(ROOMY, 1, CALL_TIMEOUT, true, 0), EncoderObserver.NONE)) {
+      encoder
+          .submit(questions("a", "b", "c"))
+          .forEach(future -> assertFails(future, ENCODER_BROKEN));
+      assertFails(encoder.submit(EncoderInput.question("later")), ENCODER_BROKEN);
+      assertThat(encoder.state().healthy()).isFalse();
+    } finally {
+      backend.atLast.countDown();
+    }
+  }
+
+  @Test
+  void shouldAnswerATrickleBesideAFlood() throws Exception {
+    FakeBackend backend = new FakeBackend();
+    backend.release = new CountDownLatch(1);
+    try (BatchingEncoder encoder = new BatchingEncoder(backend, new TokenBudget(100, 100, 1))) {
+      occupy(backend, encoder);
+      List<String> flood =
+          IntStream.range(0, 2_000).mapToObj(i -> "flood %04d".formatted(i)).toList();
+      encoder.submit("flood", flood.stream().map(EncoderInput::question).toList());
+      CompletableFuture<Embedding> trickle = encoder.submit("trickle", questions("drop")).get(0);
+      awaitQueued(encoder);
+      backend.release.countDown();
+      assertVector(trickle, "drop");
+      assertThat(backend.attempts.get(1)).as("in the very next batch").contains("drop");
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.QuestionEncoder;
+import dev.questream.processor.EmbedObserver;
 import dev.questream.serde.FloatVector;
 import dev.questream.testing.InstantEncoder;
 import dev.questream.testing.ManualEncoder;
@@ -59,7 +60,7 @@ abstract class ApplicationSuite {
 
   private KafkaStreams start(QuestreamConfig config, QuestionEncoder encoder) {
     KafkaStreams streams =
-        new KafkaStreams(EmbeddingTopology.build(config, encoder), config.streamsSettings());
+        EmbeddingTopology.streams(config, config.streamsSettings(), encoder, EmbedObserver.NONE);
     streams.start();
     await().atMost(LIMIT).until(() -> streams.state() == KafkaStreams.State.RUNNING);
     return streams;
@@ -145,6 +146,34 @@ abstract class ApplicationSuite {
         assertThat(FloatVector.toArray(embedding.getEmbedding()))
             .containsExactly(ManualEncoder.vector(questions.get(embedding.getId())));
       }
+    } finally {
+      stop(second);
+    }
+  }
+
+  @Test
+  void shouldAnswerEachOnceAcrossACleanRestartEvenAtLeastOnce() throws Exception {
+    QuestreamConfig config = kafka.config(Map.of("processing.guarantee", "at_least_once"));
+    Map<String, String> questions = questions(200);
+    ManualEncoder slow = new ManualEncoder();
+    kafka.ask(config, questions);
+    KafkaStreams first = start(config, slow);
+    await().atMost(LIMIT).until(() -> slow.texts().size() == questions.size());
+    awaitConsumed(config, questions.size());
+    for (int i = 0; i < 50; i++) {
+      slow.complete(i);
+    }
+    await().atMost(LIMIT).until(() -> !kafka.read(config, 1, Duration.ofMillis(500)).isEmpty());
+    stop(first);
+    int answered = kafka.read(config, questions.size(), Duration.ofSeconds(1)).size();
+    assertThat(answered).isBetween(1, 50);
+
+    KafkaStreams second = start(config, new InstantEncoder());
+    try {
+      List<QuestionEmbedding> embeddings =
+          KafkaFixture.embeddings(kafka.read(config, questions.size(), LIMIT));
+      assertThat(embeddings).hasSize(questions.size());
+      assertOrderedByPartition(embeddings);
     } finally {
       stop(second);
     }

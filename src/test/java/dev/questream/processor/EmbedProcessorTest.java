@@ -1,6 +1,7 @@
 package dev.questream.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.avro.PendingQuestion;
 import dev.questream.encoder.QuestionEncoder;
@@ -11,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
 import org.apache.kafka.streams.processor.api.Record;
@@ -28,15 +32,19 @@ class EmbedProcessorTest {
   private static final EmbedSettings SETTINGS =
       new EmbedSettings(
           "app",
+          true,
           2,
           1_000,
           Duration.ofMillis(10),
           Duration.ofMillis(5),
           900_000,
           1_000,
-          Duration.ZERO);
+          1 << 20,
+          Duration.ZERO,
+          Duration.ofMillis(500));
 
-  private MockProcessorContext<byte[], Object> context = new MockProcessorContext<>();
+  private final PendingBudget budget = new PendingBudget(SETTINGS.maxPendingBytes());
+  private MockProcessorContext<byte[], Object> context = context("exactly_once_v2");
   private KeyValueStore<Long, PendingQuestion> store;
   private long nextOffset;
 
@@ -54,10 +62,25 @@ class EmbedProcessorTest {
     context.addStateStore(store);
   }
 
+  private static MockProcessorContext<byte[], Object> context(String guarantee) {
+    Properties settings = new Properties();
+    settings.put("application.id", "app");
+    settings.put("bootstrap.servers", "localhost:1");
+    settings.put("processing.guarantee", guarantee);
+    return new MockProcessorContext<>(settings);
+  }
+
   private EmbedProcessor processor(QuestionEncoder encoder) {
     EmbedProcessor processor =
         new EmbedProcessor(
-            SETTINGS, NODES, encoder, new QuestionDecoder(Map.of("input.format", "text")));
+            SETTINGS,
+            NODES,
+            new EmbedProcessor.Shared(
+                encoder,
+                new QuestionDecoder(Map.of("input.format", "text")),
+                budget,
+                ThreadLocal.withInitial(() -> new BlockBudget(SETTINGS.maxBlock())),
+                EmbedObserver.NONE));
     processor.init(context);
     return processor;
   }
@@ -153,5 +176,69 @@ class EmbedProcessorTest {
         .satisfiesExactly(
             value -> assertThat(value).contains("\"source_partition\": 3, \"source_offset\": 0"),
             value -> assertThat(value).contains("\"source_partition\": 3, \"source_offset\": 1"));
+  }
+
+  @Test
+  void shouldResetATaskThatGetsNoAnswerForTooLong() {
+    ManualEncoder encoder = new ManualEncoder();
+    EmbedProcessor processor = processor(encoder);
+    List.of("a", "b", "c", "d").forEach(text -> ask(processor, text));
+    CapturedPunctuator punctuator = context.scheduledPunctuators().get(0);
+    fire(punctuator, 400);
+    encoder.complete(0);
+    fire(punctuator, 450); // an answer: the clock begins anew
+    fire(punctuator, 950);
+    assertThatThrownBy(() -> fire(punctuator, 951))
+        .isInstanceOfSatisfying(
+            TaskCorruptedException.class,
+            thrown -> assertThat(thrown.corruptedTasks()).containsExactly(context.taskId()));
+    processor.close(); // as Kafka Streams does, before it restores the store and comes back
+    processor.init(context);
+    assertThat(encoder.texts()).containsExactly("a", "b", "c", "d", "b", "c", "d");
+  }
+
+  @Test
+  void shouldNotTakeARestoredQuestionASecondTime() {
+    EmbedProcessor first = processor(new ManualEncoder());
+    ask(first, "a");
+    ask(first, "b");
+    first.close();
+    ManualEncoder encoder = new ManualEncoder();
+    EmbedProcessor second = processor(encoder);
+    nextOffset = 0; // the offset was not committed: both are read again
+    ask(second, "a");
+    ask(second, "b");
+    assertThat(encoder.texts()).containsExactly("a", "b");
+    ask(second, "c");
+    encoder.completeAll();
+    nextOffset = 0; // another topic of the same name: the same place, another question
+    ask(second, "other");
+    fire(context.scheduledPunctuators().get(1), 10);
+    assertThat(encoder.texts()).contains("other");
+  }
+
+  @Test
+  void shouldGiveBackTheMemoryOfWhatIsAnsweredOrClosed() {
+    ManualEncoder encoder = new ManualEncoder();
+    EmbedProcessor processor = processor(encoder);
+    ask(processor, "a");
+    ask(processor, "b");
+    long two = budget.bytes();
+    assertThat(two).isGreaterThan(2 * 1024);
+    encoder.complete(0);
+    fire(context.scheduledPunctuators().get(0), 5);
+    assertThat(budget.bytes()).isEqualTo(two / 2);
+    processor.close();
+    processor.close();
+    assertThat(budget.bytes()).isZero();
+  }
+
+  @Test
+  void shouldRefuseAnApplicationWithAnotherGuarantee() {
+    context = context("at_least_once");
+    assertThatThrownBy(() -> processor(new ManualEncoder()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("processing.guarantee=at_least_once")
+        .hasMessageContaining("exactly_once_v2");
   }
 }

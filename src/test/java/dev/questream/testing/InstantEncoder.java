@@ -16,7 +16,7 @@ public final class InstantEncoder implements QuestionEncoder {
   }
 
   @Override
-  public List<CompletableFuture<Embedding>> submit(List<EncoderInput> texts) {
+  public List<CompletableFuture<Embedding>> submit(String source, List<EncoderInput> texts) {
     return texts.stream()
         .map(text -> CompletableFuture.completedFuture(ManualEncoder.embedding(text.text())))
         .toList();

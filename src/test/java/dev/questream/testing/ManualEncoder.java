@@ -37,7 +37,8 @@ public final class ManualEncoder implements QuestionEncoder {
   }
 
   @Override
-  public synchronized List<CompletableFuture<Embedding>> submit(List<EncoderInput> window) {
+  public synchronized List<CompletableFuture<Embedding>> submit(
+      String source, List<EncoderInput> window) {
     windows.add(List.copyOf(window));
     List<CompletableFuture<Embedding>> submitted = new ArrayList<>();
     for (EncoderInput text : window) {

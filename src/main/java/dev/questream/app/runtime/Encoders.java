@@ -10,7 +10,9 @@ import dev.questream.djl.DjlBackend;
 import dev.questream.djl.EncoderSettings;
 import dev.questream.djl.PrecisionChoice;
 import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.BatchingSettings;
 import dev.questream.encoder.EncoderBackend;
+import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.Truncation;
@@ -37,6 +39,12 @@ public final class Encoders {
    * @throws ModelException if it cannot be used, or encodes the other kind of text
    */
   public static BatchingEncoder open(QuestreamConfig config, EncoderRole role) {
+    return open(config, role, EncoderObserver.NONE);
+  }
+
+  /** The same, with an observer. */
+  public static BatchingEncoder open(
+      QuestreamConfig config, EncoderRole role, EncoderObserver observer) {
     DjlBackend backend =
         DjlBackend.open(
             new EncoderSettings(
@@ -47,12 +55,22 @@ public final class Encoders {
                 config.prefix(),
                 config.cacheFolder(),
                 Truncation.of(config.getString(QuestreamConfig.TRUNCATION))));
-    return batching(config, backend);
+    return batching(config, backend, observer);
   }
 
   /** Batches in front of a backend, as the configuration says. The encoder closes the backend. */
-  public static BatchingEncoder batching(QuestreamConfig config, EncoderBackend backend) {
-    return new BatchingEncoder(backend, budget(config));
+  public static BatchingEncoder batching(
+      QuestreamConfig config, EncoderBackend backend, EncoderObserver observer) {
+    boolean questions = backend.info().role() != EncoderRole.PASSAGE; // passages hardly come twice
+    BatchingSettings settings =
+        new BatchingSettings(
+            budget(config),
+            config.getInt(QuestreamConfig.RETRIES),
+            config.duration(QuestreamConfig.RETRY_BACKOFF_MS),
+            config.duration(QuestreamConfig.CALL_TIMEOUT_MS),
+            config.getBoolean(QuestreamConfig.COALESCE),
+            questions ? config.getLong(QuestreamConfig.CACHE_BYTES) : 0);
+    return new BatchingEncoder(backend, settings, observer);
   }
 
   /** Opens the configured model for whatever it encodes. */

@@ -3,21 +3,27 @@ package dev.questream.app.runtime;
 import dev.questream.checkpoint.ModelException;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.serde.RegistryCheck;
 import dev.questream.serde.SchemaRegistryException;
 import dev.questream.topology.EmbeddingTopology;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
@@ -36,17 +42,32 @@ public final class QuestreamApplication implements AutoCloseable {
   private final QuestreamConfig config;
   private final BatchingEncoder encoder;
   private final KafkaStreams streams;
+  private final Metrics metrics;
+  private final HttpEndpoints http;
   private final CountDownLatch running = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  private QuestreamApplication(QuestreamConfig config, BatchingEncoder encoder) {
+  private QuestreamApplication(QuestreamConfig config, BatchingEncoder encoder, Metrics metrics) {
     this.config = config;
     this.encoder = encoder;
+    this.metrics = metrics;
     this.streams =
-        new KafkaStreams(EmbeddingTopology.build(config, encoder), config.streamsSettings());
+        EmbeddingTopology.streams(config, streamsSettings(config), encoder, metrics.processor());
     streams.setStateListener((state, previous) -> stateChanged(state));
     streams.setUncaughtExceptionHandler(this::uncaught);
+    metrics.observe(encoder, streams);
+    this.http = HttpEndpoints.open(config, this, metrics);
+  }
+
+  private static Properties streamsSettings(QuestreamConfig config) {
+    Properties settings = config.streamsSettings();
+    if (!config.hasGroupInstanceId()) {
+      settings.put(
+          StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+          InstanceId.of(config));
+    }
+    return settings;
   }
 
   /**
@@ -56,7 +77,7 @@ public final class QuestreamApplication implements AutoCloseable {
    * @throws ModelException if the model cannot be used
    */
   public static QuestreamApplication start(QuestreamConfig config) {
-    return start(config, () -> Encoders.open(config, EncoderRole.QUESTION));
+    return start(config, observer -> Encoders.open(config, EncoderRole.QUESTION, observer));
   }
 
   /**
@@ -66,18 +87,20 @@ public final class QuestreamApplication implements AutoCloseable {
    *     closes it
    * @throws FatalException if Kafka, the registry or the settings do not allow it
    */
-  public static QuestreamApplication start(QuestreamConfig config, Supplier<BatchingEncoder> open) {
+  public static QuestreamApplication start(
+      QuestreamConfig config, Function<EncoderObserver, BatchingEncoder> open) {
     try (Topics topics = new Topics(config)) {
       topics.requireAll();
     }
     checkRegistry(config);
-    BatchingEncoder encoder = open.get();
+    Metrics metrics = new Metrics();
+    BatchingEncoder encoder = open.apply(metrics.encoder());
     LOG.info("Encoder: {}", encoder.info());
     try {
-      QuestreamApplication application = new QuestreamApplication(config, encoder);
+      QuestreamApplication application = new QuestreamApplication(config, encoder, metrics);
       application.streams.start();
       return application;
-    } catch (ConfigException e) {
+    } catch (ConfigException | FatalException e) {
       encoder.close();
       throw e;
     } catch (RuntimeException e) {
@@ -175,13 +198,31 @@ public final class QuestreamApplication implements AutoCloseable {
     return streams.state();
   }
 
+  /** Whether it does its work: partitions are assigned, and the encoder answers. */
+  public boolean isReady() {
+    State state = streams.state();
+    return (state == State.RUNNING || state == State.REBALANCING)
+        && running.getCount() == 0
+        && encoder.state().healthy();
+  }
+
+  /** Whether a restart would not help: it is starting, working or stopping. */
+  public boolean isLive() {
+    return failure.get() == null && encoder.state().healthy();
+  }
+
+  /** Where health and metrics are served; empty if {@code http.port} is not set. */
+  public Optional<InetSocketAddress> httpAddress() {
+    return http.address();
+  }
+
   /**
    * Stops: commits what is answered, leaves the group, then closes the encoder. What is pending
    * stays in the store.
    *
    * <p>Leaving matters: the group would otherwise wait for this member until its session times out,
-   * and a restart would stand still for so long. A static member ({@code group.instance.id}) stays:
-   * it is expected back under the same name.
+   * and a restart would stand still for so long. An instance that the user has named ({@code
+   * instance.id}) stays: it is expected back under the same name.
    */
   @Override
   public void close() {
@@ -196,6 +237,8 @@ public final class QuestreamApplication implements AutoCloseable {
       LOG.warn("Kafka Streams did not stop in time; what is pending is taken up at the next start");
     }
     encoder.close();
+    http.close();
+    metrics.close();
     stopped.countDown();
   }
 }

@@ -77,7 +77,7 @@ class EncodeRunTest {
     }
 
     @Override
-    public List<CompletableFuture<Embedding>> submit(List<EncoderInput> texts) {
+    public List<CompletableFuture<Embedding>> submit(String source, List<EncoderInput> texts) {
       submitted.addAll(texts);
       windows.add(texts.size());
       List<CompletableFuture<Embedding>> futures =

@@ -1,0 +1,99 @@
+package dev.questream.processor;
+
+import dev.questream.avro.PendingQuestion;
+import dev.questream.encoder.Embedding;
+import dev.questream.encoder.EncoderException;
+import dev.questream.encoder.EncoderInfo;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Forwards what a question has come to: its embedding, its deletion, or a dead letter.
+ *
+ * <p><b>Threading:</b> the task's stream thread.
+ */
+final class Answers {
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+  private final ProcessorContext<byte[], Object> context;
+  private final EmbedProcessor.Nodes nodes;
+  private final EmbeddingRecords embeddings;
+  private final DeadLetters deadLetters;
+  private final TaskMetrics metrics;
+
+  Answers(
+      ProcessorContext<byte[], Object> context,
+      EmbedProcessor.Nodes nodes,
+      String applicationId,
+      EncoderInfo info,
+      TaskMetrics metrics) {
+    this.context = context;
+    this.nodes = nodes;
+    this.embeddings = new EmbeddingRecords(info);
+    this.deadLetters = new DeadLetters(applicationId, info.modelId());
+    this.metrics = metrics;
+  }
+
+  /**
+   * Answers a question that is ready.
+   *
+   * @throws StreamsException if it has no embedding and is not to blame for that
+   */
+  void give(InFlight question) {
+    if (question.arrival() instanceof Arrival.Asked asked) {
+      embed(question, asked);
+    } else if (question.arrival() instanceof Arrival.Deleted deleted) {
+      context.forward(embeddings.deletion(question.pending(), deleted.id()), nodes.embeddings());
+      metrics.deleted();
+    } else if (question.arrival() instanceof Arrival.Rejected rejected) {
+      reject(question.pending(), question.offset(), rejected);
+    }
+  }
+
+  private void embed(InFlight question, Arrival.Asked asked) {
+    Embedding embedding;
+    try {
+      embedding = question.future().get();
+    } catch (ExecutionException | CancellationException e) {
+      reject(question.pending(), question.offset(), failure(question, e));
+      return;
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+    long nowMs = context.currentSystemTimeMs();
+    context.forward(
+        embeddings.of(question.pending(), question.offset(), asked.question(), embedding, nowMs),
+        nodes.embeddings());
+    metrics.embedded(nowMs - question.pending().getTimestampMs(), embedding.truncated());
+  }
+
+  /** A question's own failure; anything else is thrown, so that the transaction is aborted. */
+  private static Arrival.Rejected failure(InFlight question, Exception thrown) {
+    if (thrown.getCause() instanceof EncoderException cause && cause.reason().blamesText()) {
+      return new Arrival.Rejected(DeadLetterReason.of(cause), cause.getMessage(), cause);
+    }
+    PendingQuestion pending = question.pending();
+    throw new StreamsException(
+        "%s-%d offset %d could not be encoded"
+            .formatted(pending.getTopic(), pending.getPartition(), question.offset()),
+        thrown);
+  }
+
+  /** Sends a record to the dead letters. */
+  void reject(PendingQuestion pending, long offset, Arrival.Rejected why) {
+    LOG.warn(
+        "{}-{} offset {} goes to the dead letters: {}: {}",
+        pending.getTopic(),
+        pending.getPartition(),
+        offset,
+        why.reason().code(),
+        why.message());
+    context.forward(deadLetters.of(pending, offset, why), nodes.deadLetters());
+    metrics.deadLetter(why.reason());
+  }
+}
