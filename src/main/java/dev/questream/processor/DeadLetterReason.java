@@ -4,7 +4,7 @@ import dev.questream.encoder.EncoderException;
 import java.util.Locale;
 
 /** Why a record became a dead letter, as a stable code. */
-enum DeadLetterReason {
+public enum DeadLetterReason {
   /** Key or value are not what {@code input.format} says. */
   UNREADABLE,
   /** The question has no text. */
@@ -25,7 +25,7 @@ enum DeadLetterReason {
   TOO_LARGE;
 
   /** The code in the dead letter's header. */
-  String code() {
+  public String code() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

@@ -8,6 +8,7 @@ import dev.questream.app.runtime.QuestionProducer;
 import dev.questream.app.runtime.Topics;
 import dev.questream.app.terminal.Console;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.serde.DeadLetterHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -26,8 +27,6 @@ import picocli.CommandLine.Parameters;
     description = "Produce one question and wait for its committed embedding.",
     sortOptions = false)
 public final class AskCommand implements Callable<Integer> {
-  private static final String REASON_PREFIX = "questream.error.";
-
   private final Console console;
 
   @Mixin private SettingsOptions settings;
@@ -106,12 +105,12 @@ public final class AskCommand implements Callable<Integer> {
 
   private void printReasons(ConsumerRecord<byte[], byte[]> deadLetter) {
     for (Header header : deadLetter.headers()) {
-      if (header.key().startsWith(REASON_PREFIX)) {
+      if (header.key().startsWith(DeadLetterHeaders.ERROR_PREFIX)) {
         console
             .out()
             .printf(
                 "%-11s %s%n",
-                header.key().substring(REASON_PREFIX.length()),
+                header.key().substring(DeadLetterHeaders.ERROR_PREFIX.length()),
                 new String(header.value(), StandardCharsets.UTF_8));
       }
     }
