@@ -2,6 +2,7 @@ package dev.questream.app;
 
 import dev.questream.app.command.AskCommand;
 import dev.questream.app.command.DemoCommand;
+import dev.questream.app.command.DlqCommand;
 import dev.questream.app.command.EncodeCommand;
 import dev.questream.app.command.Failures;
 import dev.questream.app.command.GeneralOptions;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
       TopicsCommand.class,
       AskCommand.class,
       TailCommand.class,
+      DlqCommand.class,
       EncodeCommand.class,
       ModelCommand.class
     },

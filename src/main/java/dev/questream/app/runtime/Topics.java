@@ -3,6 +3,7 @@ package dev.questream.app.runtime;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.topology.TopicContract;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,10 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
@@ -49,7 +52,16 @@ public final class Topics implements AutoCloseable {
    * @throws FatalException that says which is not
    */
   public void requireAll() {
-    Set<String> missing = new TreeSet<>(contract(config).keySet());
+    require(contract(config).keySet());
+  }
+
+  /**
+   * Makes sure that a broker answers and these topics are there.
+   *
+   * @throws FatalException that says which is not
+   */
+  public void require(Collection<String> names) {
+    Set<String> missing = new TreeSet<>(names);
     missing.removeAll(get(admin.listTopics().names()));
     if (!missing.isEmpty()) {
       throw new FatalException(
@@ -67,24 +79,51 @@ public final class Topics implements AutoCloseable {
    */
   public List<String> create() {
     List<String> created = new ArrayList<>();
-    contract(config).forEach((name, topic) -> createUnlessThere(name, topic, created));
+    contract(config)
+        .forEach(
+            (name, topic) -> {
+              if (create(name, topic)) {
+                created.add(name);
+              }
+            });
     return created;
   }
 
-  private void createUnlessThere(String name, TopicContract.Topic topic, List<String> created) {
+  /**
+   * Creates a topic unless it is there.
+   *
+   * @return whether it was created
+   */
+  public boolean create(String name, TopicContract.Topic topic) {
     NewTopic newTopic =
         new NewTopic(name, Optional.of(topic.partitions()), Optional.empty())
             .configs(topic.config());
     try {
       admin.createTopics(List.of(newTopic)).all().get();
-      created.add(name);
+      return true;
     } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
-        throw failure(e.getCause());
+      if (e.getCause() instanceof TopicExistsException) {
+        return false;
       }
+      throw failure(e.getCause());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
+  }
+
+  public boolean exists(String name) {
+    return get(admin.listTopics().names()).contains(name);
+  }
+
+  /** The topic as the brokers describe it; it must be there. */
+  public TopicDescription description(String name) {
+    return get(admin.describeTopics(List.of(name)).topicNameValues().get(name));
+  }
+
+  /** A setting of a topic, the brokers' default included; the topic must be there. */
+  public String setting(String name, String key) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    return get(admin.describeConfigs(List.of(resource)).values().get(resource)).get(key).value();
   }
 
   private <T> T get(KafkaFuture<T> future) {

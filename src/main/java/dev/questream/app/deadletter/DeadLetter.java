@@ -1,0 +1,66 @@
+package dev.questream.app.deadletter;
+
+import dev.questream.serde.DeadLetterHeaders;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * A record of the dead letter topic, with its headers read.
+ *
+ * <p>Anybody may write to that topic, so every header may be missing or nonsense.
+ *
+ * @param record as it was consumed
+ */
+public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
+
+  /** Where a record was before it died, written {@code TOPIC-PARTITION@OFFSET}. */
+  public record Source(String topic, int partition, long offset) {
+    @Override
+    public String toString() {
+      return topic + "-" + partition + "@" + offset;
+    }
+  }
+
+  public DeadLetterPlace place() {
+    return new DeadLetterPlace(record.partition(), record.offset());
+  }
+
+  /** Why it died, as a stable code; empty if it does not say. */
+  public String reason() {
+    return header(DeadLetterHeaders.REASON);
+  }
+
+  /** Where it came from, if it says so. */
+  public Optional<Source> source() {
+    String topic = header(DeadLetterHeaders.SOURCE_TOPIC);
+    long partition = number(header(DeadLetterHeaders.SOURCE_PARTITION));
+    long offset = number(header(DeadLetterHeaders.SOURCE_OFFSET));
+    return topic.isEmpty() || partition < 0 || partition > Integer.MAX_VALUE || offset < 0
+        ? Optional.empty()
+        : Optional.of(new Source(topic, (int) partition, offset));
+  }
+
+  /** How often it had been replayed before it died. */
+  public int replays() {
+    long replays = number(header(DeadLetterHeaders.REPLAY_COUNT));
+    return (int) Math.min(Math.max(replays, 0), Integer.MAX_VALUE - 1);
+  }
+
+  /** The last header of this name as text; empty if there is none. */
+  public String header(String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null || header.value() == null
+        ? ""
+        : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.questream.app.deadletter;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a replay did, or would do, with the dead letters that were meant. */
+public final class ReplayTally {
+  private final Map<String, Long> replayedByReason = new TreeMap<>();
+  private long replayed;
+  private long replayedBefore;
+  private long notOurs;
+  private long presentTime;
+  private int mostReplays;
+
+  void replayed(DeadLetter letter, boolean withPresentTime) {
+    replayed++;
+    replayedByReason.merge(letter.reason(), 1L, Long::sum);
+    presentTime += withPresentTime ? 1 : 0;
+    mostReplays = Math.max(mostReplays, letter.replays() + 1);
+  }
+
+  void replayedBefore() {
+    replayedBefore++;
+  }
+
+  void notOurs() {
+    notOurs++;
+  }
+
+  /** Sent now, or by a dry run not sent. */
+  public long replayed() {
+    return replayed;
+  }
+
+  /** The same by reason. */
+  public Map<String, Long> replayedByReason() {
+    return Map.copyOf(replayedByReason);
+  }
+
+  /** Left alone because an earlier replay sent them. */
+  public long replayedEarlier() {
+    return replayedBefore;
+  }
+
+  /** Left alone because they are of another topic, or do not say of which. */
+  public long ofOtherTopics() {
+    return notOurs;
+  }
+
+  /** Sent with the present time instead of their own. */
+  public long withPresentTime() {
+    return presentTime;
+  }
+
+  /** The highest number of replays that one of them has now behind it. */
+  public int mostReplays() {
+    return mostReplays;
+  }
+}
