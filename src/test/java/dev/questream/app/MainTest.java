@@ -62,6 +62,11 @@ class MainTest {
         "topics create: --set --config --bootstrap-server",
         "ask: --id --timeout QUESTION --set --config --bootstrap-server",
         "tail: --json --from-beginning --limit --set --config --bootstrap-server",
+        "dlq: list show replay",
+        "dlq list: --reason --since --only --limit --json --set --config --bootstrap-server",
+        "dlq show: PARTITION:OFFSET --raw --set --config --bootstrap-server",
+        "dlq replay: --reason --since --only --limit --dry-run --again --to --set --config"
+            + " --bootstrap-server",
         "encode: --model --input --input-format --output --output-format --precision --role --prefix"
             + " --set"
       })
@@ -85,7 +90,8 @@ class MainTest {
     assertThat(result.status()).isEqualTo(OK);
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
-        .contains("demo", "run", "topics", "ask", "tail", "encode", "--version", "Exit codes:");
+        .contains(
+            "demo", "run", "topics", "ask", "tail", "dlq", "encode", "--version", "Exit codes:");
     for (int status = 0; status <= 6; status++) {
       assertThat(result.out()).containsPattern("(?m)^ +" + status + " ");
     }
@@ -93,8 +99,9 @@ class MainTest {
 
   @Test
   void shouldDescribeEveryOption() {
-    for (String command : List.of("demo", "run", "ask", "tail", "encode")) {
-      assertThat(questream(command, "--help").out())
+    for (String command :
+        List.of("demo", "run", "ask", "tail", "encode", "dlq list", "dlq show", "dlq replay")) {
+      assertThat(questream((command + " --help").split(" ")).out())
           .as("%s: an option's line with nothing behind it but the next option's", command)
           .doesNotContainPattern("(?m)^ +(-\\w, )?--[a-z-]+(=\\S+)? *\\R +(-\\w, )?--[a-z]");
     }
@@ -118,6 +125,10 @@ class MainTest {
   @CsvSource({
     "'',required",
     "topics,required",
+    "dlq,required",
+    "dlq forget,forget",
+    "dlq show,PARTITION:OFFSET",
+    "dlq list --limit few,few",
     "embed,embed",
     "--nope,--nope",
     "run --nope,--nope",
@@ -141,7 +152,25 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "topics create", "ask", "tail", "encode"})
+  @CsvSource({
+    "dlq list --reason to-long,text-too-long",
+    "dlq list --since yesterday,yesterday",
+    "dlq list --limit 0,at least 1",
+    "dlq show 17,PARTITION:OFFSET",
+    "dlq replay --only 0:x,0:x",
+    "dlq replay --limit -1,at least 1",
+    "dlq replay --to questions-dlq,dlq.topic",
+    "dlq replay --to embeddings,embeddings.topic"
+  })
+  void shouldRefuseDeadLettersThatCannotBeMeant(String arguments, String named) {
+    Result result = questream(arguments.split(" "));
+    assertThat(result.status()).isEqualTo(USAGE);
+    assertThat(result.err()).contains(named);
+    assertOneLine(result);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "topics create", "ask", "tail", "encode", "dlq list"})
   void shouldNameTheNearestSetting(String command) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
     arguments.addAll(List.of("--set", "window.max.agems=1"));
@@ -192,7 +221,16 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "topics create", "ask Why?", "tail"})
+  @ValueSource(
+      strings = {
+        "run",
+        "topics create",
+        "ask Why?",
+        "tail",
+        "dlq list",
+        "dlq show 0:1",
+        "dlq replay"
+      })
   void shouldRefuseKafkaSettingsThatAreWrong(String command) {
     List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
     arguments.addAll(List.of("--set", "kafka.security.protocol=TELEPATHY"));
@@ -242,7 +280,16 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "topics create", "ask Why?", "tail"})
+  @ValueSource(
+      strings = {
+        "run",
+        "topics create",
+        "ask Why?",
+        "tail",
+        "dlq list",
+        "dlq show 0:1",
+        "dlq replay"
+      })
   @Timeout(value = 20, unit = TimeUnit.SECONDS)
   void shouldGiveUpOnKafkaThatDoesNotAnswer(String command) {
     List<String> arguments = new ArrayList<>(List.of(command.split(" ")));

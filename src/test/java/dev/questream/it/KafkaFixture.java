@@ -1,5 +1,7 @@
 package dev.questream.it;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.questream.app.runtime.EmbeddedBroker;
 import dev.questream.app.runtime.EmbeddingReader;
 import dev.questream.app.runtime.QuestionProducer;
@@ -50,6 +52,7 @@ final class KafkaFixture {
   KafkaFixture createTopics() {
     try (Topics topics = new Topics(config(Map.of()))) {
       topics.create();
+      await().ignoreExceptions().untilAsserted(topics::requireAll); // the broker hears of it later
     }
     return this;
   }

@@ -119,8 +119,7 @@ public final class DlqReplayCommand implements Callable<Integer> {
               DeadLetterText.counts(tally.replayedByReason()));
     }
     note(tally.withPresentTime(), "with the present time: older than retention.ms of " + target);
-    note(
-        tally.mostReplays() > 1 ? tally.mostReplays() : 0, "replays the most that one of them had");
+    note(tally.repeated(), "of them had been replayed and died again (questream.replay.count)");
     note(tally.replayedEarlier(), "left: replayed before (--again sends them once more)");
     note(tally.ofOtherTopics(), "left: not from " + target + ", or from where is not said (--to)");
   }

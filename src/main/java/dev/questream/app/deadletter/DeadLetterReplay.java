@@ -74,7 +74,7 @@ public final class DeadLetterReplay implements AutoCloseable {
     ReplayJournal.prepare(config, topics);
     ReplayTransactions transactions = new ReplayTransactions(config);
     try {
-      ReplayJournal journal = ReplayJournal.read(config, topics); // after the fencing, not before
+      ReplayJournal journal = ReplayJournal.readPrepared(config, topics); // once fenced
       return new DeadLetterReplay(config, selection, target, listener, transactions, journal);
     } catch (RuntimeException e) {
       transactions.close();

@@ -67,14 +67,32 @@ public final class ReplayJournal {
 
   /** Reads what is committed; empty if nothing has been replayed yet. */
   public static ReplayJournal read(QuestreamConfig config, Topics topics) {
-    Uuid deadLetters = topics.description(config.getString(QuestreamConfig.DLQ_TOPIC)).topicId();
-    ReplayJournal journal = new ReplayJournal(topic(config), deadLetters);
+    ReplayJournal journal = empty(config, topics);
     if (topics.exists(journal.topic)) {
-      try (TopicScan scan = new TopicScan(config, journal.topic)) {
-        scan.forEachRemaining(record -> journal.take(record.key(), record.value() != null));
-      }
+      journal.readAll(config);
     }
     return journal;
+  }
+
+  /**
+   * Reads what is committed, from a topic that is known to be there: that one broker has not heard
+   * of it yet must not make it look empty.
+   */
+  static ReplayJournal readPrepared(QuestreamConfig config, Topics topics) {
+    ReplayJournal journal = empty(config, topics);
+    journal.readAll(config);
+    return journal;
+  }
+
+  private static ReplayJournal empty(QuestreamConfig config, Topics topics) {
+    String deadLetters = config.getString(QuestreamConfig.DLQ_TOPIC);
+    return new ReplayJournal(topic(config), topics.description(deadLetters).topicId());
+  }
+
+  private void readAll(QuestreamConfig config) {
+    try (TopicScan scan = new TopicScan(config, topic)) {
+      scan.forEachRemaining(record -> take(record.key(), record.value() != null));
+    }
   }
 
   private void take(byte[] key, boolean there) {

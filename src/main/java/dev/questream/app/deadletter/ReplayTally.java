@@ -10,13 +10,13 @@ public final class ReplayTally {
   private long replayedBefore;
   private long notOurs;
   private long presentTime;
-  private int mostReplays;
+  private long repeated;
 
   void replayed(DeadLetter letter, boolean withPresentTime) {
     replayed++;
     replayedByReason.merge(letter.reason(), 1L, Long::sum);
     presentTime += withPresentTime ? 1 : 0;
-    mostReplays = Math.max(mostReplays, letter.replays() + 1);
+    repeated += letter.replays() > 0 ? 1 : 0;
   }
 
   void replayedBefore() {
@@ -52,8 +52,8 @@ public final class ReplayTally {
     return presentTime;
   }
 
-  /** The highest number of replays that one of them has now behind it. */
-  public int mostReplays() {
-    return mostReplays;
+  /** Sent, though an earlier replay did not help: they have died again since. */
+  public long repeated() {
+    return repeated;
   }
 }

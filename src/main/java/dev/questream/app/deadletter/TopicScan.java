@@ -5,6 +5,7 @@ import dev.questream.app.runtime.FatalException;
 import dev.questream.config.QuestreamConfig;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.NoSuchElementException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -45,14 +47,29 @@ public final class TopicScan implements Iterator<ConsumerRecord<byte[], byte[]>>
             settings(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     this.servers = String.join(",", config.getList(QuestreamConfig.BOOTSTRAP_SERVERS));
     this.patience = config.duration(QuestreamConfig.STARTUP_TIMEOUT_MS);
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .sorted((a, b) -> Integer.compare(a.partition(), b.partition()))
-            .toList();
+    List<TopicPartition> partitions = partitions(topic);
     this.beginnings = consumer.beginningOffsets(partitions);
     this.ends = consumer.endOffsets(partitions);
     this.remaining = new ArrayDeque<>(partitions);
+  }
+
+  /** A topic that was just made may not be known to all brokers yet. */
+  private List<TopicPartition> partitions(String topic) {
+    long start = System.nanoTime();
+    List<PartitionInfo> found = consumer.partitionsFor(topic);
+    while (found == null || found.isEmpty()) {
+      if (System.nanoTime() - start > patience.toNanos()) {
+        throw new FatalException(
+            ExitCode.KAFKA,
+            "topic %s is not known to Kafka at %s after %d ms"
+                .formatted(topic, servers, patience.toMillis()));
+      }
+      found = consumer.partitionsFor(topic);
+    }
+    return found.stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .sorted(Comparator.comparingInt(TopicPartition::partition))
+        .toList();
   }
 
   private static Map<String, Object> settings(QuestreamConfig config) {
