@@ -200,7 +200,10 @@ class DeadLetterCommandsIT {
         .contains("5 dead letters")
         .contains("2 text-too-long, 2 unreadable, 1 empty-text")
         .contains("0 of them replayed");
-    assertThat(list.out()).contains(letters.questions() + "-").contains("long-1").contains("the text has 1010 tokens");
+    assertThat(list.out())
+        .contains(letters.questions() + "-")
+        .contains("long-1")
+        .contains("the text has 1010 tokens");
 
     Result some =
         letters.dlq(
