@@ -1,7 +1,5 @@
 package dev.questream.it;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.questream.app.runtime.EmbeddedBroker;
 import dev.questream.app.runtime.EmbeddingReader;
 import dev.questream.app.runtime.QuestionProducer;
@@ -52,7 +50,6 @@ final class KafkaFixture {
   KafkaFixture createTopics() {
     try (Topics topics = new Topics(config(Map.of()))) {
       topics.create();
-      await().ignoreExceptions().untilAsserted(topics::requireAll); // the broker hears of it later
     }
     return this;
   }

@@ -2,6 +2,7 @@ package dev.questream.app.runtime;
 
 import dev.questream.config.QuestreamConfig;
 import dev.questream.topology.TopicContract;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,6 +23,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Looks at the brokers and makes the topics that the contract asks for. */
 public final class Topics implements AutoCloseable {
+  private static final Duration VISIBLE_LIMIT = Duration.ofSeconds(10);
+
   private final QuestreamConfig config;
   private final Admin admin;
 
@@ -86,7 +89,20 @@ public final class Topics implements AutoCloseable {
                 created.add(name);
               }
             });
+    awaitVisible(created);
     return created;
+  }
+
+  /** A broker may learn of a new topic a moment after its creation was confirmed. */
+  private void awaitVisible(List<String> created) {
+    long end = System.nanoTime() + VISIBLE_LIMIT.toNanos();
+    while (!get(admin.listTopics().names()).containsAll(created) && System.nanoTime() < end) {
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+    }
   }
 
   /**
