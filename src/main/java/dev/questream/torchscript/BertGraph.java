@@ -289,7 +289,7 @@ final class BertGraph {
   }
 
   /** The numbers of {@code c10::ScalarType}. */
-  private static int scalarType(Precision precision) {
+  static int scalarType(Precision precision) {
     return switch (precision) {
       case FP16 -> 5;
       case FP32 -> 6;
