@@ -14,6 +14,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p><b>Threading:</b> {@link #run} belongs to the sending thread; everything else is for any.
  */
 final class Sender implements Runnable {
+  /** Name of the sending thread. */
+  static final String THREAD = "questream-bench-sender";
+
   /** Questions under way at most; a power of two. */
   static final int CAPACITY = 1 << 18;
 

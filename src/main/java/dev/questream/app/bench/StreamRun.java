@@ -62,7 +62,7 @@ final class StreamRun {
     } else {
       sender.atRate(schedule, schedule.count(to - start));
     }
-    Thread thread = new Thread(sender, "questream-bench-sender");
+    Thread thread = new Thread(sender, Sender.THREAD);
     thread.setDaemon(true);
     thread.start();
     try {

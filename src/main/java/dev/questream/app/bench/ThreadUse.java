@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What the threads of this process have used since they were started, by what they are for.
@@ -15,6 +16,8 @@ import java.util.Map;
  * @param allocatedBytes bytes allocated on the heap
  */
 record ThreadUse(long atNanos, Map<Group, Long> cpuNanos, Map<Group, Long> allocatedBytes) {
+  private static final Pattern STREAM_THREAD = // not its clients' threads, whose names contain its
+      Pattern.compile("(?!kafka-).*-StreamThread-\\d+");
 
   /** What a thread is for. */
   enum Group {
@@ -57,13 +60,16 @@ record ThreadUse(long atNanos, Map<Group, Long> cpuNanos, Map<Group, Long> alloc
   }
 
   static Group group(String thread) {
+    if (STREAM_THREAD.matcher(thread).matches()) {
+      return Group.STREAM;
+    }
     if (thread.startsWith("questream-encoder")) {
       return Group.ENCODER;
     }
     if (thread.startsWith("questream-tokenizer")) {
       return Group.TOKENIZER;
     }
-    if (thread.equals("main") || thread.startsWith("questream-bench")) {
+    if (thread.equals("main") || thread.equals(Sender.THREAD)) {
       return Group.BENCH;
     }
     if (thread.startsWith("kafka-producer-network")
@@ -71,7 +77,7 @@ record ThreadUse(long atNanos, Map<Group, Long> cpuNanos, Map<Group, Long> alloc
         || thread.startsWith("kafka-admin-client")) {
       return Group.CLIENTS;
     }
-    return thread.matches(".*-StreamThread-\\d+") ? Group.STREAM : Group.OTHER;
+    return Group.OTHER;
   }
 
   /** Processor time since {@code before}, in cores: 1 is one core all the time. */
