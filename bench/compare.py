@@ -187,7 +187,7 @@ def table(results):
     yield "|---|---:|---:|---:|---:|"
     for r in results:
         if "failure" in r:
-            yield f"| {r['name']} | left out: {r['failure'].splitlines()[0][:80]} | | | |"
+            yield f"| {r['name']} | left out: {r['failure'].splitlines()[-1][:80]} | | | |"
         else:
             ratio = r["ours_times_faster"]
             shown = "" if ratio is None or r["name"] == r["against"] else f"{ratio:.2f}"

@@ -16,7 +16,7 @@ def main():
     engine = AsyncEmbeddingEngine.from_args(
         EngineArgs(model_name_or_path=folder, engine="torch", device="cpu", batch_size=options.batch,
                    dtype="bfloat16" if options.precision == "bf16" else "float32", bettertransformer=False,
-                   compile=False, lengths_via_tokenize=False, vector_disk_cache=False))
+                   compile=False, lengths_via_tokenize=False))
     loop = asyncio.new_event_loop()
     loop.run_until_complete(engine.astart())
 

@@ -91,6 +91,8 @@ public final class StreamBench {
     EncoderRounds alone =
         plan.free() ? null : new EncoderRounds(stack.application().encoder(), questions);
     int passes = alone == null ? 0 : alone.passes(plan.atLeast());
+    progress.accept("warm-up");
+    run.saturate(); // the virtual machine compiles while the first questions pass
     List<StreamResult.Load> rounds = new ArrayList<>();
     List<Double> encoder = new ArrayList<>();
     for (int i = 1; i <= plan.rounds(); i++) {
