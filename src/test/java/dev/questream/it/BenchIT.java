@@ -2,16 +2,22 @@ package dev.questream.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both benchmarks as real processes, briefly: what they report must fit together. No speed. */
 @DisabledOnOs(OS.WINDOWS)
@@ -26,12 +32,16 @@ class BenchIT {
         Launched.questream(folder, Map.of("JAVA_OPTS", "-Djava.io.tmpdir=" + temporary), arguments)
             .await();
     assertThat(bench.status()).as(bench.err()).isZero();
+    assertFoldersGone(temporary);
+    return JSON.readTree(bench.out());
+  }
+
+  private static void assertFoldersGone(Path temporary) throws IOException {
     try (var left = Files.list(temporary)) {
       assertThat(left.filter(path -> path.getFileName().toString().startsWith("questream-")))
           .as("temporary folders are gone")
           .isEmpty();
     }
-    return JSON.readTree(bench.out());
   }
 
   private static void assertSpread(JsonNode spread, int rounds) {
@@ -133,6 +143,31 @@ class BenchIT {
     assertThat(load.path("sent").asInt()).as("2 s of warm-up, 2 s measured").isEqualTo(800);
     assertThat(load.path("latency").path("count").asInt()).isEqualTo(400);
     assertWhole(load);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"starting", "200 questions/s"})
+  void shouldStopCleanlyAtASignal(String seen) throws Exception {
+    Path temporary = Files.createDirectories(folder.resolve("tmp"));
+    Launched bench =
+        Launched.questream(
+            folder,
+            Map.of("JAVA_OPTS", "-Djava.io.tmpdir=" + temporary),
+            "bench",
+            "stream",
+            "--encoder",
+            "free",
+            "--seconds",
+            "60",
+            "--rate",
+            "200");
+    await().atMost(Duration.ofSeconds(60)).until(() -> bench.err().contains(seen));
+    bench.process().waitFor(300, TimeUnit.MILLISECONDS);
+    bench.process().destroy(); // SIGTERM
+    bench.await();
+    assertThat(bench.status()).as(bench.err()).isZero();
+    assertThat(bench.err()).doesNotContain("Exception");
+    assertFoldersGone(temporary);
   }
 
   private static void assertWhole(JsonNode load) {

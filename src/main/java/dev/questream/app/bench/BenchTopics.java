@@ -62,7 +62,8 @@ final class BenchTopics implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new FatalException(
           ExitCode.KAFKA,
-          "the benchmark's topics on %s: %s"
+          ("the benchmark's topics could not be made or deleted on %s: %s; check bootstrap.servers and"
+                  + " what its user may do")
               .formatted(
                   String.join(",", config.getList(QuestreamConfig.BOOTSTRAP_SERVERS)),
                   e.getCause().getMessage()),

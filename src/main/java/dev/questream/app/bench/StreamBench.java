@@ -22,6 +22,7 @@ public final class StreamBench {
   private final Plan plan;
   private final QuestionSet questions;
   private final Consumer<String> progress;
+  private final Runnable closing;
 
   /**
    * What is to be done.
@@ -50,11 +51,14 @@ public final class StreamBench {
 
   /**
    * @param progress told what is being done
+   * @param closing told before anything is closed: from then on no signal may interrupt
    */
-  public StreamBench(Plan plan, QuestionSet questions, Consumer<String> progress) {
+  public StreamBench(
+      Plan plan, QuestionSet questions, Consumer<String> progress, Runnable closing) {
     this.plan = plan;
     this.questions = questions;
     this.progress = progress;
+    this.closing = closing;
   }
 
   /**
@@ -70,7 +74,9 @@ public final class StreamBench {
     progress.accept("starting");
     try (StreamStack stack =
         StreamStack.start(
-            new StreamStack.Layout(plan.ownBroker(), plan.free(), plan.partitions()), settings)) {
+            new StreamStack.Layout(plan.ownBroker(), plan.free(), plan.partitions()),
+            settings,
+            closing)) {
       Duration warmUp = plan.atLeast().compareTo(MAX_WARM_UP) < 0 ? plan.atLeast() : MAX_WARM_UP;
       StreamRun run = new StreamRun(stack, questions, warmUp, plan.atLeast());
       StreamResult.Capacity capacity = plan.measuresCapacity() ? capacity(stack, run) : null;

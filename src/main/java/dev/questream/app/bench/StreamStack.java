@@ -17,8 +17,11 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +33,16 @@ final class StreamStack implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamStack.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
+  private final Runnable closing;
   private final ArrayDeque<AutoCloseable> opened = new ArrayDeque<>();
   private QuestreamConfig config;
   private QuestreamApplication application;
   private QuestionProducer producer;
   private CommittedReader reader;
+
+  private StreamStack(Runnable closing) {
+    this.closing = closing;
+  }
 
   /**
    * What to set up.
@@ -49,10 +57,12 @@ final class StreamStack implements AutoCloseable {
    * Starts everything.
    *
    * @param settings makes the configuration from what the benchmark itself sets
+   * @param closing told before anything is closed: from then on no signal may interrupt
    * @throws FatalException if something does not start
    */
-  static StreamStack start(Layout layout, Function<Map<String, String>, QuestreamConfig> settings) {
-    StreamStack stack = new StreamStack();
+  static StreamStack start(
+      Layout layout, Function<Map<String, String>, QuestreamConfig> settings, Runnable closing) {
+    StreamStack stack = new StreamStack(closing);
     try {
       stack.open(layout, settings);
       return stack;
@@ -67,8 +77,9 @@ final class StreamStack implements AutoCloseable {
     opened.push(() -> EmbeddedBroker.deleteFolder(folder));
     Map<String, String> own = ownNames(folder);
     if (layout.ownBroker()) {
-      EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+      EmbeddedBroker broker = startUninterrupted(folder.resolve("broker"));
       opened.push(broker);
+      requireNoSignal();
       own.put(QuestreamConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers());
     }
     config = settings.apply(own);
@@ -84,6 +95,26 @@ final class StreamStack implements AutoCloseable {
     opened.push(producer);
     reader = new CommittedReader(config);
     opened.push(reader);
+  }
+
+  /**
+   * A broker that is interrupted while it starts ends the whole process. So a signal waits for it.
+   */
+  private static EmbeddedBroker startUninterrupted(Path folder) {
+    try {
+      return CompletableFuture.supplyAsync(
+              () -> EmbeddedBroker.start(folder, 0),
+              task -> new Thread(task, "questream-bench-broker").start())
+          .join(); // which no interrupt ends
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof FatalException fatal ? fatal : e;
+    }
+  }
+
+  private static void requireNoSignal() {
+    if (Thread.interrupted()) {
+      throw new InterruptException("stopped while the broker was started");
+    }
   }
 
   private static Path temporaryFolder() {
@@ -125,7 +156,7 @@ final class StreamStack implements AutoCloseable {
 
   @Override
   public void close() {
-    Thread.interrupted(); // closing must not be cut short by the signal that asks for it
+    closing.run();
     for (AutoCloseable part : opened) {
       try {
         part.close();

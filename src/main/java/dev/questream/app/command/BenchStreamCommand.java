@@ -80,7 +80,7 @@ public final class BenchStreamCommand implements Callable<Integer> {
     return Shutdown.guard(
         shutdown -> {
           StreamResult result =
-              new StreamBench(plan, questions, bench.progress(console))
+              new StreamBench(plan, questions, bench.progress(console), shutdown::closing)
                   .run(own -> bench.config(settings, own, console), settings.named());
           bench.show(result, result::print, console);
           return ExitCode.OK.status();
