@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
  * @param allocatedBytes bytes allocated on the heap
  */
 record ThreadUse(long atNanos, Map<Group, Long> cpuNanos, Map<Group, Long> allocatedBytes) {
-  private static final Pattern STREAM_THREAD = // not its clients' threads, whose names contain its
-      Pattern.compile("(?!kafka-).*-StreamThread-\\d+");
+  private static final Pattern STREAM_THREAD = // the names of its clients' threads go on behind it
+      Pattern.compile(".*-StreamThread-\\d+");
 
   /** What a thread is for. */
   enum Group {
