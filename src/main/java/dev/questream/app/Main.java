@@ -2,6 +2,7 @@ package dev.questream.app;
 
 import dev.questream.app.command.AskCommand;
 import dev.questream.app.command.BenchCommand;
+import dev.questream.app.command.ChaosCommand;
 import dev.questream.app.command.DemoCommand;
 import dev.questream.app.command.DlqCommand;
 import dev.questream.app.command.EncodeCommand;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Option;
       DlqCommand.class,
       EncodeCommand.class,
       ModelCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      ChaosCommand.class
     },
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
