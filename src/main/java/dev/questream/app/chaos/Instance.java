@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * <p><b>Threading:</b> one thread.
  */
 final class Instance {
+  /** Stands for the instance's name in settings that must differ. */
+  private static final String NAME = "{instance}";
+
   private static final int HEAP_MIB = 256;
 
   /** Longer than the application's own limit for a clean stop. */
@@ -42,7 +45,9 @@ final class Instance {
     Map<String, String> own = new TreeMap<>(settings);
     own.put(QuestreamConfig.STATE_DIR, state.toString());
     StringBuilder text = new StringBuilder();
-    own.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+    own.forEach(
+        (key, value) ->
+            text.append(key).append('=').append(value.replace(NAME, name)).append('\n'));
     try {
       Files.writeString(settingsFile, text);
     } catch (IOException e) {

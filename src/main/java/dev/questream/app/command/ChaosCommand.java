@@ -116,7 +116,9 @@ public final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "A setting of the applications (docs/configure.md). May be repeated.")
+      description =
+          "A setting of the applications (docs/configure.md); {instance} stands for the name of"
+              + " each. May be repeated.")
   private Map<String, String> set = new LinkedHashMap<>();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the result there too.")

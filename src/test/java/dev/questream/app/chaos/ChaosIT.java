@@ -1,0 +1,131 @@
+package dev.questream.app.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.questream.app.chaos.guarantee.Violations;
+import dev.questream.config.QuestreamConfig;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A short run of the chaos runner with a fixed seed, and proof that it notices a broken
+ * application. {@code ./questream chaos} is the long one.
+ */
+@DisabledOnOs(OS.WINDOWS)
+class ChaosIT {
+  private static final long SEED = Long.getLong("questream.seed", 20_261_123L);
+
+  /** Every kind of fault. */
+  private static final List<Fault> SCRIPT =
+      List.of(
+          Fault.KILL,
+          Fault.TERMINATE_ALL,
+          Fault.JOIN,
+          Fault.KILL,
+          Fault.LEAVE,
+          Fault.KILL_BROKER,
+          Fault.KILL_TWICE,
+          Fault.SUSPEND_BROKER,
+          Fault.JOIN,
+          Fault.TERMINATE,
+          Fault.LOSE,
+          Fault.KILL_AND_WIPE,
+          Fault.SUSPEND,
+          Fault.KILL_ALL);
+
+  @TempDir Path folder;
+  private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
+
+  private ChaosResult run(String guarantee, List<Fault> script, Sabotage sabotage)
+      throws Exception {
+    ChaosOptions options =
+        new ChaosOptions(
+            SEED,
+            script,
+            Duration.ZERO,
+            guarantee,
+            400,
+            4_000,
+            2,
+            1,
+            10,
+            Duration.ofMillis(500),
+            Duration.ofSeconds(sabotage == Sabotage.NONE ? 60 : 4),
+            new StandInSettings(Duration.ofMillis(40), Duration.ofSeconds(2), sabotage),
+            Map.of("consumer.group.instance.id", "{instance}"));
+    PrintStream console = new PrintStream(progress, true, StandardCharsets.UTF_8);
+    try (ChaosRun run =
+        new ChaosRun(options, Files.createTempDirectory(folder, "chaos-"), console)) {
+      return run.run();
+    }
+  }
+
+  private String report(ChaosResult result) {
+    ByteArrayOutputStream tables = new ByteArrayOutputStream();
+    new ChaosReport(result).print(new PrintStream(tables, true, StandardCharsets.UTF_8));
+    return "seed %d%n%s%s".formatted(SEED, progress, tables);
+  }
+
+  private void assertSound(ChaosResult result) {
+    String report = report(result);
+    assertThat(result.violationCount()).as(report).isZero();
+    assertThat(result.stalls()).as(report).isZero();
+    assertThat(result.acknowledged()).as(report).isGreaterThan(5_000);
+    assertThat(result.answers().total())
+        .as(report)
+        .isEqualTo(result.acknowledged() + result.repeated());
+  }
+
+  @Test
+  void shouldKeepEveryPromiseUnderEveryFault() throws Exception {
+    ChaosResult result = run(ChaosOptions.EXACTLY_ONCE, SCRIPT, Sabotage.NONE);
+    assertSound(result);
+    assertThat(result.repeated()).isZero();
+    assertThat(result.faults().keySet()).isEqualTo(EnumSet.allOf(Fault.class));
+    assertThat(result.marks().values()).as(report(result)).allMatch(count -> count > 0);
+    assertThat(result.kills()).isGreaterThanOrEqualTo(8);
+    assertThat(result.answers().tombstones()).isPositive();
+    assertThat(result.answers().deadLetters()).isPositive();
+    assertThat(result.folder()).as("logs of a run without a violation").doesNotExist();
+  }
+
+  @Test
+  void shouldLoseNothingUnderAtLeastOnce() throws Exception {
+    assumeTrue(
+        QuestreamConfig.CONFIG.names().contains("processing.guarantee"),
+        "the application offers at_least_once");
+    List<Fault> script = new ArrayList<>(List.of(Fault.KILL, Fault.JOIN, Fault.KILL_ALL));
+    script.addAll(List.of(Fault.LEAVE, Fault.KILL_BROKER, Fault.KILL));
+    assertSound(run(ChaosOptions.AT_LEAST_ONCE, script, Sabotage.NONE));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SWAP_VECTORS, wrong vector", "REPEAT, duplicated", "DELAY, reordered"})
+  void shouldNoticeABrokenApplication(Sabotage sabotage, String guarantee) throws Exception {
+    ChaosResult result = run(ChaosOptions.EXACTLY_ONCE, List.of(), sabotage);
+    Violations found = result.violations().get(guarantee);
+    assertThat(found.count()).as(report(result)).isPositive();
+    assertThat(found.examples().get(0).what()).contains("number ").contains("offset ");
+    assertThat(result.folder().resolve("instance-1.log"))
+        .as("logs of a run with a violation")
+        .exists();
+    if (sabotage != Sabotage.SWAP_VECTORS) {
+      assertThat(result.violations().get("lost").count()).as(report(result)).isPositive();
+    }
+  }
+}
