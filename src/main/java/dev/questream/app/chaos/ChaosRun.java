@@ -95,7 +95,7 @@ public final class ChaosRun implements AutoCloseable {
   }
 
   private void begin() throws Exception {
-    cluster.startBroker();
+    cluster.start();
     QuestreamConfig config = config();
     createTopics(config);
     Workload workload =

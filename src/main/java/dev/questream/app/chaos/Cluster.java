@@ -4,6 +4,7 @@ import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.FatalException;
 import dev.questream.config.QuestreamConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -15,16 +16,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * The processes of a run: one broker and some applications, each with a folder that survives its
- * process.
+ * The processes of a run: one controller, one broker and some applications, each with a folder that
+ * survives its process.
  *
  * <p><b>Threading:</b> one thread.
  */
 final class Cluster implements AutoCloseable {
-  private static final int BROKER_HEAP_MIB = 512;
   private static final Duration BROKER_LIMIT = Duration.ofSeconds(60);
 
   /**
@@ -37,8 +39,11 @@ final class Cluster implements AutoCloseable {
   private final Path folder;
   private final Journal journal;
   private final int port = freePort();
+  private final int controllerPort = freePort();
+  private final String clusterId = Uuid.randomUuid().toString();
   private final List<Instance> instances = new ArrayList<>();
   private final Thread hook = new Thread(this::killAll, "chaos-kill-children");
+  private volatile Child controller;
   private volatile Child broker;
   private int endedByThemselves;
 
@@ -106,27 +111,50 @@ final class Cluster implements AutoCloseable {
     return instances.stream().filter(instance -> !instance.up()).toList();
   }
 
+  /** Starts the controller, which lives as long as the run, and the broker. */
+  void start() {
+    controller = startServer(ChaosBroker.Role.CONTROLLER);
+    startBroker();
+  }
+
   /** Starts the broker on its folder, for the first time or again, and waits until it is ready. */
   void startBroker() {
+    broker = startServer(ChaosBroker.Role.BROKER);
+  }
+
+  /** SIGKILL of the broker, long enough for the controller to notice. */
+  void killBroker() {
+    broker.kill();
     try {
-      Files.createDirectories(folder.resolve("broker-tmp"));
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      Thread.sleep(ChaosBroker.NOTICED.toMillis());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
     }
-    List<String> arguments = List.of(folder.resolve("broker").toString(), Integer.toString(port));
-    broker =
-        Child.start(
-            ChaosBroker.class,
-            BROKER_HEAP_MIB,
-            folder.resolve("broker-tmp"),
-            folder.resolve("broker.log"),
-            arguments);
-    if (!broker.awaitReady(BROKER_LIMIT)) {
+  }
+
+  private Child startServer(ChaosBroker.Role role) {
+    Path temporary = folder.resolve(role.label() + "-tmp");
+    Path log = folder.resolve(role.label() + ".log");
+    try {
+      Files.createDirectories(temporary);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> arguments =
+        List.of(
+            role.name(),
+            folder.resolve(role.label()).toString(),
+            Integer.toString(port),
+            Integer.toString(controllerPort),
+            clusterId);
+    Child server = Child.start(ChaosBroker.class, role.heapMiB(), temporary, log, arguments);
+    if (!server.awaitReady(BROKER_LIMIT)) {
       throw new FatalException(
           ExitCode.ENVIRONMENT,
-          "the broker was not ready after %d s; its log is %s"
-              .formatted(BROKER_LIMIT.toSeconds(), folder.resolve("broker.log")));
+          "the %s was not ready after %d s; its log is %s"
+              .formatted(role.label(), BROKER_LIMIT.toSeconds(), log));
     }
+    return server;
   }
 
   Child broker() {
@@ -162,8 +190,10 @@ final class Cluster implements AutoCloseable {
         instance.kill();
       }
     }
-    if (broker != null) {
-      broker.kill();
+    for (Child server : new Child[] {broker, controller}) {
+      if (server != null) {
+        server.kill();
+      }
     }
   }
 

@@ -84,7 +84,7 @@ final class Faults {
       case LOSE -> kill(any());
       case SUSPEND -> any().suspend(millis(ZOMBIE_MS, ZOMBIE_MORE_MS));
       case KILL_BROKER -> {
-        cluster.broker().kill();
+        cluster.killBroker();
         kills++;
         cluster.startBroker();
       }

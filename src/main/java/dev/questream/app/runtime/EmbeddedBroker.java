@@ -27,7 +27,7 @@ import org.apache.kafka.metadata.storage.Formatter;
  * is pinned.
  */
 public final class EmbeddedBroker implements AutoCloseable {
-  private static final int NODE_ID = 1;
+  private static final String NODE_ID = "1";
 
   /** The file by which Kafka knows a folder that has been formatted. */
   private static final String FORMATTED = "meta.properties";
@@ -58,7 +58,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   /**
    * Starts a broker on a folder.
    *
-   * @param overrides settings of the broker, which win over those made here
+   * @param overrides settings of the broker, which win over those made here; and {@code
+   *     cluster.id}, with which a new folder is formatted
    */
   public static EmbeddedBroker start(Path folder, int port, Map<String, String> overrides) {
     EmbeddedBroker broker =
@@ -82,8 +83,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     new Formatter()
         .setPrintStream(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-        .setClusterId(Uuid.randomUuid().toString())
-        .setNodeId(NODE_ID)
+        .setClusterId(overrides.getOrDefault("cluster.id", Uuid.randomUuid().toString()))
+        .setNodeId(Integer.parseInt(overrides.getOrDefault("node.id", NODE_ID)))
         .setControllerListenerName("CONTROLLER")
         .setMetadataLogDirectory(folder.toString())
         .addDirectory(folder.toString())
@@ -99,7 +100,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     Properties settings = new Properties();
     int controllerPort = freePort();
     settings.put("process.roles", "broker,controller");
-    settings.put("node.id", Integer.toString(NODE_ID));
+    settings.put("node.id", NODE_ID);
     settings.put("controller.quorum.voters", NODE_ID + "@localhost:" + controllerPort);
     settings.put(
         "listeners",
