@@ -16,10 +16,10 @@ final class Faults {
   private static final int MAX_TWICE_MS = 4_000;
   private static final Duration AWAY = Duration.ofSeconds(1);
 
-  /** Sessions of 6 s are over then, and transactions of 10 s in part. */
+  /** Sessions of 6 s are over then, and transactions of 10 s sometimes. */
   private static final int ZOMBIE_MS = 7_000;
 
-  private static final int ZOMBIE_MORE_MS = 6_000;
+  private static final int ZOMBIE_MORE_MS = 4_000;
   private static final int SLOW_MS = 1_000;
   private static final int SLOW_MORE_MS = 5_000;
 

@@ -14,14 +14,16 @@ public enum Sabotage {
   /** Some answers are written in the place of the next one. */
   REPEAT,
   /** Some answers come after their successors. */
-  DELAY;
+  DELAY,
+  /** All of it. */
+  ALL;
 
   /** One record in so many is treated badly. */
   static final int EVERY = 100;
 
   /** The vectors of a batch as the saboteur gives them. */
   List<float[]> vectors(List<float[]> vectors) {
-    if (this != SWAP_VECTORS || vectors.size() < 2) {
+    if ((this != SWAP_VECTORS && this != ALL) || vectors.size() < 2) {
       return vectors;
     }
     List<float[]> swapped = new ArrayList<>(vectors);
@@ -31,6 +33,6 @@ public enum Sabotage {
 
   /** Whether the saboteur works on the records that are written. */
   boolean ofRecords() {
-    return this == LOSE || this == REPEAT || this == DELAY;
+    return this != NONE && this != SWAP_VECTORS;
   }
 }

@@ -19,9 +19,12 @@ public final class Saboteur implements ProducerInterceptor<byte[], byte[]> {
   /** Where lost answers go; nobody reads it. */
   static final String VOID = "chaos-void";
 
+  private static final int REPEATED = 50;
+
   private Sabotage sabotage = Sabotage.NONE;
   private String topic = "";
-  private ProducerRecord<byte[], byte[]> kept;
+  private ProducerRecord<byte[], byte[]> previous;
+  private ProducerRecord<byte[], byte[]> delayed;
   private long count;
 
   @Override
@@ -37,26 +40,24 @@ public final class Saboteur implements ProducerInterceptor<byte[], byte[]> {
       return record;
     }
     long turn = count++ % Sabotage.EVERY;
+    ProducerRecord<byte[], byte[]> before = previous;
+    previous = record;
     return switch (sabotage) {
       case LOSE -> turn == 1 ? inTopic(record, VOID) : record;
-      case REPEAT -> turn == 1 ? kept : keep(record);
+      case REPEAT -> turn == REPEATED ? before : record;
       case DELAY -> delay(record, turn);
+      case ALL -> turn == REPEATED ? before : delay(record, turn);
       case NONE, SWAP_VECTORS -> record;
     };
-  }
-
-  private ProducerRecord<byte[], byte[]> keep(ProducerRecord<byte[], byte[]> record) {
-    kept = record;
-    return record;
   }
 
   /** One goes to nowhere and comes in the place of one long after it. */
   private ProducerRecord<byte[], byte[]> delay(ProducerRecord<byte[], byte[]> record, long turn) {
     if (turn == 1) {
-      kept = record;
+      delayed = record;
       return inTopic(record, VOID);
     }
-    return turn == Sabotage.EVERY - 1 ? kept : record;
+    return turn == Sabotage.EVERY - 1 ? delayed : record;
   }
 
   private static ProducerRecord<byte[], byte[]> inTopic(

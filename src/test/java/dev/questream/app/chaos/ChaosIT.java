@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.questream.app.chaos.guarantee.Violations;
+import dev.questream.app.runtime.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,9 +20,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A short run of the chaos runner with a fixed seed, and proof that it notices a broken
@@ -36,19 +35,20 @@ class ChaosIT {
           Fault.KILL,
           Fault.TERMINATE_ALL,
           Fault.JOIN,
-          Fault.KILL,
-          Fault.LEAVE,
-          Fault.KILL_BROKER,
           Fault.KILL_TWICE,
+          Fault.KILL_BROKER,
+          Fault.LEAVE,
+          Fault.KILL_AND_WIPE,
           Fault.SUSPEND_BROKER,
           Fault.JOIN,
           Fault.TERMINATE,
           Fault.LOSE,
-          Fault.KILL_AND_WIPE,
           Fault.SUSPEND,
           Fault.KILL_ALL);
 
-  @TempDir Path folder;
+  /** Logs of a run with a violation stay here. */
+  private static final Path FOLDER = Path.of("target", "chaos-it").toAbsolutePath();
+
   private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
 
   private ChaosResult run(String guarantee, List<Fault> script, Sabotage sabotage)
@@ -64,15 +64,19 @@ class ChaosIT {
             2,
             1,
             10,
-            Duration.ofMillis(500),
+            Duration.ofMillis(300),
             Duration.ofSeconds(sabotage == Sabotage.NONE ? 60 : 4),
             new StandInSettings(Duration.ofMillis(40), Duration.ofSeconds(2), sabotage),
             Map.of("consumer.group.instance.id", "{instance}"));
     PrintStream console = new PrintStream(progress, true, StandardCharsets.UTF_8);
-    try (ChaosRun run =
-        new ChaosRun(options, Files.createTempDirectory(folder, "chaos-"), console)) {
+    try (ChaosRun run = new ChaosRun(options, newFolder(), console)) {
       return run.run();
     }
+  }
+
+  private static Path newFolder() throws IOException {
+    Files.createDirectories(FOLDER);
+    return Files.createTempDirectory(FOLDER, "chaos-");
   }
 
   private String report(ChaosResult result) {
@@ -98,7 +102,7 @@ class ChaosIT {
     assertThat(result.repeated()).isZero();
     assertThat(result.faults().keySet()).isEqualTo(EnumSet.allOf(Fault.class));
     assertThat(result.marks().values()).as(report(result)).allMatch(count -> count > 0);
-    assertThat(result.kills()).isGreaterThanOrEqualTo(8);
+    assertThat(result.kills()).isGreaterThanOrEqualTo(7);
     assertThat(result.answers().tombstones()).isPositive();
     assertThat(result.answers().deadLetters()).isPositive();
     assertThat(result.folder()).as("logs of a run without a violation").doesNotExist();
@@ -114,18 +118,17 @@ class ChaosIT {
     assertSound(run(ChaosOptions.AT_LEAST_ONCE, script, Sabotage.NONE));
   }
 
-  @ParameterizedTest
-  @CsvSource({"SWAP_VECTORS, wrong vector", "REPEAT, duplicated", "DELAY, reordered"})
-  void shouldNoticeABrokenApplication(Sabotage sabotage, String guarantee) throws Exception {
-    ChaosResult result = run(ChaosOptions.EXACTLY_ONCE, List.of(), sabotage);
-    Violations found = result.violations().get(guarantee);
-    assertThat(found.count()).as(report(result)).isPositive();
-    assertThat(found.examples().get(0).what()).contains("number ").contains("offset ");
+  @Test
+  void shouldNoticeABrokenApplication() throws Exception {
+    ChaosResult result = run(ChaosOptions.EXACTLY_ONCE, List.of(Fault.KILL), Sabotage.ALL);
+    for (String guarantee : List.of("lost", "duplicated", "reordered", "wrong vector")) {
+      Violations found = result.violations().get(guarantee);
+      assertThat(found.count()).as("%s%n%s", guarantee, report(result)).isPositive();
+      assertThat(found.examples().get(0).what()).contains("number ").contains("offset ");
+    }
     assertThat(result.folder().resolve("instance-1.log"))
         .as("logs of a run with a violation")
         .exists();
-    if (sabotage != Sabotage.SWAP_VECTORS) {
-      assertThat(result.violations().get("lost").count()).as(report(result)).isPositive();
-    }
+    EmbeddedBroker.deleteFolder(result.folder());
   }
 }

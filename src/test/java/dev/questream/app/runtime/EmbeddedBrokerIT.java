@@ -14,6 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedBrokerIT {
+  /** A broker is taken again under its id once its last session is over. */
+  private static final Map<String, String> QUICK =
+      Map.of("broker.session.timeout.ms", "1000", "broker.heartbeat.interval.ms", "200");
+
   @TempDir Path folder;
 
   private static QuestreamConfig config(EmbeddedBroker broker) {
@@ -23,7 +27,7 @@ class EmbeddedBrokerIT {
   @Test
   void shouldTakeUpItsFolderAgain() {
     int port;
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0)) {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder, 0, QUICK)) {
       port = Integer.parseInt(broker.bootstrapServers().replaceAll(".*:", ""));
       try (Topics topics = new Topics(config(broker))) {
         assertThat(topics.create()).hasSize(3);
@@ -32,7 +36,7 @@ class EmbeddedBrokerIT {
         producer.sendNow("id", "Is it still there?");
       }
     }
-    try (EmbeddedBroker again = EmbeddedBroker.start(folder, port);
+    try (EmbeddedBroker again = EmbeddedBroker.start(folder, port, QUICK);
         Topics topics = new Topics(config(again))) {
       assertThat(topics.create()).as("topics that had to be made again").isEmpty();
       try (EmbeddingReader reader =
