@@ -180,14 +180,7 @@ final class StreamRun {
   }
 
   private static EncoderStatistics batch(Observed observed) {
-    EncoderStatistics before = observed.encoderBefore();
-    EncoderStatistics after = observed.encoderAfter();
-    return new EncoderStatistics(
-        after.texts() - before.texts(),
-        after.tokens() - before.tokens(),
-        after.batches() - before.batches(),
-        after.failures() - before.failures(),
-        after.busyNanos() - before.busyNanos());
+    return observed.encoderAfter().minus(observed.encoderBefore());
   }
 
   private StageShares stages(Observed observed) {

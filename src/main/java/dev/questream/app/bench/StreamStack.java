@@ -8,6 +8,7 @@ import dev.questream.app.runtime.QuestionProducer;
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.EncoderRole;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,10 +84,10 @@ final class StreamStack implements AutoCloseable {
     }
     config = settings.apply(own);
     opened.push(BenchTopics.create(config, layout.partitions()));
-    Supplier<BatchingEncoder> encoder =
+    Function<EncoderObserver, BatchingEncoder> encoder =
         layout.free()
-            ? () -> Encoders.batching(config, new FreeBackend())
-            : () -> Encoders.open(config, EncoderRole.QUESTION);
+            ? observer -> Encoders.batching(config, new FreeBackend(), observer)
+            : observer -> Encoders.open(config, EncoderRole.QUESTION, observer);
     application = QuestreamApplication.start(config, encoder);
     opened.push(application);
     application.awaitRunning(START_LIMIT);

@@ -40,7 +40,7 @@ public final class ChaosApplication {
         new QuestreamConfig(ConfigSources.merge(Optional.of(file), Map.of(), Map.of()));
     QuestreamApplication application =
         QuestreamApplication.start(
-            config, () -> Encoders.batching(config, new StandInBackend(standIn)));
+            config, observer -> Encoders.batching(config, new StandInBackend(standIn), observer));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(application), "chaos-shutdown"));
     application.awaitRunning(START_LIMIT);
     Child.reportReady();

@@ -70,12 +70,16 @@ final class Cluster implements AutoCloseable {
         "no free port between %d and %d on loopback".formatted(FIRST_PORT, LAST_PORT));
   }
 
-  /** Short sessions, so that the dead are noticed soon and a run holds many faults. */
+  /**
+   * Short sessions, so that the dead are noticed soon and a run holds many faults; short calls, so
+   * that the stand-in's hangs cost it its workers.
+   */
   private Map<String, String> settings(ChaosOptions options) {
     Map<String, String> settings = new HashMap<>();
     settings.put(QuestreamConfig.BOOTSTRAP_SERVERS, bootstrapServers());
     settings.put(QuestreamConfig.APPLICATION_ID, "chaos");
     settings.put(QuestreamConfig.WORKERS, "3");
+    settings.put(QuestreamConfig.CALL_TIMEOUT_MS, "1500");
     settings.put("consumer." + ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "6000");
     settings.put("consumer." + ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "1000");
     settings.put(

@@ -72,9 +72,18 @@ public final class BenchOptions {
     return Duration.ofNanos((long) (seconds * 1e9));
   }
 
-  /** The user's settings with the model fetched, if it is one of the hub's. */
+  /**
+   * The user's settings with the model fetched, if it is one of the hub's. Rounds ask the same
+   * questions again, so nothing is shared or remembered unless {@code --set} says so.
+   */
   QuestreamConfig config(SettingsOptions settings, Map<String, String> own, Console console) {
     Map<String, String> flags = new HashMap<>(own);
+    if (!settings.named().containsKey(QuestreamConfig.CACHE_BYTES)) {
+      flags.put(QuestreamConfig.CACHE_BYTES, "0");
+    }
+    if (!settings.named().containsKey(QuestreamConfig.COALESCE)) {
+      flags.put(QuestreamConfig.COALESCE, "false");
+    }
     if (model != null) {
       flags.put(QuestreamConfig.MODEL, model);
     }

@@ -1,11 +1,9 @@
 package dev.questream.app.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.questream.app.chaos.guarantee.Violations;
 import dev.questream.app.runtime.EmbeddedBroker;
-import dev.questream.config.QuestreamConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -67,7 +65,7 @@ class ChaosIT {
             Duration.ofMillis(300),
             Duration.ofSeconds(sabotage == Sabotage.NONE ? 60 : 4),
             new StandInSettings(Duration.ofMillis(40), Duration.ofSeconds(2), sabotage),
-            Map.of("consumer.group.instance.id", "{instance}"));
+            Map.of());
     PrintStream console = new PrintStream(progress, true, StandardCharsets.UTF_8);
     try (ChaosRun run = new ChaosRun(options, newFolder(), console)) {
       return run.run();
@@ -110,9 +108,6 @@ class ChaosIT {
 
   @Test
   void shouldLoseNothingUnderAtLeastOnce() throws Exception {
-    assumeTrue(
-        QuestreamConfig.CONFIG.names().contains("processing.guarantee"),
-        "the application offers at_least_once");
     List<Fault> script = new ArrayList<>(List.of(Fault.KILL, Fault.JOIN, Fault.KILL_ALL));
     script.addAll(List.of(Fault.LEAVE, Fault.KILL_BROKER, Fault.KILL));
     assertSound(run(ChaosOptions.AT_LEAST_ONCE, script, Sabotage.NONE));
