@@ -315,7 +315,8 @@ final class SettingsDefinition {
             2000,
             atLeast(1),
             MEDIUM,
-            "Questions pending in one task before it waits for the encoder.")
+            "Questions pending in one task before nothing more is read from its partition. What was"
+                + " fetched before still comes.")
         .define(
             MAX_PENDING_BYTES,
             Type.LONG,
@@ -323,7 +324,8 @@ final class SettingsDefinition {
             atLeast(1),
             MEDIUM,
             "Memory for pending questions of all tasks of the process, their answers included. When it"
-                + " is full, tasks with more than their share wait for the encoder.")
+                + " is full, nothing more is read from the partitions of tasks with more than their"
+                + " share.")
         .define(
             STALL_LIMIT_MS,
             Type.LONG,
@@ -338,8 +340,8 @@ final class SettingsDefinition {
             200L,
             between(0, 1000),
             LOW,
-            "The longest that all tasks of a stream thread, together, hold it up to wait for the encoder"
-                + " before it looks after polls, punctuations and commits again.")
+            "The longest that all tasks of a stream thread, together, hold it up between two rounds when"
+                + " twice as much is pending as may be.")
         .define(
             STARTUP_TIMEOUT_MS,
             Type.LONG,

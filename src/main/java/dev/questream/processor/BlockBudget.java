@@ -1,20 +1,13 @@
 package dev.questream.processor;
 
-import java.time.Duration;
-
 /**
- * How long the tasks of one stream thread may make it wait, together, between two rounds of
+ * How long the tasks of one stream thread have made it wait, together, since the last round of
  * punctuations.
  *
  * <p><b>Threading:</b> belongs to one stream thread.
  */
 final class BlockBudget {
-  private final long maxNanos;
   private long usedNanos;
-
-  BlockBudget(Duration max) {
-    this.maxNanos = max.toNanos();
-  }
 
   void renew() {
     usedNanos = 0;
@@ -24,8 +17,7 @@ final class BlockBudget {
     usedNanos += nanos;
   }
 
-  /** Nanoseconds left; not positive when it is used up. */
-  long leftNanos() {
-    return maxNanos - usedNanos;
+  long usedNanos() {
+    return usedNanos;
   }
 }

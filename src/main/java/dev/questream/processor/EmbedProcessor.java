@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.StreamsConfig;
@@ -46,6 +47,8 @@ import org.slf4j.LoggerFactory;
 final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> {
   private static final Logger LOG = LoggerFactory.getLogger(EmbedProcessor.class);
   private static final long WAIT_MS = 50;
+  private static final double RESUME_PRESSURE = 0.9;
+  private static final double BLOCK_PRESSURE = 2;
 
   private final EmbedSettings settings;
   private final Nodes nodes;
@@ -59,6 +62,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   private Window window;
   private BlockBudget blockBudget;
   private Cancellable punctuation;
+  private TopicPartition stopped; // the partition, while nothing is read from it
   private long progressMs;
 
   /** Names of the store and of the child nodes. */
@@ -69,6 +73,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
       QuestionEncoder encoder,
       QuestionDecoder decoder,
       PendingBudget pendingBudget,
+      Intake intake,
       ThreadLocal<BlockBudget> blockBudgets,
       EmbedObserver observer) {}
 
@@ -93,6 +98,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     window = new Window(settings, encoder.info().maxTokens());
     blockBudget = shared.blockBudgets().get();
     punctuation = null;
+    stopped = null;
     restore();
   }
 
@@ -156,6 +162,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   private void enqueue(long offset, PendingQuestion question, Arrival arrival) {
     InFlight inFlight = pending.enqueue(offset, question, arrival);
     metrics.pending(pending.size());
+    stopIntakeIfFull(question);
     if (arrival instanceof Arrival.Asked asked) {
       window.add(inFlight, asked.question().getText(), context.currentSystemTimeMs());
       if (window.full()) {
@@ -212,6 +219,9 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     if (pending.size() < before) {
       progressMs = nowMs;
       metrics.pending(pending.size());
+      if (pending.pressure(settings.maxPending()) < RESUME_PRESSURE) {
+        resumeIntake();
+      }
     }
   }
 
@@ -228,28 +238,47 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     throw new TaskCorruptedException(Set.of(context.taskId()));
   }
 
+  /** Reads nothing more from the partition until less of it is pending. */
+  private void stopIntakeIfFull(PendingQuestion latest) {
+    if (stopped == null && pending.pressure(settings.maxPending()) >= 1) {
+      stopped = new TopicPartition(latest.getTopic(), latest.getPartition());
+      shared.intake().stop(stopped);
+    }
+  }
+
+  private void resumeIntake() {
+    if (stopped != null) {
+      shared.intake().resume(stopped);
+      stopped = null;
+    }
+  }
+
   /**
-   * When too much is pending, waits for the head of the queue: up to {@code maxBlock} between two
-   * punctuations, however many records and tasks there are, so that the thread always gets to poll
-   * and commit.
+   * What was fetched before the partition was stopped still comes. Should it be more than the bound
+   * holds once again, or should Kafka Streams run with other clients, the thread has to wait for
+   * the head of the queue: up to {@code maxBlock} between two punctuations, however many records
+   * and tasks there are, so that it always gets to poll and commit.
    */
   private void awaitCapacity() {
-    if (!pending.exceeds(settings.maxPending())) {
-      return;
-    }
-    submitWindow();
-    harvest(context.currentSystemTimeMs());
-    while (pending.exceeds(settings.maxPending()) && blockBudget.leftNanos() > 0) {
+    while (pending.pressure(settings.maxPending()) > BLOCK_PRESSURE
+        && blockBudget.usedNanos() < settings.maxBlock().toNanos()) {
+      submitWindow();
       long start = System.nanoTime();
-      awaitHead(Math.min(WAIT_MS, TimeUnit.NANOSECONDS.toMillis(blockBudget.leftNanos()) + 1));
+      awaitHead();
       blockBudget.use(System.nanoTime() - start);
       harvest(context.currentSystemTimeMs());
     }
   }
 
-  private void awaitHead(long millis) {
+  private void awaitHead() {
+    if (pending.head().ready()) {
+      return;
+    }
     try {
-      pending.head().future().get(millis, TimeUnit.MILLISECONDS);
+      pending
+          .head()
+          .future()
+          .get(Math.min(WAIT_MS, settings.maxBlock().toMillis()), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException | CancellationException e) {
       LOG.trace("The head of the queue is late, or failed: the harvest sees to it", e);
     } catch (InterruptedException e) {
@@ -261,6 +290,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   @Override
   public void close() {
     if (pending != null) {
+      resumeIntake();
       pending.close();
       metrics.close();
       pending = null;

@@ -19,7 +19,7 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <p>With exactly-once the store is persistent: only then is the process recognised after a
  * restart, so that it can fence its own unfinished transaction. With at-least-once it is in memory,
- * so that after a failure the changelog alone says what is pending; see {@link AtLeastOnceClients}.
+ * so that after a failure the changelog alone says what is pending; see {@link #clients}.
  */
 public final class EmbedProcessorSupplier
     implements ProcessorSupplier<byte[], byte[], byte[], Object> {
@@ -62,8 +62,18 @@ public final class EmbedProcessorSupplier
             encoder,
             new QuestionDecoder(serdeSettings),
             new PendingBudget(settings.maxPendingBytes()),
-            ThreadLocal.withInitial(() -> new BlockBudget(settings.maxBlock())),
+            new Intake(),
+            ThreadLocal.withInitial(BlockBudget::new),
             observer);
+  }
+
+  /**
+   * The clients that Kafka Streams should run the processors with. With at-least-once it must: the
+   * promise rests on them. With exactly-once the processors would otherwise have to block the
+   * thread when too much is pending.
+   */
+  public EmbedClients clients() {
+    return new EmbedClients(shared.intake(), settings, nodes.store());
   }
 
   @Override

@@ -43,9 +43,13 @@ final class PendingBudget {
     bytes.addAndGet(-cost);
   }
 
-  /** Whether too much is pending, and a task that holds so much of it has more than its share. */
-  boolean exceededBy(long heldBytes) {
-    return bytes.get() > maxBytes && heldBytes > maxBytes / Math.max(1, tasks.get());
+  /**
+   * How full the budget is for a task that holds so much of it: over 1 when too much is pending and
+   * the task has more than its share.
+   */
+  double pressure(long heldBytes) {
+    double own = (double) heldBytes * Math.max(1, tasks.get()) / maxBytes;
+    return Math.min(own, (double) bytes.get() / maxBytes);
   }
 
   long bytes() {

@@ -83,9 +83,9 @@ final class PendingQuestions {
     budget.release(head.cost());
   }
 
-  /** Whether more is pending than may be. */
-  boolean exceeds(int maxQuestions) {
-    return queue.size() > maxQuestions || budget.exceededBy(cost);
+  /** How much is pending in relation to what may be; over 1 is too much. */
+  double pressure(int maxQuestions) {
+    return Math.max((double) queue.size() / maxQuestions, budget.pressure(cost));
   }
 
   /** Lets go of everything in memory; the store keeps it for the next owner of the task. */

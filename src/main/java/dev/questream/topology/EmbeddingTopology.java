@@ -2,7 +2,6 @@ package dev.questream.topology;
 
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.QuestionEncoder;
-import dev.questream.processor.AtLeastOnceClients;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.EmbedProcessorSupplier;
 import dev.questream.processor.EmbedSettings;
@@ -10,6 +9,7 @@ import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 
@@ -41,23 +41,34 @@ public final class EmbeddingTopology {
    */
   public static Topology build(
       QuestreamConfig config, QuestionEncoder encoder, EmbedObserver observer) {
+    return build(config, processor(config, encoder, observer));
+  }
+
+  /** The clients that {@link #streams} uses. */
+  public static KafkaClientSupplier clients(QuestreamConfig config, QuestionEncoder encoder) {
+    return processor(config, encoder, EmbedObserver.NONE).clients();
+  }
+
+  private static EmbedProcessorSupplier processor(
+      QuestreamConfig config, QuestionEncoder encoder, EmbedObserver observer) {
+    return new EmbedProcessorSupplier(
+        settings(config),
+        STORE,
+        EMBEDDINGS_SINK,
+        DLQ_SINK,
+        encoder,
+        config.serdeSettings(),
+        observer);
+  }
+
+  private static Topology build(QuestreamConfig config, EmbedProcessorSupplier processor) {
     Topology topology = new Topology();
     topology.addSource(
         SOURCE,
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         config.getString(QuestreamConfig.QUESTIONS_TOPIC));
-    topology.addProcessor(
-        PROCESSOR,
-        new EmbedProcessorSupplier(
-            settings(config),
-            STORE,
-            EMBEDDINGS_SINK,
-            DLQ_SINK,
-            encoder,
-            config.serdeSettings(),
-            observer),
-        SOURCE);
+    topology.addProcessor(PROCESSOR, processor, SOURCE);
     Serializer<byte[]> bytes = new ByteArraySerializer();
     topology.addSink(
         EMBEDDINGS_SINK,
@@ -83,13 +94,8 @@ public final class EmbeddingTopology {
       Properties settings,
       QuestionEncoder encoder,
       EmbedObserver observer) {
-    Topology topology = build(config, encoder, observer);
-    return config.exactlyOnce()
-        ? new KafkaStreams(topology, settings)
-        : new KafkaStreams(
-            topology,
-            settings,
-            new AtLeastOnceClients(config.getString(QuestreamConfig.APPLICATION_ID), STORE));
+    EmbedProcessorSupplier processor = processor(config, encoder, observer);
+    return new KafkaStreams(build(config, processor), settings, processor.clients());
   }
 
   private static EmbedSettings settings(QuestreamConfig config) {

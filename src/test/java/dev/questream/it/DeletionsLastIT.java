@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.app.runtime.EmbeddedBroker;
-import dev.questream.processor.AtLeastOnceClients;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.testing.InstantEncoder;
+import dev.questream.topology.EmbeddingTopology;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** At least once: a deletion from the pending store never overtakes an answer. */
 @Timeout(120)
 class DeletionsLastIT {
-  private static final String CHANGELOG = "app-pending-changelog";
+  private static final String CHANGELOG = "app-pending-questions-changelog";
   private static final byte[] KEY = {1};
   @TempDir static Path folder;
   private static EmbeddedBroker broker;
@@ -56,7 +58,10 @@ class DeletionsLastIT {
     settings.put("delivery.timeout.ms", 700_000);
     settings.put("batch.size", 1 << 20);
     settings.put("max.request.size", 10_000);
-    return new AtLeastOnceClients("app", "pending").getProducer(settings);
+    QuestreamConfig config =
+        new QuestreamConfig(
+            Map.of("application.id", "app", "processing.guarantee", "at_least_once"));
+    return EmbeddingTopology.clients(config, new InstantEncoder()).getProducer(settings);
   }
 
   private static ProducerRecord<byte[], byte[]> to(String topic, int bytes) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
@@ -39,11 +40,12 @@ class EmbedProcessorTest {
           Duration.ofMillis(5),
           900_000,
           1_000,
-          1 << 20,
+          100 << 20,
           Duration.ZERO,
           Duration.ofMillis(500));
 
   private final PendingBudget budget = new PendingBudget(SETTINGS.maxPendingBytes());
+  private final Intake intake = new Intake();
   private MockProcessorContext<byte[], Object> context = context("exactly_once_v2");
   private KeyValueStore<Long, PendingQuestion> store;
   private long nextOffset;
@@ -79,7 +81,8 @@ class EmbedProcessorTest {
                 encoder,
                 new QuestionDecoder(Map.of("input.format", "text")),
                 budget,
-                ThreadLocal.withInitial(() -> new BlockBudget(SETTINGS.maxBlock())),
+                intake,
+                ThreadLocal.withInitial(BlockBudget::new),
                 EmbedObserver.NONE));
     processor.init(context);
     return processor;
@@ -240,5 +243,35 @@ class EmbedProcessorTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("processing.guarantee=at_least_once")
         .hasMessageContaining("exactly_once_v2");
+  }
+
+  @Test
+  void shouldReadNothingMoreWhileTheBoundIsReached() {
+    TopicPartition partition = new TopicPartition("questions", 3);
+    ManualEncoder encoder = new ManualEncoder();
+    EmbedProcessor processor = processor(encoder);
+    for (int i = 0; i < SETTINGS.maxPending() - 1; i++) {
+      ask(processor, "q" + i);
+    }
+    assertThat(intake.isStopped(partition)).isFalse();
+    ask(processor, "one more");
+    assertThat(intake.isStopped(partition)).isTrue();
+    ask(processor, "fetched before");
+    CapturedPunctuator punctuator = context.scheduledPunctuators().get(0);
+    for (int i = 0; i < SETTINGS.maxPending() / 10; i++) {
+      encoder.complete(i);
+    }
+    fire(punctuator, 10);
+    assertThat(intake.isStopped(partition)).as("nine tenths and one are left").isTrue();
+    encoder.complete(SETTINGS.maxPending() / 10);
+    encoder.complete(SETTINGS.maxPending() / 10 + 1);
+    fire(punctuator, 15);
+    assertThat(intake.isStopped(partition)).isFalse();
+    for (int i = 0; i < SETTINGS.maxPending(); i++) {
+      ask(processor, "again " + i);
+    }
+    assertThat(intake.isStopped(partition)).isTrue();
+    processor.close();
+    assertThat(intake.isStopped(partition)).as("its next owner reads on").isFalse();
   }
 }
