@@ -40,6 +40,7 @@ class RoomsTest {
                   "dev.questream.encoder",
                   "dev.questream.checkpoint",
                   "dev.questream.torchscript",
+                  "dev.questream.retrieval.search",
                   "ai.djl..")),
           Map.entry("avro", List.of("org.apache.avro..")),
           Map.entry(
@@ -68,7 +69,7 @@ class RoomsTest {
                   "dev.questream.encoder",
                   "com.fasterxml.jackson..",
                   "org.apache.kafka..")),
-          Map.entry("retrieval", List.of("dev.questream.encoder")));
+          Map.entry("retrieval", List.of("dev.questream.encoder", "dev.questream.retrieval..")));
 
   @TestFactory
   Stream<DynamicTest> shouldImportOnlyWhatTheRoomMay() {
