@@ -6,6 +6,7 @@ import dev.questream.app.command.ChaosCommand;
 import dev.questream.app.command.DemoCommand;
 import dev.questream.app.command.DlqCommand;
 import dev.questream.app.command.EncodeCommand;
+import dev.questream.app.command.EvaluateCommand;
 import dev.questream.app.command.Failures;
 import dev.questream.app.command.GeneralOptions;
 import dev.questream.app.command.ModelCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Option;
       TailCommand.class,
       DlqCommand.class,
       EncodeCommand.class,
+      EvaluateCommand.class,
       ModelCommand.class,
       BenchCommand.class,
       ChaosCommand.class

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 public final class DjlBackend implements EncoderBackend {
   private static final Logger LOG = LoggerFactory.getLogger(DjlBackend.class);
 
+  /** DPR's passage encoders are trained and evaluated on passages cut to so many. */
+  private static final int DPR_PASSAGE_TOKENS = 256;
+
   private final EncoderInfo info;
   private final DjlTokenizer tokenizer;
   private final TorchModel model;
@@ -124,7 +127,10 @@ public final class DjlBackend implements EncoderBackend {
   }
 
   private static int maxTokens(Model model, ModelCache.Imported imported) {
-    return Math.min(model.maxTokens(), imported.facts().maxPositions());
+    int maxTokens = Math.min(model.maxTokens(), imported.facts().maxPositions());
+    return imported.facts().role() == EncoderRole.PASSAGE
+        ? Math.min(maxTokens, DPR_PASSAGE_TOKENS)
+        : maxTokens;
   }
 
   private static String prefix(Model model, EncoderSettings settings) {

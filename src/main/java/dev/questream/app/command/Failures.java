@@ -3,6 +3,7 @@ package dev.questream.app.command;
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.FatalException;
 import dev.questream.checkpoint.ModelException;
+import dev.questream.retrieval.DataException;
 import dev.questream.serde.WireException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +36,9 @@ public final class Failures implements CommandLine.IExecutionExceptionHandler {
     }
     if (failure instanceof ModelException) {
       return ExitCode.MODEL;
+    }
+    if (failure instanceof DataException) {
+      return ExitCode.ENVIRONMENT;
     }
     if (failure instanceof WireException) {
       return ExitCode.FAILED;

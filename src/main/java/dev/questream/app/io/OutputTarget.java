@@ -4,6 +4,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,6 +42,20 @@ public final class OutputTarget implements AutoCloseable {
     Files.createFile(partial);
     partial.toFile().deleteOnExit(); // should the process be interrupted
     return new OutputTarget(whole, partial, null);
+  }
+
+  /** Writes the whole of an output at once. */
+  public static void write(String name, OutputStream standardOutput, String content)
+      throws IOException {
+    try (OutputTarget target = of(name, standardOutput)) {
+      OutputStream out = target.stream();
+      try {
+        out.write(content.getBytes(StandardCharsets.UTF_8));
+      } finally {
+        target.closeStream(out);
+      }
+      target.commit(null);
+    }
   }
 
   /** A stream that is written once from start to end. */

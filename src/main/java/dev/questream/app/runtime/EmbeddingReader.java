@@ -6,6 +6,8 @@ import dev.questream.serde.QuestionEmbeddingDeserializer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -73,6 +75,25 @@ public final class EmbeddingReader implements AutoCloseable {
       answers.add(answer(source));
     }
     return answers;
+  }
+
+  /**
+   * Reads up to where the topics ended when this was called: the last offset that was committed.
+   *
+   * @param each is given every answer, in the order of its partition
+   */
+  public void readToEnd(Consumer<Answer> each) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+      poll(Duration.ofMillis(200)).stream()
+          .filter(answer -> answer.source().offset() < ends.get(partition(answer)))
+          .forEach(each);
+    }
+  }
+
+  private static TopicPartition partition(Answer answer) {
+    return new TopicPartition(answer.source().topic(), answer.source().partition());
   }
 
   private Answer answer(ConsumerRecord<byte[], byte[]> source) {

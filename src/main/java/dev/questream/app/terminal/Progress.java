@@ -64,9 +64,19 @@ public final class Progress {
     }
     line.append(String.format(Locale.ROOT, "  %,.0f/s", rate));
     if (total > count && rate > 0) {
-      line.append(String.format(Locale.ROOT, "  %.0f s left", (total - count) / rate));
+      line.append("  ").append(duration((total - count) / rate)).append(" left");
     }
     return detail.isEmpty() ? line.toString() : line.append("  ").append(detail).toString();
+  }
+
+  private static String duration(double seconds) {
+    if (seconds < 120) {
+      return String.format(Locale.ROOT, "%.0f s", seconds);
+    }
+    long minutes = Math.round(seconds / 60);
+    return minutes < 120
+        ? minutes + " min"
+        : String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
   }
 
   /** Clears the bar. */

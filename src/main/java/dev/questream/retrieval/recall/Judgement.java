@@ -6,6 +6,7 @@ import dev.questream.retrieval.PassageFile;
 import dev.questream.retrieval.answer.AnswerMatcher;
 import dev.questream.retrieval.answer.PassageText;
 import dev.questream.retrieval.search.Ranking;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,7 @@ public record Judgement(boolean[][] hasAnswer) {
   /** Is shown every passage that was found, once, in passage order. */
   @FunctionalInterface
   public interface Visitor {
-    void visit(int position, Passage passage);
+    void visit(int position, Passage passage) throws IOException;
   }
 
   /**
@@ -39,7 +40,8 @@ public record Judgement(boolean[][] hasAnswer) {
       List<Ranking> rankings,
       List<AnswerMatcher> matchers,
       Visitor visitor,
-      LongConsumer progress) {
+      LongConsumer progress)
+      throws IOException {
     boolean[][] hasAnswer = new boolean[rankings.size()][];
     for (int question = 0; question < hasAnswer.length; question++) {
       hasAnswer[question] = new boolean[rankings.get(question).size()];

@@ -22,7 +22,8 @@ import java.util.Locale;
  *
  * <p>A passage that has no vector is a row of NaN, which no search finds.
  *
- * <p><b>Threading:</b> one thread writes; a lock on the folder keeps other processes out.
+ * <p><b>Threading:</b> one thread writes; until it is closed, a lock on the folder keeps other
+ * writers out. Readers may be opened before and after.
  */
 public final class PassageShards implements AutoCloseable {
   private final Path folder;
