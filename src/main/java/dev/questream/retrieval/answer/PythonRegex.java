@@ -23,7 +23,13 @@ final class PythonRegex {
   private static final String BOUNDARY =
       "(?:(?<![%1$s])(?=[%1$s])|(?<=[%1$s])(?![%1$s]))".formatted(WORD);
   private static final String NO_BOUNDARY =
-      "(?:(?<![%1$s])(?![%1$s])|(?<=[%1$s])(?=[%1$s]))".formatted(WORD);
+      "(?:(?!\\A\\z)(?:(?<![%1$s])(?![%1$s])|(?<=[%1$s])(?=[%1$s])))".formatted(WORD);
+
+  /**
+   * Matches the empty string. Only behind a pattern that itself holds a supplementary character
+   * does Java look behind by code points and not by halves of them.
+   */
+  private static final String BY_CODE_POINTS = "(?:\uD83D\uDE81){0}";
 
   /** Letters that Python knows after a backslash and that mean the same in Java. */
   private static final String SAME_ESCAPES = "afnrt";
@@ -39,7 +45,8 @@ final class PythonRegex {
   /** The pattern in Java, or empty if Python would refuse it. */
   static Optional<Pattern> compile(String python) {
     try {
-      return Optional.of(Pattern.compile(new PythonRegex(python).translate(), FLAGS));
+      return Optional.of(
+          Pattern.compile(new PythonRegex(python).translate() + BY_CODE_POINTS, FLAGS));
     } catch (PatternSyntaxException e) {
       return Optional.empty(); // no match, as in DPR
     }
