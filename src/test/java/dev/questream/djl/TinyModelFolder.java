@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Folders that hold a {@link TinyCheckpoint} with a WordPiece tokenizer of 200 tokens. */
-final class TinyModelFolder {
+public final class TinyModelFolder {
   static final int CLS = 2;
   static final int SEP = 3;
 
   private TinyModelFolder() {}
 
   /** A folder as DPR models have it: CLS pooling, no normalisation. */
-  static Path dpr(Path folder, TinyCheckpoint checkpoint) {
+  public static Path dpr(Path folder, TinyCheckpoint checkpoint) {
     checkpoint.write(folder.resolve("model.safetensors"));
     write(folder.resolve("tokenizer.json"), tokenizerJson());
     write(folder.resolve("config.json"), TinyCheckpoint.CONFIG);
@@ -39,7 +39,7 @@ final class TinyModelFolder {
   }
 
   /** A word of its own token: two letters, different for every number from 0 to 139. */
-  static String word(int number) {
+  public static String word(int number) {
     return "" + (char) ('a' + number / 26) + (char) ('a' + number % 26);
   }
 
