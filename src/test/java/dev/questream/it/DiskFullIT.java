@@ -90,4 +90,29 @@ class DiskFullIT {
       assertThat(left).isEmpty();
     }
   }
+
+  @Test
+  void shouldSayBeforeItBeginsThatPassageVectorsDoNotFit() throws Exception {
+    Path questions = Files.writeString(folder.resolve("qa.csv"), "Who?\t['x']\n");
+    StringBuilder passages = new StringBuilder("id\ttext\ttitle\n");
+    for (int i = 1; i <= 6_000; i++) { // of 384 float32 each: 9 MB
+      passages.append(i).append("\tx\ty\n");
+    }
+    Path file = Files.writeString(folder.resolve("psgs.tsv"), passages);
+    Launched evaluate =
+        Launched.questream(
+                folder,
+                Map.of(),
+                "evaluate",
+                "--questions",
+                questions.toString(),
+                "--passages",
+                file.toString(),
+                "--passage-embeddings",
+                small.resolve("vectors").toString())
+            .await();
+    assertThat(evaluate.status()).as(evaluate.err()).isEqualTo(5);
+    assertThat(evaluate.err())
+        .contains("the vectors need 9 MiB more", "7 MiB are free", "--storage float16");
+  }
 }

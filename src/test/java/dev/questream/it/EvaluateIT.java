@@ -147,7 +147,7 @@ class EvaluateIT {
 
   @Test
   void shouldContinueAfterAKillWithTheSameVectors() throws Exception {
-    repeatPassages(6);
+    repeatPassages(3);
     String[] common = {"--shard-passages", "16", "--set", "encoder.deterministic=true"};
     Path straight = folder.resolve("straight");
     Launched whole = evaluate(with(common, "--passage-embeddings", straight.toString())).await();

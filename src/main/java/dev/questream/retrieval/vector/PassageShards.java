@@ -208,7 +208,7 @@ public final class PassageShards implements AutoCloseable {
         out.force(true); // a name must not outlive its content when the power fails
       } catch (IOException e) {
         Files.deleteIfExists(partial);
-        throw e;
+        throw new IOException("%s cannot be written: %s".formatted(partial, e.getMessage()), e);
       }
       Files.move(partial, file(shard), StandardCopyOption.ATOMIC_MOVE);
       shard++;
