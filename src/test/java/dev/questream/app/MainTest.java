@@ -69,6 +69,8 @@ class MainTest {
             + " --bootstrap-server",
         "encode: --model --input --input-format --output --output-format --precision --role --prefix"
             + " --set",
+        "evaluate: --questions --passages --question-model --passage-model --passage-embeddings --top-k"
+            + " --match --from-topic --against --report --results --curve --plot --search-memory --set",
         "bench: encoder stream",
         "bench encoder: --model --questions --limit --rounds --seconds --json --mode --set --config",
         "bench stream: --model --questions --limit --rounds --seconds --json --rate --load"
@@ -142,6 +144,7 @@ class MainTest {
     "ask --timeout soon Why?,soon",
     "encode,--input",
     "encode --input x --role judge,judge",
+    "evaluate --passages x,--questions",
     "encode --input x --output-format csv,csv",
     "encode --input x --input-format pdf,pdf",
     "demo --port eighty,eighty",
