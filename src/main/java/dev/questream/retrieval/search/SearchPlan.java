@@ -14,7 +14,7 @@ import dev.questream.retrieval.DataException;
 public record SearchPlan(int topK, int workers, int blockPassages, int chunkQuestions, long bytes) {
   private static final int MAX_CHUNK = 512;
   private static final int MIN_BLOCK = 64;
-  private static final int MAX_BLOCK = 8192;
+  private static final int MAX_BLOCK = 4096;
   private static final long MEBIBYTE = 1 << 20;
 
   /**

@@ -204,9 +204,9 @@ class ExactSearchTest {
     for (long memory = 300L << 20; memory < 8L << 30; memory *= 2) {
       SearchPlan plan = SearchPlan.of(memory, 11_313, 768, 100, 2);
       assertThat(plan.bytes()).isLessThanOrEqualTo(memory);
-      assertThat(plan.blockPassages()).isBetween(64, 8192);
+      assertThat(plan.blockPassages()).isBetween(64, 4096);
     }
-    assertThat(SearchPlan.of(8L << 30, 11_313, 768, 100, 2).blockPassages()).isEqualTo(8192);
+    assertThat(SearchPlan.of(8L << 30, 11_313, 768, 100, 2).blockPassages()).isEqualTo(4096);
     assertThatThrownBy(() -> SearchPlan.of(10 << 20, 11_313, 768, 100, 2))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("raise --search-memory");
