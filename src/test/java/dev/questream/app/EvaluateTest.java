@@ -15,9 +15,9 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,6 +57,7 @@ class EvaluateTest {
         new Console(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false);
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--set", "cache.dir=" + cache, "--set", "encoder.precision=fp32"));
+    all.addAll(List.of("--set", "encoder.deterministic=true")); // one vector for one text
     int status = Main.execute(console, all.toArray(String[]::new));
     return new Result(status, out.toString(UTF_8), err.toString(UTF_8));
   }
@@ -85,7 +86,9 @@ class EvaluateTest {
     StringBuilder csv = new StringBuilder();
     for (int i = 0; i < QUESTIONS; i++) {
       ANSWERS.add(words(random, 1));
-      csv.append(words(random, 6)).append("?\t['").append(ANSWERS.get(i).toUpperCase());
+      csv.append(words(random, 6))
+          .append("?\t['")
+          .append(ANSWERS.get(i).toUpperCase(java.util.Locale.ROOT));
       csv.append("']\n");
     }
     passages = Files.writeString(shared.resolve("psgs.tsv"), tsv);
@@ -120,21 +123,45 @@ class EvaluateTest {
     return vectors;
   }
 
-  /** Rank of the first passage with the answer, by sorting all of them. */
-  private static int[] firstHits(Path questionModel, Path passageModel) throws IOException {
-    List<float[]> asked = vectors(questionModel, questions, "question");
-    List<float[]> stored = vectors(passageModel, passages, "passage");
+  /**
+   * Scores closer than this, of scores about 30, may be in either order: sums round differently.
+   */
+  private static final double NEAR = 1e-4;
+
+  /**
+   * Checks the rank of each question's first answer against all scores. Small random models give
+   * some nearly equal scores; most questions must not depend on them.
+   */
+  private static int[] checkedFirstHits(JsonNode report, int model, Path asking, Path stored)
+      throws IOException {
+    List<float[]> asked = vectors(asking, questions, "question");
+    List<float[]> found = vectors(stored, passages, "passage");
     int[] hits = new int[QUESTIONS];
+    int certain = 0;
     for (int q = 0; q < QUESTIONS; q++) {
-      float[] question = asked.get(q);
-      List<Integer> order = new ArrayList<>(IntStream.range(0, PASSAGES).boxed().toList());
-      order.sort(Comparator.comparingDouble(p -> -product(question, stored.get(p))));
-      for (int rank = PASSAGES; rank >= 1; rank--) {
-        if (List.of(TEXTS.get(order.get(rank - 1)).split(" ")).contains(ANSWERS.get(q))) {
-          hits[q] = rank;
+      double[] scores = new double[PASSAGES];
+      for (int p = 0; p < PASSAGES; p++) {
+        scores[p] = product(asked.get(q), found.get(p));
+      }
+      int earliest = PASSAGES + 1;
+      int latest = PASSAGES + 1;
+      for (int p = 0; p < PASSAGES; p++) {
+        if (List.of(TEXTS.get(p).split(" ")).contains(ANSWERS.get(q))) {
+          double score = scores[p];
+          long above = DoubleStream.of(scores).filter(s -> s > score + NEAR).count();
+          long notBelow = DoubleStream.of(scores).filter(s -> s >= score - NEAR).count();
+          earliest = (int) Math.min(earliest, above + 1);
+          latest = (int) Math.min(latest, notBelow);
         }
       }
+      hits[q] = report.at("/first_hits/" + q + "/rank/" + model).asInt();
+      int rank = hits[q] == 0 ? PASSAGES + 1 : hits[q];
+      assertThat(rank).as("question %d", q).isBetween(earliest, latest);
+      certain += earliest == latest ? 1 : 0;
     }
+    assertThat(certain)
+        .as("questions without nearly equal scores")
+        .isGreaterThan(QUESTIONS * 3 / 4);
     return hits;
   }
 
@@ -167,8 +194,8 @@ class EvaluateTest {
             "--results",
             results.toString());
     assertThat(result.status()).as(result.err()).isZero();
-    int[] expected = firstHits(rdr, rdrPassages);
     JsonNode json = JSON.readTree(report.toFile());
+    int[] expected = checkedFirstHits(json, 0, rdr, rdrPassages);
     for (int k : KS) {
       assertThat(json.at("/models/0/recall/" + k).asDouble())
           .as("@%d", k)
@@ -178,9 +205,6 @@ class EvaluateTest {
     assertThat(recall(expected, 1))
         .as("the task is neither trivial nor hopeless")
         .isBetween(0.01, 0.6);
-    for (int q = 0; q < QUESTIONS; q++) {
-      assertThat(json.at("/first_hits/" + q + "/rank/0").asInt()).isEqualTo(expected[q]);
-    }
     assertDprResults(JSON.readTree(results.toFile()), expected);
   }
 
@@ -188,7 +212,8 @@ class EvaluateTest {
     assertThat(results).hasSize(QUESTIONS);
     for (int q = 0; q < QUESTIONS; q++) {
       JsonNode question = results.get(q);
-      assertThat(question.at("/answers/0").asText()).isEqualTo(ANSWERS.get(q).toUpperCase());
+      assertThat(question.at("/answers/0").asText())
+          .isEqualTo(ANSWERS.get(q).toUpperCase(java.util.Locale.ROOT));
       JsonNode found = question.path("ctxs");
       assertThat(found).hasSize(PASSAGES);
       double last = Double.POSITIVE_INFINITY;
@@ -233,9 +258,9 @@ class EvaluateTest {
             "--plot",
             plot.toString());
     assertThat(result.status()).as(result.err()).isZero();
-    int[] first = firstHits(rdr, rdrPassages);
-    int[] second = firstHits(dpr, dprPassages);
     JsonNode json = JSON.readTree(report.toFile());
+    int[] first = checkedFirstHits(json, 0, rdr, rdrPassages);
+    int[] second = checkedFirstHits(json, 1, dpr, dprPassages);
     for (int i = 0; i < KS.length; i++) {
       int k = KS[i];
       JsonNode comparison = json.path("comparison").get(i);
