@@ -96,12 +96,15 @@ class DashboardIT {
 
   private static List<String> dashboardQueries() throws Exception {
     List<String> queries = new ArrayList<>();
-    JsonNode dashboard = new ObjectMapper().readTree(Path.of("deploy/grafana/questream.json").toFile());
+    JsonNode dashboard =
+        new ObjectMapper().readTree(Path.of("deploy/grafana/questream.json").toFile());
     for (JsonNode expression : dashboard.findValues("expr")) {
       queries.add(expression.asText().replace("$__rate_interval", "1m"));
     }
     for (JsonNode variable : dashboard.at("/templating/list")) {
-      Matcher values = Pattern.compile("label_values\\((\\w+), *\\w+\\)").matcher(variable.path("query").asText());
+      Matcher values =
+          Pattern.compile("label_values\\((\\w+), *\\w+\\)")
+              .matcher(variable.path("query").asText());
       if (values.matches()) {
         queries.add(values.group(1));
       }
@@ -112,7 +115,9 @@ class DashboardIT {
   private static List<String> alertQueries() throws Exception {
     List<String> queries = new ArrayList<>();
     for (JsonNode rule :
-        new YAMLMapper().readTree(Path.of("deploy/prometheus/alerts.yml").toFile()).findValues("expr")) {
+        new YAMLMapper()
+            .readTree(Path.of("deploy/prometheus/alerts.yml").toFile())
+            .findValues("expr")) {
       queries.add(rule.asText());
     }
     return queries;
@@ -121,7 +126,8 @@ class DashboardIT {
   private static String get(int port, String path) throws Exception {
     return HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(URI.create("http://localhost:%d%s".formatted(port, path))).build(),
+            HttpRequest.newBuilder(URI.create("http://localhost:%d%s".formatted(port, path)))
+                .build(),
             HttpResponse.BodyHandlers.ofString())
         .body();
   }

@@ -117,7 +117,8 @@ public final class Metrics implements AutoCloseable {
         timer("questream.end.to.end", "Time from a question's timestamp to its embedding");
     Counter truncated = counter("questream.truncated", "Embeddings of questions that were cut");
     Counter deletions = counter("questream.deletions", "Deletions forwarded");
-    // From the start at 0: an alert on an increase would miss the first one of a series that appears with it.
+    // From the start at 0: an alert on an increase would miss the first one of a series that
+    // appears with it.
     for (DeadLetterReason reason : DeadLetterReason.values()) {
       deadLetters(reason.code());
     }
