@@ -38,11 +38,13 @@ public final class Metrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbageCollector = new JvmGcMetrics();
-  private final AtomicLong pending =
-      registry.gauge("questream.pending.questions", new AtomicLong());
+  private final AtomicLong pending = new AtomicLong();
   private KafkaStreamsMetrics kafka;
 
   Metrics() {
+    Gauge.builder("questream.pending.questions", pending, AtomicLong::get)
+        .description("Questions read and not yet answered")
+        .register(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
