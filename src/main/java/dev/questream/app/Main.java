@@ -1,6 +1,8 @@
 package dev.questream.app;
 
 import dev.questream.app.command.AskCommand;
+import dev.questream.app.command.BenchCommand;
+import dev.questream.app.command.ChaosCommand;
 import dev.questream.app.command.DemoCommand;
 import dev.questream.app.command.DlqCommand;
 import dev.questream.app.command.EncodeCommand;
@@ -33,7 +35,9 @@ import picocli.CommandLine.Option;
       TailCommand.class,
       DlqCommand.class,
       EncodeCommand.class,
-      ModelCommand.class
+      ModelCommand.class,
+      BenchCommand.class,
+      ChaosCommand.class
     },
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
@@ -67,7 +71,9 @@ public final class Main {
       System.setProperty("questream.log.level", "DEBUG");
       System.setProperty("questream.log.libraries", "INFO");
       System.setProperty("questream.log.sender", "INFO");
-    } else if (arguments.length > 0 && arguments[0].equals("demo")) {
+    } else if (flags.contains("chaos")) {
+      System.setProperty("questream.log.libraries", "ERROR"); // a broker that is away is no news
+    } else if (arguments.length > 0 && List.of("demo", "bench").contains(arguments[0])) {
       System.setProperty("questream.log.level", "WARN");
       System.setProperty("questream.log.libraries", "ERROR");
       System.setProperty("questream.log.broker", "OFF"); // it logs what clients retry as errors

@@ -82,7 +82,7 @@ final class ModelCache {
             model.pooling().label(),
             Boolean.toString(model.normalized()),
             precision.label(),
-            "graph " + BertArchive.GRAPH_VERSION,
+            "graph " + BertArchive.GRAPH_VERSION + (Processor.packs(precision) ? " packable" : ""),
             "libtorch " + libtorch);
     return Sha256.of(parts.getBytes(StandardCharsets.UTF_8)).substring(0, KEY_LENGTH);
   }
@@ -122,7 +122,8 @@ final class ModelCache {
     try (OutputStream file = Files.newOutputStream(target);
         OutputStream out =
             new DigestOutputStream(new BufferedOutputStream(file, 1 << 20), digest)) {
-      BertArchive.write(bert, pooling, model.normalized(), precision, out);
+      BertArchive.write(
+          bert, pooling, model.normalized(), precision, Processor.packs(precision), out);
     } catch (IOException e) {
       throw unwritable(model, target.getParent(), e);
     }

@@ -1,5 +1,6 @@
 package dev.questream.djl;
 
+import dev.questream.encoder.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,12 @@ final class Processor {
   static boolean multipliesBfloat16() {
     List<String> flags = List.of(value("flags").split(" "));
     return flags.contains("amx_bf16") || flags.contains("avx512_bf16");
+  }
+
+  /** Whether weights of this precision are laid out for oneDNN's own linear layers. */
+  static boolean packs(Precision precision) {
+    return precision == Precision.BF16 && multipliesBfloat16()
+        || precision == Precision.FP32 && Boolean.getBoolean("kb.pack32");
   }
 
   /** Name of the processor model, or the architecture where no name is known. */

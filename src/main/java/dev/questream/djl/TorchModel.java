@@ -19,6 +19,9 @@ import java.util.List;
 
 /** A loaded TorchScript archive. */
 final class TorchModel implements AutoCloseable {
+  /** The layout is best for about so many tokens in a batch, and good for others. */
+  private static final long PACKED_ROWS = 1024;
+
   private final Model model;
   private final int dimensions;
 
@@ -38,10 +41,23 @@ final class TorchModel implements AutoCloseable {
     Model model = Model.newInstance(name, Device.cpu(), "PyTorch");
     try {
       model.load(archive.getParent(), name);
+      if (Processor.packs(imported.facts().precision())) {
+        pack(model);
+      }
       return new TorchModel(model, imported.facts().dimensions());
-    } catch (IOException | MalformedModelException | EngineException e) {
+    } catch (IOException | MalformedModelException | TranslateException | EngineException e) {
       model.close();
       throw new ModelException("libtorch cannot load %s: %s".formatted(archive, e.getMessage()), e);
+    }
+  }
+
+  /** Calls the graph's method {@code pack} before any worker sees the model. */
+  private static void pack(Model model) throws TranslateException {
+    try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
+        NDManager manager = model.getNDManager().newSubManager()) {
+      NDArray method = manager.create(0);
+      method.setName("module_method:pack");
+      predictor.predict(new NDList(method, manager.zeros(new Shape(PACKED_ROWS)))).close();
     }
   }
 

@@ -34,6 +34,25 @@ public record EncoderStatistics(
     long cacheHits,
     long coalesced) {
 
+  /** What was done since {@code before}, which is of the same encoder. */
+  public EncoderStatistics minus(EncoderStatistics before) {
+    return new EncoderStatistics(
+        texts - before.texts,
+        tokens - before.tokens,
+        batches - before.batches,
+        failures - before.failures,
+        busyNanos - before.busyNanos,
+        tokenizeNanos - before.tokenizeNanos,
+        queueNanos - before.queueNanos,
+        retries - before.retries,
+        splits - before.splits,
+        timeouts - before.timeouts,
+        outOfMemory - before.outOfMemory,
+        truncated - before.truncated,
+        cacheHits - before.cacheHits,
+        coalesced - before.coalesced);
+  }
+
   /** Mean texts in a batch, 0 before the first. */
   public double meanBatchTexts() {
     return batches == 0 ? 0 : (double) texts / batches;

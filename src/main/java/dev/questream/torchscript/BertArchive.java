@@ -27,6 +27,7 @@ public final class BertArchive {
   /**
    * Writes the archive. One tensor at a time is in memory.
    *
+   * @param packable whether the graph can lay its weights out for oneDNN after loading
    * @param out receives the zip; closed on return
    * @throws IOException if {@code out} does
    */
@@ -35,24 +36,36 @@ public final class BertArchive {
       Pooling pooling,
       boolean normalized,
       Precision precision,
+      boolean packable,
       OutputStream out)
       throws IOException {
-    String source = BertGraph.source(bert.config(), pooling, normalized, precision);
+    String source = BertGraph.source(bert.config(), pooling, normalized, precision, packable);
     try (TorchScriptArchive archive =
         new TorchScriptArchive(out, source, BertGraph.CLASS_NAME, precision)) {
-      new BertArchive(bert, archive).writeAttributes();
+      new BertArchive(bert, archive).writeAttributes(pooling == Pooling.CLS);
     }
   }
 
-  private void writeAttributes() throws IOException {
+  private void writeAttributes(boolean cls) throws IOException {
+    archive.bool("packed", false);
     tensor("word_embeddings", "embeddings.word_embeddings.weight");
     tensor("position_embeddings", "embeddings.position_embeddings.weight");
     archive.tensor(
         "token_type_embedding", firstRow(bert.read("embeddings.token_type_embeddings.weight")));
     tensor("embedding_norm_weight", "embeddings.LayerNorm.weight");
     tensor("embedding_norm_bias", "embeddings.LayerNorm.bias");
-    queriesKeysValues("qkv_weight", "weight");
-    queriesKeysValues("qkv_bias", "bias");
+    int last = config().layers() - 1;
+    queriesKeysValues("qkv_weight", "weight", cls ? last : config().layers());
+    queriesKeysValues("qkv_bias", "bias", cls ? last : config().layers());
+    if (cls) {
+      archive.tensor("last_query_weight", attention(last, "query.weight"));
+      archive.tensor("last_query_bias", attention(last, "query.bias"));
+      archive.tensor(
+          "last_kv_weight",
+          stacked(attention(last, "key.weight"), attention(last, "value.weight")));
+      archive.tensor(
+          "last_kv_bias", stacked(attention(last, "key.bias"), attention(last, "value.bias")));
+    }
     layers("attention_weight", "attention.output.dense.weight");
     layers("attention_bias", "attention.output.dense.bias");
     layers("attention_norm_weight", "attention.output.LayerNorm.weight");
@@ -85,17 +98,20 @@ public final class BertArchive {
     archive.endTensorList();
   }
 
-  private void queriesKeysValues(String attribute, String kind) throws IOException {
+  private void queriesKeysValues(String attribute, String kind, int layers) throws IOException {
     archive.beginTensorList(attribute);
-    for (int layer = 0; layer < config().layers(); layer++) {
-      String self = "encoder.layer." + layer + ".attention.self.";
+    for (int layer = 0; layer < layers; layer++) {
       archive.listed(
           stacked(
-              bert.read(self + "query." + kind),
-              bert.read(self + "key." + kind),
-              bert.read(self + "value." + kind)));
+              attention(layer, "query." + kind),
+              attention(layer, "key." + kind),
+              attention(layer, "value." + kind)));
     }
     archive.endTensorList();
+  }
+
+  private Tensor attention(int layer, String name) {
+    return bert.read("encoder.layer.%d.attention.self.%s".formatted(layer, name));
   }
 
   /** Tensors of one shape, one under the other along their first dimension. */

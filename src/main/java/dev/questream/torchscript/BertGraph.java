@@ -24,7 +24,7 @@ final class BertGraph {
   static final String CLASS_NAME = "Encoder";
 
   /** Changes whenever the generated source or the attribute layout changes. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final String HEAD =
       """
@@ -32,6 +32,7 @@ final class BertGraph {
         __parameters__ = []
         __buffers__ = []
         training : bool
+        packed : bool
         word_embeddings : Tensor
         position_embeddings : Tensor
         token_type_embedding : Tensor
@@ -49,6 +50,14 @@ final class BertGraph {
         down_bias : List[Tensor]
         output_norm_weight : List[Tensor]
         output_norm_bias : List[Tensor]
+      """;
+
+  private static final String CLS_HEAD =
+      """
+        last_query_weight : Tensor
+        last_query_bias : Tensor
+        last_kv_weight : Tensor
+        last_kv_bias : Tensor
       """;
 
   private static final String PROJECTION_HEAD =
@@ -74,7 +83,7 @@ final class BertGraph {
           normed = torch.layer_norm(embedded, [$HIDDEN], embedding_weight, embedding_bias, $EPSILON)
           x = torch.to(normed, $DTYPE)
           for i in range($FULL_LAYERS):
-            qkv = torch.linear(x, self.qkv_weight[i], self.qkv_bias[i])
+            qkv = (self).dense(x, self.qkv_weight[i], self.qkv_bias[i])
             contexts = annotate(List[Tensor], [])
             start = 0
             for g in range(torch.len(lengths)):
@@ -96,9 +105,6 @@ final class BertGraph {
 
   private static final String CLS_LAST_LAYER =
       """
-          last = $LAST_LAYER
-          weight = self.qkv_weight[last]
-          bias = self.qkv_bias[last]
           rows = annotate(List[Tensor], [])
           start = 0
           for g in range(torch.len(lengths)):
@@ -108,10 +114,8 @@ final class BertGraph {
             _3 = torch.append(rows, torch.select(torch.view(part, [count, length, $HIDDEN]), 1, 0))
             start = torch.add(start, torch.mul(length, count))
           first = torch.cat(rows, 0)
-          queries = torch.linear(first, torch.narrow(weight, 0, 0, $HIDDEN), torch.narrow(bias, 0, 0, $HIDDEN))
-          kv_weight = torch.narrow(weight, 0, $HIDDEN, $TWO_HIDDEN)
-          kv_bias = torch.narrow(bias, 0, $HIDDEN, $TWO_HIDDEN)
-          kv = torch.linear(x, kv_weight, kv_bias)
+          queries = (self).dense(first, self.last_query_weight, self.last_query_bias)
+          kv = (self).dense(x, self.last_kv_weight, self.last_kv_bias)
           contexts = annotate(List[Tensor], [])
           start = 0
           row = 0
@@ -130,7 +134,7 @@ final class BertGraph {
             start = torch.add(start, torch.mul(length, count))
             row = torch.add(row, count)
           context = torch.cat(contexts, 0)
-          pooled = (self).block(context, first, last)
+          pooled = (self).block(context, first, $LAST_LAYER)
       """;
 
   private static final String MEAN_POOLING =
@@ -171,26 +175,95 @@ final class BertGraph {
   private static final String BLOCK =
       """
         def block(self: __torch__.Encoder, context: Tensor, x: Tensor, i: int) -> Tensor:
-          attended = torch.linear(context, self.attention_weight[i], self.attention_bias[i])
+          attended = (self).dense_add(context, self.attention_weight[i], self.attention_bias[i], x)
           weight = self.attention_norm_weight[i]
           bias = self.attention_norm_bias[i]
-          y = torch.layer_norm(torch.add(attended, x), [$HIDDEN], weight, bias, $EPSILON)
-          up = torch.gelu(torch.linear(y, self.up_weight[i], self.up_bias[i]))
-          down = torch.linear(up, self.down_weight[i], self.down_bias[i])
+          y = torch.layer_norm(attended, [$HIDDEN], weight, bias, $EPSILON)
+          up = (self).dense_gelu(y, self.up_weight[i], self.up_bias[i])
+          down = (self).dense_add(up, self.down_weight[i], self.down_bias[i], y)
           weight0 = self.output_norm_weight[i]
           bias0 = self.output_norm_bias[i]
-          return torch.layer_norm(torch.add(down, y), [$HIDDEN], weight0, bias0, $EPSILON)
+          return torch.layer_norm(down, [$HIDDEN], weight0, bias0, $EPSILON)
+      """;
+
+  private static final String PLAIN =
+      """
+        def dense(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+          return torch.linear(x, weight, bias)
+        def dense_gelu(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+          return torch.gelu(torch.linear(x, weight, bias))
+        def dense_add(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor, other: Tensor) -> Tensor:
+          return torch.add(torch.linear(x, weight, bias), other)
+      """;
+
+  /**
+   * oneDNN's linear layers: weights laid out for its kernels once, GELU and residual in the kernel.
+   */
+  private static final String PACKABLE =
+      """
+        def dense(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+          if self.packed:
+            y = ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+          else:
+            y = torch.linear(x, weight, bias)
+          return y
+        def dense_gelu(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+          if self.packed:
+            y = ops.mkldnn._linear_pointwise(x, weight, bias, "gelu", [], "none")
+          else:
+            y = torch.gelu(torch.linear(x, weight, bias))
+          return y
+        def dense_add(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor, other: Tensor) -> Tensor:
+          if self.packed:
+            y = ops.mkldnn._linear_pointwise(x, other, weight, bias, "add")
+          else:
+            y = torch.add(torch.linear(x, weight, bias), other)
+          return y
+        def packed_list(self: __torch__.Encoder, plain: List[Tensor], rows: int) -> List[Tensor]:
+          laid = annotate(List[Tensor], [])
+          for i in range(torch.len(plain)):
+            _6 = torch.append(laid, ops.mkldnn._reorder_linear_weight(plain[i], rows))
+          return laid
+        def pack(self: __torch__.Encoder, batch: Tensor) -> Tensor:
+          rows = torch.size(batch, 0)
+          self.qkv_weight = (self).packed_list(self.qkv_weight, rows)
+          self.attention_weight = (self).packed_list(self.attention_weight, rows)
+          self.up_weight = (self).packed_list(self.up_weight, rows)
+          self.down_weight = (self).packed_list(self.down_weight, rows)
+      """;
+
+  private static final String PACK_CLS =
+      """
+          self.last_query_weight = ops.mkldnn._reorder_linear_weight(self.last_query_weight, rows)
+          self.last_kv_weight = ops.mkldnn._reorder_linear_weight(self.last_kv_weight, rows)
+      """;
+
+  private static final String PACKED =
+      """
+          self.packed = True
+          return batch
       """;
 
   private BertGraph() {}
 
-  /** The source of the archive's {@code code/__torch__.py}. */
+  /**
+   * The source of the archive's {@code code/__torch__.py}.
+   *
+   * @param packable whether it has the method {@code pack(batch Tensor[rows]) -> Tensor}, to be
+   *     called once after loading, which lays the weights out for oneDNN and batches of about so
+   *     many rows
+   */
   static String source(
-      BertConfig config, Pooling pooling, boolean normalized, Precision precision) {
+      BertConfig config,
+      Pooling pooling,
+      boolean normalized,
+      Precision precision,
+      boolean packable) {
     boolean cls = pooling == Pooling.CLS;
     boolean project = config.projection() > 0;
     String template =
         HEAD
+            + (cls ? CLS_HEAD : "")
             + (project ? PROJECTION_HEAD : "")
             + FORWARD
             + (cls ? CLS_LAST_LAYER : MEAN_POOLING)
@@ -198,14 +271,14 @@ final class BertGraph {
             + WIDEN
             + (normalized ? NORMALIZE : "")
             + RETURN
-            + BLOCK;
+            + BLOCK
+            + (packable ? PACKABLE + (cls ? PACK_CLS : "") + PACKED : PLAIN);
     return fill(template, config, cls ? config.layers() - 1 : config.layers(), precision);
   }
 
   private static String fill(
       String template, BertConfig config, int fullLayers, Precision precision) {
     return template
-        .replace("$TWO_HIDDEN", Integer.toString(2 * config.hidden()))
         .replace("$HIDDEN", Integer.toString(config.hidden()))
         .replace("$HEADS", Integer.toString(config.heads()))
         .replace("$HEAD_WIDTH", Integer.toString(config.hidden() / config.heads()))
@@ -216,7 +289,7 @@ final class BertGraph {
   }
 
   /** The numbers of {@code c10::ScalarType}. */
-  private static int scalarType(Precision precision) {
+  static int scalarType(Precision precision) {
     return switch (precision) {
       case FP16 -> 5;
       case FP32 -> 6;

@@ -38,6 +38,12 @@ final class TorchScriptArchive implements AutoCloseable {
     attributes.bool(false);
   }
 
+  /** Adds an attribute that holds a truth value. */
+  void bool(String attribute, boolean value) {
+    attributes.string(attribute);
+    attributes.bool(value);
+  }
+
   /** Adds an attribute that holds one tensor. */
   void tensor(String attribute, Tensor tensor) throws IOException {
     attributes.string(attribute);

@@ -68,7 +68,11 @@ class MainTest {
         "dlq replay: --reason --since --only --limit --dry-run --again --to --set --config"
             + " --bootstrap-server",
         "encode: --model --input --input-format --output --output-format --precision --role --prefix"
-            + " --set"
+            + " --set",
+        "bench: encoder stream",
+        "bench encoder: --model --questions --limit --rounds --seconds --json --mode --set --config",
+        "bench stream: --model --questions --limit --rounds --seconds --json --rate --load"
+            + " --partitions --encoder --set --config --bootstrap-server"
       })
   void shouldHelpWithEveryCommand(String commandAndOptions) {
     String[] parts = commandAndOptions.split(": ");
@@ -142,6 +146,19 @@ class MainTest {
     "encode --input x --input-format pdf,pdf",
     "demo --port eighty,eighty",
     "demo --limit many,many",
+    "bench,required",
+    "bench kafka,kafka",
+    "bench encoder --mode slow,slow",
+    "bench encoder --rounds 0,--rounds",
+    "bench encoder --seconds -1,--seconds",
+    "bench encoder --limit 0,--limit",
+    "bench stream --rate fast,fast",
+    "bench stream --rate 0,--rate",
+    "'bench stream --rate 10,max',not both",
+    "bench stream --load -0.5,--load",
+    "bench stream --partitions 0,--partitions",
+    "bench stream --encoder cheap,cheap",
+    "bench stream --set nope=1,nope",
     "run --set nope,nope"
   })
   void shouldRefuseAWrongCommandLine(String arguments, String named) {

@@ -29,6 +29,18 @@ public final class SettingsOptions {
       description = "Short for --set bootstrap.servers=...")
   private String bootstrapServer;
 
+  /** What was given with {@code --set}, but for how to reach Kafka: passwords are among that. */
+  Map<String, String> named() {
+    Map<String, String> named = new HashMap<>(set);
+    named.keySet().removeIf(key -> key.startsWith("kafka.") || key.contains("password"));
+    return named;
+  }
+
+  /** Whether the command line itself names a broker. */
+  boolean namesBroker() {
+    return bootstrapServer != null || set.containsKey(QuestreamConfig.BOOTSTRAP_SERVERS);
+  }
+
   /** The settings of file, environment and command line. */
   QuestreamConfig config() {
     return config(Map.of());

@@ -27,29 +27,48 @@ import org.apache.kafka.metadata.storage.Formatter;
  * is pinned.
  */
 public final class EmbeddedBroker implements AutoCloseable {
-  private static final int NODE_ID = 1;
+  private static final String NODE_ID = "1";
+
+  /** The file by which Kafka knows a folder that has been formatted. */
+  private static final String FORMATTED = "meta.properties";
 
   private final Path folder;
   private final int port;
+  private final Map<String, String> overrides;
   private KafkaRaftServer server;
 
-  private EmbeddedBroker(Path folder, int port) {
+  private EmbeddedBroker(Path folder, int port, Map<String, String> overrides) {
     this.folder = folder;
     this.port = port;
+    this.overrides = overrides;
   }
 
   /**
-   * Formats a folder and starts a broker on it.
+   * Starts a broker on a folder.
    *
-   * @param folder for all its data; made if missing
+   * @param folder for all its data; made and formatted if missing, taken up again if it holds a
+   *     broker's data
    * @param port to listen on, 0 for a free one
    * @throws FatalException if the port is taken or the folder cannot be written
    */
   public static EmbeddedBroker start(Path folder, int port) {
-    EmbeddedBroker broker = new EmbeddedBroker(folder, port == 0 ? freePort() : requireFree(port));
+    return start(folder, port, Map.of());
+  }
+
+  /**
+   * Starts a broker on a folder.
+   *
+   * @param overrides settings of the broker, which win over those made here; and {@code
+   *     cluster.id}, with which a new folder is formatted
+   */
+  public static EmbeddedBroker start(Path folder, int port, Map<String, String> overrides) {
+    EmbeddedBroker broker =
+        new EmbeddedBroker(folder, port == 0 ? freePort() : requireFree(port), overrides);
     try {
       Files.createDirectories(folder);
-      broker.format();
+      if (!Files.exists(folder.resolve(FORMATTED))) {
+        broker.format();
+      }
       broker.startup();
       return broker;
     } catch (Exception e) {
@@ -64,8 +83,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     new Formatter()
         .setPrintStream(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-        .setClusterId(Uuid.randomUuid().toString())
-        .setNodeId(NODE_ID)
+        .setClusterId(overrides.getOrDefault("cluster.id", Uuid.randomUuid().toString()))
+        .setNodeId(Integer.parseInt(overrides.getOrDefault("node.id", NODE_ID)))
         .setControllerListenerName("CONTROLLER")
         .setMetadataLogDirectory(folder.toString())
         .addDirectory(folder.toString())
@@ -81,7 +100,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     Properties settings = new Properties();
     int controllerPort = freePort();
     settings.put("process.roles", "broker,controller");
-    settings.put("node.id", Integer.toString(NODE_ID));
+    settings.put("node.id", NODE_ID);
     settings.put("controller.quorum.voters", NODE_ID + "@localhost:" + controllerPort);
     settings.put(
         "listeners",
@@ -102,6 +121,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("controlled.shutdown.enable", "false");
     settings.put("auto.create.topics.enable", "false");
     settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
+    settings.putAll(overrides);
     return Map.copyOf(settings);
   }
 

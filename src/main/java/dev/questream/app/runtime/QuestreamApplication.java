@@ -10,6 +10,7 @@ import dev.questream.serde.SchemaRegistryException;
 import dev.questream.topology.EmbeddingTopology;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
@@ -214,6 +217,11 @@ public final class QuestreamApplication implements AutoCloseable {
   /** Where health and metrics are served; empty if {@code http.port} is not set. */
   public Optional<InetSocketAddress> httpAddress() {
     return http.address();
+  }
+
+  /** The figures that Kafka Streams and its clients keep of themselves. */
+  public Map<MetricName, ? extends Metric> metrics() {
+    return streams.metrics();
   }
 
   /**

@@ -1,0 +1,172 @@
+package dev.questream.djl;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.EngineException;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.NoopTranslator;
+import ai.djl.translate.TranslateException;
+import dev.questream.checkpoint.ModelException;
+import dev.questream.encoder.Precision;
+import dev.questream.torchscript.ProductsArchive;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How fast this machine multiplies matrices of a model's size when it does nothing else: the roof
+ * over any encoder of that model.
+ *
+ * <p>As many threads as the encoder has workers run the products of a feed-forward block inside one
+ * TorchScript loop, the weights hot in the cache, so that neither Java nor the operator dispatch is
+ * measured. Where libtorch can, weights lie in oneDNN's own layout.
+ *
+ * <p><b>Threading:</b> one thread measures; the threads that multiply end with the measurement.
+ */
+public final class MatrixRate implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MatrixRate.class);
+  private static final int ROWS = 512;
+  private static final int REPEATS = 8;
+  private static final String METHOD = "module_method:";
+
+  private final Model model;
+  private final int hidden;
+  private final int intermediate;
+  private final boolean packed;
+
+  private MatrixRate(Model model, int hidden, int intermediate) {
+    this.model = model;
+    this.hidden = hidden;
+    this.intermediate = intermediate;
+    this.packed = pack();
+  }
+
+  /**
+   * Makes the matrices.
+   *
+   * @param hidden width of a token's state
+   * @param intermediate width inside the feed-forward block
+   * @throws ModelException if libtorch cannot be loaded or refuses the graph
+   */
+  public static MatrixRate open(Precision precision, int hidden, int intermediate) {
+    Libtorch.load();
+    Path folder = null;
+    Model model = Model.newInstance("products", Device.cpu(), "PyTorch");
+    try {
+      folder = Files.createTempDirectory("questream-products-");
+      Path archive = folder.resolve("products.pt");
+      try (OutputStream out = Files.newOutputStream(archive)) {
+        ProductsArchive.write(hidden, intermediate, precision, out);
+      }
+      model.load(folder, "products");
+      return new MatrixRate(model, hidden, intermediate);
+    } catch (IOException | MalformedModelException | EngineException e) {
+      model.close();
+      throw new ModelException(
+          "the rate of matrix products cannot be measured: " + e.getMessage(), e);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try {
+      if (folder != null) {
+        Files.deleteIfExists(folder.resolve("products.pt"));
+        Files.deleteIfExists(folder);
+      }
+    } catch (IOException e) {
+      LOG.debug("{} stays behind", folder, e);
+    }
+  }
+
+  private boolean pack() {
+    try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
+        NDManager manager = model.getNDManager().newSubManager()) {
+      call(predictor, "pack", new NDList(manager.zeros(new Shape(1))));
+      call(predictor, "packed", input(manager));
+      return true;
+    } catch (EngineException e) {
+      LOG.debug("No oneDNN on this platform, weights stay as they are", e);
+      return false;
+    }
+  }
+
+  /** Whether the weights lie in oneDNN's own layout. */
+  public boolean packed() {
+    return packed;
+  }
+
+  /**
+   * Multiplies for a while.
+   *
+   * @param threads that multiply at once, one product each
+   * @param atLeast how long
+   * @return floating-point operations a second, all threads together
+   */
+  public double measure(int threads, Duration atLeast) {
+    multiply(threads, Duration.ZERO); // once each, to warm up
+    return multiply(threads, atLeast);
+  }
+
+  private double multiply(int threads, Duration atLeast) {
+    try (Race race = new Race(threads)) {
+      long calls = race.run(worker -> calls(atLeast));
+      return calls * callFlop() / (race.nanos() / 1e9);
+    }
+  }
+
+  private double callFlop() {
+    return 2.0 * 2.0 * ROWS * hidden * intermediate * REPEATS;
+  }
+
+  private long calls(Duration atLeast) {
+    try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
+        NDManager manager = model.getNDManager().newSubManager()) {
+      NDList input = input(manager);
+      long start = System.nanoTime();
+      long calls = 0;
+      do {
+        call(predictor, packed ? "packed" : "forward", input);
+        calls++;
+      } while (System.nanoTime() - start < atLeast.toNanos());
+      return calls;
+    }
+  }
+
+  private NDList input(NDManager manager) {
+    NDArray x = manager.ones(new Shape(ROWS, hidden));
+    NDArray repeats = manager.full(new Shape(1), REPEATS, DataType.INT64);
+    return new NDList(x, repeats);
+  }
+
+  private static void call(Predictor<NDList, NDList> predictor, String method, NDList arguments) {
+    try (NDManager manager = arguments.get(0).getManager().newSubManager()) {
+      NDList input = new NDList();
+      if (!method.equals("forward")) {
+        NDArray name = manager.zeros(new Shape(1));
+        name.setName(METHOD + method);
+        input.add(name);
+      }
+      input.addAll(arguments);
+      predictor.predict(input).close();
+    } catch (TranslateException e) {
+      throw new EngineException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}
