@@ -4,6 +4,7 @@ import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.EncoderState;
 import dev.questream.encoder.EncoderStatistics;
+import dev.questream.processor.DeadLetterReason;
 import dev.questream.processor.EmbedObserver;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -37,11 +38,13 @@ public final class Metrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbageCollector = new JvmGcMetrics();
-  private final AtomicLong pending =
-      registry.gauge("questream.pending.questions", new AtomicLong());
+  private final AtomicLong pending = new AtomicLong();
   private KafkaStreamsMetrics kafka;
 
   Metrics() {
+    Gauge.builder("questream.pending.questions", pending, AtomicLong::get)
+        .description("Questions read and not yet answered")
+        .register(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
@@ -116,6 +119,11 @@ public final class Metrics implements AutoCloseable {
         timer("questream.end.to.end", "Time from a question's timestamp to its embedding");
     Counter truncated = counter("questream.truncated", "Embeddings of questions that were cut");
     Counter deletions = counter("questream.deletions", "Deletions forwarded");
+    // From the start at 0: an alert on an increase would miss the first one of a series that
+    // appears with it.
+    for (DeadLetterReason reason : DeadLetterReason.values()) {
+      deadLetters(reason.code());
+    }
     return new EmbedObserver() {
       @Override
       public void pending(int change) {
@@ -143,9 +151,16 @@ public final class Metrics implements AutoCloseable {
 
       @Override
       public void deadLetter(String reason) {
-        registry.counter("questream.dead.letters", "reason", reason).increment();
+        deadLetters(reason).increment();
       }
     };
+  }
+
+  private Counter deadLetters(String reason) {
+    return Counter.builder("questream.dead.letters")
+        .description("Dead letters")
+        .tag("reason", reason)
+        .register(registry);
   }
 
   /** Adds what the encoder and Kafka Streams count by themselves. */
