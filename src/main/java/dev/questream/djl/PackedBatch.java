@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Texts of a batch laid end to end without padding, texts of one length beside each other.
  *
- * @param ids token ids of all texts, packed
+ * @param ids token ids of all texts, packed; behind them zeros, up to {@link #rows}
  * @param positions position of each token in its text
  * @param groups pairs (length, number of texts) for each run of equally long texts, flattened
  * @param order {@code order[row]} is the index in the batch of the text that is packed as {@code
@@ -16,12 +16,15 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // arrays go to native memory as they are
 record PackedBatch(long[] ids, long[] positions, long[] groups, int[] order) {
+  private static final int FINE_LIMIT = 256;
+  private static final int FINE_STEP = 16;
+  private static final int STEP = 64;
 
   static PackedBatch of(List<int[]> texts) {
     int[] order = byLength(texts);
-    int tokens = texts.stream().mapToInt(text -> text.length).sum();
-    long[] ids = new long[tokens];
-    long[] positions = new long[tokens];
+    int rows = rows(texts.stream().mapToInt(text -> text.length).sum());
+    long[] ids = new long[rows];
+    long[] positions = new long[rows];
     List<Long> groups = new ArrayList<>();
     int next = 0;
     int run = 0;
@@ -40,6 +43,16 @@ record PackedBatch(long[] ids, long[] positions, long[] groups, int[] order) {
     }
     return new PackedBatch(
         ids, positions, groups.stream().mapToLong(Long::longValue).toArray(), order);
+  }
+
+  /**
+   * Rows for so many tokens: a few more, so that there are few different numbers of them. oneDNN
+   * compiles kernels for each and keeps them; with every number of tokens of its own, memory grew
+   * by half a megabyte a batch.
+   */
+  static int rows(int tokens) {
+    int step = tokens <= FINE_LIMIT ? FINE_STEP : STEP;
+    return (tokens + step - 1) / step * step;
   }
 
   private static int[] byLength(List<int[]> texts) {

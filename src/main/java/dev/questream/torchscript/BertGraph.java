@@ -12,7 +12,11 @@ import java.util.Locale;
  * dimensions]}. The tokens of all texts are laid end to end, sorted so that texts of one length are
  * neighbours; row {@code g} of {@code groups} is (length, number of texts) of a run of equally long
  * texts. Linear layers, norms and GELU run on the packed tokens, attention runs group by group: no
- * token of padding is ever computed. Output rows are in the order of the packed texts.
+ * text is padded to the length of another. Output rows are in the order of the packed texts.
+ *
+ * <p>There may be more ids than the groups have tokens; what lies behind is computed and dropped.
+ * oneDNN compiles and keeps kernels for every number of rows that it meets, so callers should round
+ * T up to few different numbers.
  *
  * <p>With CLS pooling the last layer computes queries, feed-forward and norms for first tokens
  * only, which changes nothing in the result.
@@ -24,7 +28,7 @@ final class BertGraph {
   static final String CLASS_NAME = "Encoder";
 
   /** Changes whenever the generated source or the attribute layout changes. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final String HEAD =
       """
@@ -99,7 +103,7 @@ final class BertGraph {
               flat = torch.reshape(torch.transpose(mixed, 1, 2), [torch.mul(length, count), $HIDDEN])
               _2 = torch.append(contexts, flat)
               start = torch.add(start, torch.mul(length, count))
-            context = torch.cat(contexts, 0)
+            context = (self).filled(contexts, x, torch.size(x, 0))
             x = (self).block(context, x, i)
       """;
 
@@ -113,7 +117,10 @@ final class BertGraph {
             part = torch.narrow(x, 0, start, torch.mul(length, count))
             _3 = torch.append(rows, torch.select(torch.view(part, [count, length, $HIDDEN]), 1, 0))
             start = torch.add(start, torch.mul(length, count))
-          first = torch.cat(rows, 0)
+          texts = torch.sum(torch.select(groups, 1, 1))
+          texts0 = int(texts)
+          places0 = torch.mul(torch.floordiv(torch.add(texts0, 15), 16), 16)
+          first = (self).filled(rows, x, places0)
           queries = (self).dense(first, self.last_query_weight, self.last_query_bias)
           kv = (self).dense(x, self.last_kv_weight, self.last_kv_bias)
           contexts = annotate(List[Tensor], [])
@@ -133,8 +140,8 @@ final class BertGraph {
             _4 = torch.append(contexts, torch.reshape(torch.transpose(mixed, 1, 2), [count, $HIDDEN]))
             start = torch.add(start, torch.mul(length, count))
             row = torch.add(row, count)
-          context = torch.cat(contexts, 0)
-          pooled = (self).block(context, first, $LAST_LAYER)
+          context = (self).filled(contexts, x, places0)
+          pooled = torch.narrow((self).block(context, first, $LAST_LAYER), 0, 0, texts0)
       """;
 
   private static final String MEAN_POOLING =
@@ -174,6 +181,15 @@ final class BertGraph {
 
   private static final String BLOCK =
       """
+        def filled(self: __torch__.Encoder, parts: List[Tensor], like: Tensor, rows: int) -> Tensor:
+          joined = torch.cat(parts, 0)
+          missing = torch.sub(rows, torch.size(joined, 0))
+          if torch.gt(missing, 0):
+            rest = torch.zeros_like(torch.narrow(like, 0, 0, 1))
+            y = torch.cat([joined, torch.expand(rest, [missing, $HIDDEN])], 0)
+          else:
+            y = joined
+          return y
         def block(self: __torch__.Encoder, context: Tensor, x: Tensor, i: int) -> Tensor:
           attended = (self).dense_add(context, self.attention_weight[i], self.attention_bias[i], x)
           weight = self.attention_norm_weight[i]

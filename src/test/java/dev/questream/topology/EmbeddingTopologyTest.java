@@ -327,4 +327,24 @@ class EmbeddingTopologyTest {
     assertThat(FloatVector.toArray(stream.embeddings().get(0).value().getEmbedding()))
         .containsExactly(ManualEncoder.vector("one"));
   }
+
+  @Test
+  void shouldMeasureWhatTheTaskDoes() {
+    open(Map.of("input.format", "text"));
+    stream.pipe("a", "one".getBytes(StandardCharsets.UTF_8));
+    stream.pipe("b", "x".repeat(100).getBytes(StandardCharsets.UTF_8)); // the encoder takes 64
+    stream.pipe("c", " ".getBytes(StandardCharsets.UTF_8));
+    stream.pipe("a", null);
+    assertThat(stream.taskMetric("pending")).isEqualTo(3.0);
+    stream.advance(10);
+    stream.encoder.completeAll();
+    stream.advance(5);
+    assertThat(stream.taskMetric("pending")).isEqualTo(0.0);
+    assertThat(stream.taskMetric("embeddings-total")).isEqualTo(2.0);
+    assertThat(stream.taskMetric("truncated-total")).isEqualTo(1.0);
+    assertThat(stream.taskMetric("deletions-total")).isEqualTo(1.0);
+    assertThat(stream.taskMetric("dead-letters-total")).isEqualTo(1.0);
+    assertThat((double) stream.taskMetric("window-age-max")).isGreaterThanOrEqualTo(10.0);
+    assertThat((double) stream.taskMetric("end-to-end-latency-max")).isGreaterThanOrEqualTo(10.0);
+  }
 }

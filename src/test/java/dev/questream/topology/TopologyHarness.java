@@ -80,6 +80,16 @@ final class TopologyHarness implements AutoCloseable {
     return deadLetters.readRecordsToList();
   }
 
+  /** A metric of the task, or null; tags beside the task's are ignored. */
+  Object taskMetric(String name) {
+    return driver.metrics().values().stream()
+        .filter(metric -> metric.metricName().group().equals("questream-task-metrics"))
+        .filter(metric -> metric.metricName().name().equals(name))
+        .map(metric -> metric.metricValue())
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Questions that the pending store holds. */
   long pending() {
     long count = 0;

@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class QuestreamApplication implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QuestreamApplication.class);
+  private static final String GROUP_PROTOCOL = StreamsConfig.GROUP_PROTOCOL_CONFIG;
 
   private final QuestreamConfig config;
   private final BatchingEncoder encoder;
@@ -65,7 +66,8 @@ public final class QuestreamApplication implements AutoCloseable {
 
   private static Properties streamsSettings(QuestreamConfig config) {
     Properties settings = config.streamsSettings();
-    if (!config.hasGroupInstanceId()) {
+    boolean classic = !"streams".equalsIgnoreCase(String.valueOf(settings.get(GROUP_PROTOCOL)));
+    if (classic && !config.hasGroupInstanceId()) { // the newer protocol has no static members yet
       settings.put(
           StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
           InstanceId.of(config));
