@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -57,19 +58,34 @@ public final class BatchingEncoder implements QuestionEncoder {
     this.cache = new VectorCache(settings.cacheBytes());
     this.flow = new BatchFlow(settings, cache, counters, observer);
     this.workers = new Workers(backend, flow, settings);
-    this.tokenizer =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "questream-tokenizer");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.tokenizer = startedThread();
     try {
       workers.start();
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /**
+   * A single thread that runs already: were it started by the first task, a pool that is shut down
+   * at that very moment may keep a second task in its queue for ever.
+   */
+  private static ExecutorService startedThread() {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "questream-tokenizer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.prestartCoreThread();
+    return pool;
   }
 
   @Override
