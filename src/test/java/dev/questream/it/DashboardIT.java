@@ -61,7 +61,14 @@ class DashboardIT {
         port = application.httpAddress().orElseThrow().getPort();
         kafka.ask(config, Map.of("a", "Who wrote Hamlet?", "b", " "));
         assertThat(kafka.read(config, 2, LIMIT)).hasSize(2);
-        await().atMost(LIMIT).until(() -> get(port, "/metrics").contains("records_lag_max"));
+        System.gc(); // the collector's metrics are there only once it has paused
+        await()
+            .atMost(LIMIT)
+            .until(
+                () -> {
+                  String metrics = get(port, "/metrics");
+                  return metrics.contains("records_lag_max") && metrics.contains("jvm_gc_pause");
+                });
         scrape = get(port, "/metrics");
         assertThat(healthCheck(port, "/health/live")).isZero();
         assertThat(healthCheck(port, "/no/such/path")).isNotZero();
