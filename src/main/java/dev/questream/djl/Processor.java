@@ -20,8 +20,7 @@ final class Processor {
 
   /** Whether weights of this precision are laid out for oneDNN's own linear layers. */
   static boolean packs(Precision precision) {
-    return precision == Precision.BF16 && multipliesBfloat16()
-        || precision == Precision.FP32 && Boolean.getBoolean("kb.pack32");
+    return precision == Precision.BF16 && multipliesBfloat16();
   }
 
   /** Name of the processor model, or the architecture where no name is known. */
