@@ -7,6 +7,7 @@ import static dev.questream.config.QuestreamConfig.CACHE_DIR;
 import static dev.questream.config.QuestreamConfig.CALL_TIMEOUT_MS;
 import static dev.questream.config.QuestreamConfig.COALESCE;
 import static dev.questream.config.QuestreamConfig.DETERMINISTIC;
+import static dev.questream.config.QuestreamConfig.DEVICE;
 import static dev.questream.config.QuestreamConfig.DLQ_TOPIC;
 import static dev.questream.config.QuestreamConfig.EMBEDDINGS_TOPIC;
 import static dev.questream.config.QuestreamConfig.HTTP_HOST;
@@ -60,6 +61,10 @@ import org.apache.kafka.streams.StreamsConfig;
  * Every setting with its default, bounds and documentation; the configuration page is made from it.
  */
 final class SettingsDefinition {
+
+  private static final String DEVICES = "auto|cpu|cuda|cuda:\\d{1,3}(,cuda:\\d{1,3})*";
+  private static final String DEVICE_FORM =
+      "auto, cpu, cuda (all CUDA devices), or some of them, such as cuda:0,cuda:2";
 
   private SettingsDefinition() {}
 
@@ -202,14 +207,36 @@ final class SettingsDefinition {
             0,
             between(0, 1024),
             MEDIUM,
-            "Threads that run the model, each on one core. 0: as many as there are cores.")
+            "Threads that run the model. 0: one for each core, or two for each CUDA device.")
+        .define(
+            DEVICE,
+            Type.STRING,
+            "auto",
+            ConfigDef.LambdaValidator.with(
+                (name, value) -> {
+                  if (!value.toString().matches(DEVICES)) {
+                    throw new ConfigException(name, value, "must be " + DEVICE_FORM);
+                  }
+                },
+                () -> DEVICE_FORM),
+            HIGH,
+            "Where the model runs. auto: on all CUDA devices if libtorch is one for CUDA, else on the"
+                + " processor.")
         .define(
             MAX_BATCH_TOKENS,
             Type.INT,
-            4096,
-            atLeast(16),
+            0,
+            ConfigDef.LambdaValidator.with(
+                (name, value) -> {
+                  int tokens = (int) value;
+                  if (tokens != 0 && tokens < 16) {
+                    throw new ConfigException(name, value, "must be 0 or at least 16");
+                  }
+                },
+                () -> "[0] or [16,...]"),
             MEDIUM,
-            "Tokens that a batch holds at most. Questions of all tasks are merged into batches.")
+            "Tokens that a batch holds at most. Questions of all tasks are merged into batches. 0: 4096"
+                + " on the processor, 32768 on CUDA devices.")
         .define(
             RETRIES,
             Type.INT,

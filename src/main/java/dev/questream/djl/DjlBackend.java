@@ -8,9 +8,14 @@ import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.Hardware;
 import dev.questream.encoder.Precision;
 import dev.questream.encoder.TokenizedText;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,14 +26,22 @@ public final class DjlBackend implements EncoderBackend {
   /** DPR's passage encoders are trained and evaluated on passages cut to so many. */
   private static final int DPR_PASSAGE_TOKENS = 256;
 
+  /** Two sessions a device: one copies and launches while the other's kernels run. */
+  private static final int CUDA_WORKERS = 2;
+
+  /** Under so many tokens launching kernels takes longer than running them. */
+  private static final int MIN_CUDA_BATCH_TOKENS = 4096;
+
+  private static final int MAX_CUDA_BATCH_TOKENS = 32_768;
+
   private final EncoderInfo info;
   private final DjlTokenizer tokenizer;
-  private final TorchModel model;
+  private final List<TorchModel> models;
 
-  private DjlBackend(EncoderInfo info, DjlTokenizer tokenizer, TorchModel model) {
+  private DjlBackend(EncoderInfo info, DjlTokenizer tokenizer, List<TorchModel> models) {
     this.info = info;
     this.tokenizer = tokenizer;
-    this.model = model;
+    this.models = models;
   }
 
   /**
@@ -41,20 +54,37 @@ public final class DjlBackend implements EncoderBackend {
     String libtorch = Libtorch.load();
     Model model = Models.resolve(settings.model(), settings.cache());
     ModelCache cache = new ModelCache(settings.cache(), libtorch);
-    Precision preferred = settings.precision().preferred();
+    List<Place> places = settings.devices().resolve().stream().map(Place::new).toList();
+    Precision preferred = settings.precision().preferred(places.get(0));
     ModelCache.Imported imported = cache.archive(model, preferred);
     checkRole(model, imported.facts().role(), settings.role());
     DjlTokenizer tokenizer = tokenizer(model, imported, settings);
     try {
-      TorchModel torch = TorchModel.load(imported);
-      if (passes(settings, preferred, cache, model, imported, torch, tokenizer)) {
-        return new DjlBackend(info(model, imported, settings, preferred), tokenizer, torch);
+      TorchModel first = TorchModel.load(imported, places.get(0));
+      if (passes(settings, preferred, cache, model, imported, first, tokenizer)) {
+        return new DjlBackend(
+            info(model, imported, settings, preferred), tokenizer, onAll(places, first, imported));
       }
       ModelCache.Imported exact = cache.archive(model, Precision.FP32);
       return new DjlBackend(
-          info(model, exact, settings, Precision.FP32), tokenizer, TorchModel.load(exact));
+          info(model, exact, settings, Precision.FP32),
+          tokenizer,
+          onAll(places, TorchModel.load(exact, places.get(0)), exact));
     } catch (RuntimeException e) {
       tokenizer.close();
+      throw e;
+    }
+  }
+
+  /** The model on every device; closes those that are loaded if one is refused. */
+  private static List<TorchModel> onAll(
+      List<Place> places, TorchModel first, ModelCache.Imported imported) {
+    List<TorchModel> models = new ArrayList<>(List.of(first));
+    try {
+      places.stream().skip(1).forEach(place -> models.add(TorchModel.load(imported, place)));
+      return List.copyOf(models);
+    } catch (RuntimeException e) {
+      models.forEach(TorchModel::close);
       throw e;
     }
   }
@@ -77,7 +107,7 @@ public final class DjlBackend implements EncoderBackend {
           PrecisionGate.worstCosine(
               imported,
               torch,
-              () -> TorchModel.load(cache.archive(model, Precision.FP32)),
+              () -> TorchModel.load(cache.archive(model, Precision.FP32), torch.place()),
               tokenizer);
     } catch (RuntimeException e) {
       torch.close();
@@ -164,13 +194,27 @@ public final class DjlBackend implements EncoderBackend {
   }
 
   @Override
-  public Session openSession() {
-    return model.openSession();
+  public Hardware hardware() {
+    String name =
+        models.stream().map(model -> model.place().label()).collect(Collectors.joining(","));
+    return models.get(0).place().isCuda()
+        ? new Hardware(
+            name, CUDA_WORKERS * models.size(), MIN_CUDA_BATCH_TOKENS, MAX_CUDA_BATCH_TOKENS)
+        : Hardware.cpu();
+  }
+
+  /** On the device with the fewest sessions. */
+  @Override
+  public synchronized Session openSession() {
+    return models.stream()
+        .min(Comparator.comparingInt(TorchModel::openSessions))
+        .orElseThrow()
+        .openSession();
   }
 
   @Override
   public void close() {
-    model.close();
+    models.forEach(TorchModel::close);
     tokenizer.close();
   }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param prefix put before every text; empty takes what the model's authors recommend for the role
  * @param cache folder of imported models
  * @param truncation what becomes of texts that are too long
+ * @param devices where the model runs
  */
 public record EncoderSettings(
     String model,
@@ -24,9 +25,10 @@ public record EncoderSettings(
     double minCosine,
     Optional<String> prefix,
     Path cache,
-    Truncation truncation) {
+    Truncation truncation,
+    DeviceChoice devices) {
 
-  /** Settings that leave out the end of texts that are too long. */
+  /** Settings that leave out the end of texts that are too long, on the processor. */
   public EncoderSettings(
       String model,
       EncoderRole role,
@@ -34,6 +36,14 @@ public record EncoderSettings(
       double minCosine,
       Optional<String> prefix,
       Path cache) {
-    this(model, role, precision, minCosine, prefix, cache, Truncation.TRUNCATE_TAIL);
+    this(
+        model,
+        role,
+        precision,
+        minCosine,
+        prefix,
+        cache,
+        Truncation.TRUNCATE_TAIL,
+        DeviceChoice.cpu());
   }
 }

@@ -1,6 +1,5 @@
 package dev.questream.djl;
 
-import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
@@ -20,6 +19,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,20 +37,22 @@ import org.slf4j.LoggerFactory;
  */
 public final class MatrixRate implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MatrixRate.class);
-  private static final int ROWS = 512;
+  private static final int CPU_ROWS = 512;
+  private static final int CUDA_ROWS = 16_384; // enough to fill the largest card
   private static final int REPEATS = 8;
-  private static final String METHOD = "module_method:";
 
-  private final Model model;
+  private final List<Model> models;
+  private final int rows;
   private final int hidden;
   private final int intermediate;
   private final boolean packed;
 
-  private MatrixRate(Model model, int hidden, int intermediate) {
-    this.model = model;
+  private MatrixRate(List<Model> models, int rows, int hidden, int intermediate) {
+    this.models = models;
+    this.rows = rows;
     this.hidden = hidden;
     this.intermediate = intermediate;
-    this.packed = pack();
+    this.packed = models.stream().allMatch(this::pack);
   }
 
   /**
@@ -56,22 +60,29 @@ public final class MatrixRate implements AutoCloseable {
    *
    * @param hidden width of a token's state
    * @param intermediate width inside the feed-forward block
+   * @param devices where they are multiplied, by one thread after the other in turn
    * @throws ModelException if libtorch cannot be loaded or refuses the graph
    */
-  public static MatrixRate open(Precision precision, int hidden, int intermediate) {
-    Libtorch.load();
+  public static MatrixRate open(
+      Precision precision, int hidden, int intermediate, DeviceChoice devices) {
+    List<Place> places = devices.resolve().stream().map(Place::new).toList();
     Path folder = null;
-    Model model = Model.newInstance("products", Device.cpu(), "PyTorch");
+    List<Model> models = new ArrayList<>();
     try {
       folder = Files.createTempDirectory("questream-products-");
       Path archive = folder.resolve("products.pt");
       try (OutputStream out = Files.newOutputStream(archive)) {
         ProductsArchive.write(hidden, intermediate, precision, out);
       }
-      model.load(folder, "products");
-      return new MatrixRate(model, hidden, intermediate);
+      for (Place place : places) {
+        Model model = Model.newInstance("products", place.device(), "PyTorch");
+        models.add(model);
+        model.load(folder, "products", Map.of("mapLocation", "true"));
+      }
+      int rows = places.get(0).isCuda() ? CUDA_ROWS : CPU_ROWS;
+      return new MatrixRate(List.copyOf(models), rows, hidden, intermediate);
     } catch (IOException | MalformedModelException | EngineException e) {
-      model.close();
+      models.forEach(Model::close);
       throw new ModelException(
           "the rate of matrix products cannot be measured: " + e.getMessage(), e);
     } finally {
@@ -90,13 +101,13 @@ public final class MatrixRate implements AutoCloseable {
     }
   }
 
-  private boolean pack() {
+  private boolean pack(Model model) {
     try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
         NDManager manager = model.getNDManager().newSubManager()) {
-      call(predictor, "pack", new NDList(manager.zeros(new Shape(1))));
-      call(predictor, "packed", input(manager));
+      Graphs.switchOn(predictor, "pack", manager.zeros(new Shape(1)));
+      Graphs.call(predictor, "packed", input(manager)).close();
       return true;
-    } catch (EngineException e) {
+    } catch (EngineException | TranslateException e) {
       LOG.debug("No oneDNN on this platform, weights stay as they are", e);
       return false;
     }
@@ -121,52 +132,44 @@ public final class MatrixRate implements AutoCloseable {
 
   private double multiply(int threads, Duration atLeast) {
     try (Race race = new Race(threads)) {
-      long calls = race.run(worker -> calls(atLeast));
+      long calls = race.run(worker -> calls(models.get(worker % models.size()), atLeast));
       return calls * callFlop() / (race.nanos() / 1e9);
     }
   }
 
   private double callFlop() {
-    return 2.0 * 2.0 * ROWS * hidden * intermediate * REPEATS;
+    return 2.0 * 2.0 * rows * hidden * intermediate * REPEATS;
   }
 
-  private long calls(Duration atLeast) {
+  private long calls(Model model, Duration atLeast) {
     try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
         NDManager manager = model.getNDManager().newSubManager()) {
       NDList input = input(manager);
       long start = System.nanoTime();
       long calls = 0;
       do {
-        call(predictor, packed ? "packed" : "forward", input);
+        product(predictor, input).close();
         calls++;
       } while (System.nanoTime() - start < atLeast.toNanos());
       return calls;
-    }
-  }
-
-  private NDList input(NDManager manager) {
-    NDArray x = manager.ones(new Shape(ROWS, hidden));
-    NDArray repeats = manager.full(new Shape(1), REPEATS, DataType.INT64);
-    return new NDList(x, repeats);
-  }
-
-  private static void call(Predictor<NDList, NDList> predictor, String method, NDList arguments) {
-    try (NDManager manager = arguments.get(0).getManager().newSubManager()) {
-      NDList input = new NDList();
-      if (!method.equals("forward")) {
-        NDArray name = manager.zeros(new Shape(1));
-        name.setName(METHOD + method);
-        input.add(name);
-      }
-      input.addAll(arguments);
-      predictor.predict(input).close();
     } catch (TranslateException e) {
       throw new EngineException(e.getMessage(), e);
     }
   }
 
+  private NDList product(Predictor<NDList, NDList> predictor, NDList input)
+      throws TranslateException {
+    return packed ? Graphs.call(predictor, "packed", input) : predictor.predict(input);
+  }
+
+  private NDList input(NDManager manager) {
+    NDArray x = manager.ones(new Shape(rows, hidden));
+    NDArray repeats = manager.full(new Shape(1), REPEATS, DataType.INT64);
+    return new NDList(x, repeats);
+  }
+
   @Override
   public void close() {
-    model.close();
+    models.forEach(Model::close);
   }
 }

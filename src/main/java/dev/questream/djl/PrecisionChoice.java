@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * The precision that a user asks for.
  *
- * @param fixed the precision, or empty for {@code auto}: bfloat16 where the processor multiplies it
- *     in hardware and the {@link PrecisionGate} lets it pass, float32 otherwise
+ * @param fixed the precision, or empty for {@code auto}: bfloat16 where the device multiplies it in
+ *     hardware (else float16 on CUDA) and the {@link PrecisionGate} lets it pass, float32 otherwise
  */
 public record PrecisionChoice(Optional<Precision> fixed) {
   /** The word that leaves the choice to the machine. */
@@ -26,8 +26,17 @@ public record PrecisionChoice(Optional<Precision> fixed) {
     return new PrecisionChoice(Optional.of(Precision.valueOf(word.toUpperCase(Locale.ROOT))));
   }
 
-  /** The precision that is tried first on this machine. */
-  public Precision preferred() {
-    return fixed.orElseGet(() -> Processor.multipliesBfloat16() ? Precision.BF16 : Precision.FP32);
+  /**
+   * The precision that is tried first on the first of these devices.
+   *
+   * @throws dev.questream.checkpoint.ModelException if CUDA is asked for and not there
+   */
+  public Precision preferred(DeviceChoice devices) {
+    return fixed.orElseGet(() -> preferred(new Place(devices.resolve().get(0))));
+  }
+
+  /** The precision that is tried first there. */
+  Precision preferred(Place place) {
+    return fixed.orElseGet(place::preferred);
   }
 }

@@ -32,7 +32,9 @@ final class PrecisionGate {
       Supplier<TorchModel> fp32,
       DjlTokenizer tokenizer) {
     Path file = gateFile(reduced.archive());
-    double known = read(file, reduced.facts().archiveSha256());
+    String sha256 = reduced.facts().archiveSha256();
+    String where = reducedModel.place().kind();
+    double known = read(file, sha256, where);
     if (!Double.isNaN(known)) {
       return known;
     }
@@ -40,7 +42,7 @@ final class PrecisionGate {
     try (TorchModel reference = fp32.get()) {
       measured = compare(reference, reducedModel, tokenizer);
     }
-    write(file, reduced.facts().archiveSha256(), measured);
+    write(file, sha256, where, measured);
     return measured;
   }
 
@@ -57,6 +59,11 @@ final class PrecisionGate {
     try (EncoderBackend.Session session = reduced.openSession()) {
       tried = session.encode(ids);
     }
+    return worstCosine(exact, tried);
+  }
+
+  /** The worst cosine between vectors of the same index; -1 where one is not a number. */
+  static double worstCosine(List<float[]> exact, List<float[]> tried) {
     double worst = 1;
     for (int i = 0; i < exact.size(); i++) {
       double cosine = cosine(exact.get(i), tried.get(i));
@@ -94,7 +101,7 @@ final class PrecisionGate {
   }
 
   /** The cosine found before for this archive on this processor; NaN if there is none. */
-  private static double read(Path file, String archiveSha256) {
+  private static double read(Path file, String archiveSha256, String where) {
     Properties properties = new Properties();
     try (InputStream in = Files.newInputStream(file)) {
       properties.load(in);
@@ -103,7 +110,7 @@ final class PrecisionGate {
     }
     boolean same =
         archiveSha256.equals(properties.getProperty("archive.sha256"))
-            && Processor.name().equals(properties.getProperty("processor"));
+            && where.equals(properties.getProperty("processor"));
     try {
       return same ? Double.parseDouble(properties.getProperty("worst.cosine", "NaN")) : Double.NaN;
     } catch (NumberFormatException e) {
@@ -111,10 +118,10 @@ final class PrecisionGate {
     }
   }
 
-  private static void write(Path file, String archiveSha256, double worst) {
+  private static void write(Path file, String archiveSha256, String where, double worst) {
     Properties properties = new Properties();
     properties.setProperty("archive.sha256", archiveSha256);
-    properties.setProperty("processor", Processor.name());
+    properties.setProperty("processor", where);
     properties.setProperty("worst.cosine", Double.toString(worst));
     try {
       Path written = Files.createTempFile(file.getParent(), "gate-", ".properties");

@@ -13,20 +13,40 @@ import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import dev.questream.checkpoint.ModelException;
 import dev.questream.encoder.EncoderBackend;
+import dev.questream.encoder.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A loaded TorchScript archive. */
+/**
+ * A TorchScript archive loaded on one device.
+ *
+ * <p>Inputs and outputs lie in the processor's memory; the graph copies them where it runs.
+ */
 final class TorchModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TorchModel.class);
+
   /** The layout is best for about so many tokens in a batch, and good for others. */
   private static final long PACKED_ROWS = 1024;
 
-  private final Model model;
-  private final int dimensions;
+  /** Fused attention must agree with attention run by run at least so far. */
+  private static final double FUSED_COSINE = 0.999;
 
-  private TorchModel(Model model, int dimensions) {
+  /** Lengths of the texts that the two are compared on. */
+  private static final List<Integer> TRIAL_LENGTHS = List.of(2, 3, 3, 8, 17, 17, 31);
+
+  private final Model model;
+  private final Place place;
+  private final int dimensions;
+  private final AtomicInteger openSessions = new AtomicInteger();
+
+  private TorchModel(Model model, Place place, int dimensions) {
     this.model = model;
+    this.place = place;
     this.dimensions = dimensions;
   }
 
@@ -35,35 +55,78 @@ final class TorchModel implements AutoCloseable {
    *
    * @throws ModelException if libtorch refuses it
    */
-  static TorchModel load(ModelCache.Imported imported) {
+  static TorchModel load(ModelCache.Imported imported, Place place) {
     Path archive = imported.archive();
     String name = archive.getFileName().toString().replaceFirst("\\.pt$", "");
-    Model model = Model.newInstance(name, Device.cpu(), "PyTorch");
+    Model model = Model.newInstance(name, place.device(), "PyTorch");
     try {
-      model.load(archive.getParent(), name);
-      if (Processor.packs(imported.facts().precision())) {
-        pack(model);
-      }
-      return new TorchModel(model, imported.facts().dimensions());
+      // otherwise only what a module calls parameters is moved to the device
+      model.load(archive.getParent(), name, Map.of("mapLocation", "true"));
+      TorchModel loaded = new TorchModel(model, place, imported.facts().dimensions());
+      loaded.tune(imported.facts().precision());
+      return loaded;
     } catch (IOException | MalformedModelException | TranslateException | EngineException e) {
       model.close();
-      throw new ModelException("libtorch cannot load %s: %s".formatted(archive, e.getMessage()), e);
+      throw new ModelException(
+          "libtorch cannot load %s on %s: %s".formatted(archive, place.label(), e.getMessage()), e);
     }
   }
 
-  /** Calls the graph's method {@code pack} before any worker sees the model. */
-  private static void pack(Model model) throws TranslateException {
+  /** Chooses the fastest methods for the device, before any worker sees the model. */
+  private void tune(Precision precision) throws TranslateException {
+    if (place.isCuda()) {
+      if (precision != Precision.FP32) {
+        fuse();
+      }
+    } else if (Processor.packs(precision)) {
+      switchOn("pack", PACKED_ROWS);
+    }
+  }
+
+  /** Fused attention is used where it exists and gives the vectors that it should. */
+  private void fuse() throws TranslateException {
+    List<int[]> trial = TRIAL_LENGTHS.stream().map(int[]::new).toList();
+    List<float[]> expected = encode(trial);
+    try {
+      switchOn("fuse", 1);
+      if (PrecisionGate.worstCosine(expected, encode(trial)) >= FUSED_COSINE) {
+        return;
+      }
+      LOG.warn("Fused attention differs on {}; attention runs length by length", place.kind());
+    } catch (TranslateException | EngineException e) {
+      LOG.warn(
+          "No fused attention on {} ({}); attention runs length by length",
+          place.kind(),
+          e.getMessage());
+    }
+    switchOn("part", 1);
+  }
+
+  private List<float[]> encode(List<int[]> tokenIds) {
+    try (EncoderBackend.Session session = openSession()) {
+      return session.encode(tokenIds);
+    }
+  }
+
+  private void switchOn(String method, long rows) throws TranslateException {
     try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
         NDManager manager = model.getNDManager().newSubManager()) {
-      NDArray method = manager.create(0);
-      method.setName("module_method:pack");
-      predictor.predict(new NDList(method, manager.zeros(new Shape(PACKED_ROWS)))).close();
+      Graphs.switchOn(predictor, method, manager.zeros(new Shape(rows)));
     }
+  }
+
+  Place place() {
+    return place;
+  }
+
+  /** Sessions that are open. */
+  int openSessions() {
+    return openSessions.get();
   }
 
   EncoderBackend.Session openSession() {
-    return new TorchSession(
-        model.newPredictor(new NoopTranslator()), model.getNDManager(), dimensions);
+    openSessions.incrementAndGet();
+    return new TorchSession(model.newPredictor(new NoopTranslator()));
   }
 
   @Override
@@ -71,13 +134,17 @@ final class TorchModel implements AutoCloseable {
     model.close();
   }
 
-  private record TorchSession(Predictor<NDList, NDList> predictor, NDManager parent, int dimensions)
-      implements EncoderBackend.Session {
+  private final class TorchSession implements EncoderBackend.Session {
+    private final Predictor<NDList, NDList> predictor;
+
+    private TorchSession(Predictor<NDList, NDList> predictor) {
+      this.predictor = predictor;
+    }
 
     @Override
     public List<float[]> encode(List<int[]> tokenIds) {
       PackedBatch batch = PackedBatch.of(tokenIds);
-      try (NDManager manager = parent.newSubManager()) {
+      try (NDManager manager = model.getNDManager().newSubManager(Device.cpu())) {
         NDArray groups = manager.create(batch.groups(), new Shape(batch.groups().length / 2, 2));
         NDList input =
             new NDList(manager.create(batch.ids()), manager.create(batch.positions()), groups);
@@ -91,6 +158,7 @@ final class TorchModel implements AutoCloseable {
 
     @Override
     public void close() {
+      openSessions.decrementAndGet();
       predictor.close();
     }
   }

@@ -33,6 +33,7 @@ public final class BatchingEncoder implements QuestionEncoder {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
   private final EncoderBackend backend;
+  private final BatchingSettings settings;
   private final EncoderObserver observer;
   private final EncoderCounters counters = new EncoderCounters();
   private final VectorCache cache;
@@ -54,6 +55,7 @@ public final class BatchingEncoder implements QuestionEncoder {
   public BatchingEncoder(
       EncoderBackend backend, BatchingSettings settings, EncoderObserver observer) {
     this.backend = backend;
+    this.settings = settings;
     this.observer = observer;
     this.cache = new VectorCache(settings.cacheBytes());
     this.flow = new BatchFlow(settings, cache, counters, observer);
@@ -91,6 +93,16 @@ public final class BatchingEncoder implements QuestionEncoder {
   @Override
   public EncoderInfo info() {
     return backend.info();
+  }
+
+  /** What the model runs on. */
+  public Hardware hardware() {
+    return backend.hardware();
+  }
+
+  /** Threads that run the model. */
+  public int workers() {
+    return settings.budget().workers();
   }
 
   /** What was done so far; counters only grow. */

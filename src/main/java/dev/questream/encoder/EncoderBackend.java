@@ -21,6 +21,11 @@ public interface EncoderBackend extends AutoCloseable {
    */
   TokenizedText tokenize(EncoderInput input);
 
+  /** What the model runs on. */
+  default Hardware hardware() {
+    return Hardware.cpu();
+  }
+
   /** A place to run batches in; one per worker thread. */
   Session openSession();
 

@@ -48,6 +48,7 @@ public final class BertArchive {
 
   private void writeAttributes(boolean cls) throws IOException {
     archive.bool("packed", false);
+    archive.bool("fused", false);
     tensor("word_embeddings", "embeddings.word_embeddings.weight");
     tensor("position_embeddings", "embeddings.position_embeddings.weight");
     archive.tensor(

@@ -28,7 +28,7 @@ final class BertGraph {
   static final String CLASS_NAME = "Encoder";
 
   /** Changes whenever the generated source or the attribute layout changes. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private static final String HEAD =
       """
@@ -37,6 +37,7 @@ final class BertGraph {
         __buffers__ = []
         training : bool
         packed : bool
+        fused : bool
         word_embeddings : Tensor
         position_embeddings : Tensor
         token_type_embedding : Tensor
@@ -73,14 +74,12 @@ final class BertGraph {
   private static final String FORWARD =
       """
         def forward(self: __torch__.Encoder, ids: Tensor, positions: Tensor, groups: Tensor) -> Tensor:
-          lengths = annotate(List[int], [])
-          counts = annotate(List[int], [])
-          for g in range(torch.size(groups, 0)):
-            group = torch.select(groups, 0, g)
-            _0 = torch.append(lengths, int(torch.select(group, 0, 0)))
-            _1 = torch.append(counts, int(torch.select(group, 0, 1)))
-          words = torch.to(torch.embedding(self.word_embeddings, ids), 6)
-          places = torch.to(torch.embedding(self.position_embeddings, positions), 6)
+          device = ops.prim.device(self.word_embeddings)
+          lengths, counts = (self).runs(groups)
+          starts = (self).starts_of(groups, device)
+          longest = int(torch.max(torch.select(groups, 1, 0)))
+          words = torch.to(torch.embedding(self.word_embeddings, torch.to(ids, device)), 6)
+          places = torch.to(torch.embedding(self.position_embeddings, torch.to(positions, device)), 6)
           embedded = torch.add(torch.add(words, torch.to(self.token_type_embedding, 6)), places)
           embedding_weight = torch.to(self.embedding_norm_weight, 6)
           embedding_bias = torch.to(self.embedding_norm_bias, 6)
@@ -88,22 +87,7 @@ final class BertGraph {
           x = torch.to(normed, $DTYPE)
           for i in range($FULL_LAYERS):
             qkv = (self).dense(x, self.qkv_weight[i], self.qkv_bias[i])
-            contexts = annotate(List[Tensor], [])
-            start = 0
-            for g in range(torch.len(lengths)):
-              length = lengths[g]
-              count = counts[g]
-              part = torch.narrow(qkv, 0, start, torch.mul(length, count))
-              heads = torch.view(part, [count, length, 3, $HEADS, $HEAD_WIDTH])
-              split = torch.permute(heads, [2, 0, 3, 1, 4])
-              query = torch.select(split, 0, 0)
-              key = torch.select(split, 0, 1)
-              value = torch.select(split, 0, 2)
-              mixed = torch.scaled_dot_product_attention(query, key, value, None, 0., False)
-              flat = torch.reshape(torch.transpose(mixed, 1, 2), [torch.mul(length, count), $HIDDEN])
-              _2 = torch.append(contexts, flat)
-              start = torch.add(start, torch.mul(length, count))
-            context = (self).filled(contexts, x, torch.size(x, 0))
+            context = (self).mixed(qkv, x, lengths, counts, starts, longest)
             x = (self).block(context, x, i)
       """;
 
@@ -123,24 +107,7 @@ final class BertGraph {
           first = (self).filled(rows, x, places0)
           queries = (self).dense(first, self.last_query_weight, self.last_query_bias)
           kv = (self).dense(x, self.last_kv_weight, self.last_kv_bias)
-          contexts = annotate(List[Tensor], [])
-          start = 0
-          row = 0
-          for g in range(torch.len(lengths)):
-            length = lengths[g]
-            count = counts[g]
-            part = torch.narrow(kv, 0, start, torch.mul(length, count))
-            heads = torch.view(part, [count, length, 2, $HEADS, $HEAD_WIDTH])
-            split = torch.permute(heads, [2, 0, 3, 1, 4])
-            asked = torch.view(torch.narrow(queries, 0, row, count), [count, 1, $HEADS, $HEAD_WIDTH])
-            query = torch.transpose(asked, 1, 2)
-            key = torch.select(split, 0, 0)
-            value = torch.select(split, 0, 1)
-            mixed = torch.scaled_dot_product_attention(query, key, value, None, 0., False)
-            _4 = torch.append(contexts, torch.reshape(torch.transpose(mixed, 1, 2), [count, $HIDDEN]))
-            start = torch.add(start, torch.mul(length, count))
-            row = torch.add(row, count)
-          context = (self).filled(contexts, x, places0)
+          context = (self).asked(queries, kv, first, lengths, counts, starts, longest)
           pooled = torch.narrow((self).block(context, first, $LAST_LAYER), 0, 0, texts0)
       """;
 
@@ -176,7 +143,110 @@ final class BertGraph {
 
   private static final String RETURN =
       """
-          return vectors
+          return torch.cpu(vectors)
+        def runs(self: __torch__.Encoder, groups: Tensor) -> Tuple[List[int], List[int]]:
+          lengths = annotate(List[int], [])
+          counts = annotate(List[int], [])
+          for g in range(torch.size(groups, 0)):
+            group = torch.select(groups, 0, g)
+            _0 = torch.append(lengths, int(torch.select(group, 0, 0)))
+            _1 = torch.append(counts, int(torch.select(group, 0, 1)))
+          return (lengths, counts)
+        def grouped(self: __torch__.Encoder, qkv: Tensor, lengths: List[int], counts: List[int]) -> List[Tensor]:
+          contexts = annotate(List[Tensor], [])
+          start = 0
+          for g in range(torch.len(lengths)):
+            length = lengths[g]
+            count = counts[g]
+            part = torch.narrow(qkv, 0, start, torch.mul(length, count))
+            heads = torch.view(part, [count, length, 3, $HEADS, $HEAD_WIDTH])
+            split = torch.permute(heads, [2, 0, 3, 1, 4])
+            query = torch.select(split, 0, 0)
+            key = torch.select(split, 0, 1)
+            value = torch.select(split, 0, 2)
+            mixed = torch.scaled_dot_product_attention(query, key, value, None, 0., False)
+            flat = torch.reshape(torch.transpose(mixed, 1, 2), [torch.mul(length, count), $HIDDEN])
+            _2 = torch.append(contexts, flat)
+            start = torch.add(start, torch.mul(length, count))
+          return contexts
+      """;
+
+  /** Attention of the last layer: one query a text, the first token's. */
+  private static final String CLS_GROUPED =
+      """
+        def grouped_first(self: __torch__.Encoder, queries: Tensor, kv: Tensor, lengths: List[int], counts: List[int]) -> List[Tensor]:
+          contexts = annotate(List[Tensor], [])
+          start = 0
+          row = 0
+          for g in range(torch.len(lengths)):
+            length = lengths[g]
+            count = counts[g]
+            part = torch.narrow(kv, 0, start, torch.mul(length, count))
+            heads = torch.view(part, [count, length, 2, $HEADS, $HEAD_WIDTH])
+            split = torch.permute(heads, [2, 0, 3, 1, 4])
+            asked = torch.view(torch.narrow(queries, 0, row, count), [count, 1, $HEADS, $HEAD_WIDTH])
+            query = torch.transpose(asked, 1, 2)
+            key = torch.select(split, 0, 0)
+            value = torch.select(split, 0, 1)
+            mixed = torch.scaled_dot_product_attention(query, key, value, None, 0., False)
+            _4 = torch.append(contexts, torch.reshape(torch.transpose(mixed, 1, 2), [count, $HIDDEN]))
+            start = torch.add(start, torch.mul(length, count))
+            row = torch.add(row, count)
+          return contexts
+      """;
+
+  /**
+   * Attention, run by run of equally long texts; or between {@code fuse} and {@code part} by CUDA's
+   * kernel for texts of any lengths laid end to end, one call in place of a few for every length
+   * that occurs.
+   */
+  private static final String ATTENTION =
+      """
+        def fuse(self: __torch__.Encoder, batch: Tensor) -> Tensor:
+          self.fused = True
+          return batch
+        def part(self: __torch__.Encoder, batch: Tensor) -> Tensor:
+          self.fused = False
+          return batch
+        def starts_of(self: __torch__.Encoder, groups: Tensor, device: Device) -> Tensor:
+          if self.fused:
+            each = torch.repeat_interleave(torch.select(groups, 1, 0), torch.select(groups, 1, 1))
+            ends = torch.cumsum(each, 0)
+            zero = torch.zeros_like(torch.narrow(ends, 0, 0, 1))
+            starts = torch.to(torch.to(torch.cat([zero, ends], 0), 3), device)
+          else:
+            starts = groups
+          return starts
+        def mixed(self: __torch__.Encoder, qkv: Tensor, like: Tensor, lengths: List[int], counts: List[int], starts: Tensor, longest: int) -> Tensor:
+          if self.fused:
+            heads = torch.view(qkv, [torch.size(qkv, 0), 3, $HEADS, $HEAD_WIDTH])
+            query = torch.select(heads, 1, 0)
+            key = torch.select(heads, 1, 1)
+            value = torch.select(heads, 1, 2)
+            rows, _7, _8, _9, _10 = torch._flash_attention_forward(query, key, value, starts, starts, longest, longest, 0., False, False)
+            context = torch.view(rows, [torch.size(qkv, 0), $HIDDEN])
+          else:
+            contexts = (self).grouped(qkv, lengths, counts)
+            context = (self).filled(contexts, like, torch.size(like, 0))
+          return context
+      """;
+
+  private static final String CLS_ATTENTION =
+      """
+        def asked(self: __torch__.Encoder, queries: Tensor, kv: Tensor, like: Tensor, lengths: List[int], counts: List[int], starts: Tensor, longest: int) -> Tensor:
+          if self.fused:
+            query = torch.view(queries, [torch.size(queries, 0), $HEADS, $HEAD_WIDTH])
+            heads = torch.view(kv, [torch.size(kv, 0), 2, $HEADS, $HEAD_WIDTH])
+            key = torch.select(heads, 1, 0)
+            value = torch.select(heads, 1, 1)
+            one = torch.ones_like(starts)
+            each = torch.to(torch.sub(torch.cumsum(one, 0), 1), 3)
+            rows, _7, _8, _9, _10 = torch._flash_attention_forward(query, key, value, each, starts, 1, longest, 0., False, False)
+            context = torch.view(rows, [torch.size(queries, 0), $HIDDEN])
+          else:
+            contexts = (self).grouped_first(queries, kv, lengths, counts)
+            context = (self).filled(contexts, like, torch.size(like, 0))
+          return context
       """;
 
   private static final String BLOCK =
@@ -287,6 +357,8 @@ final class BertGraph {
             + WIDEN
             + (normalized ? NORMALIZE : "")
             + RETURN
+            + ATTENTION
+            + (cls ? CLS_GROUPED + CLS_ATTENTION : "")
             + BLOCK
             + (packable ? PACKABLE + (cls ? PACK_CLS : "") + PACKED : PLAIN);
     return fill(template, config, cls ? config.layers() - 1 : config.layers(), precision);

@@ -15,8 +15,9 @@ import java.util.Random;
  * block, over and over: what a machine's rate of matrix products is measured with.
  *
  * <p>{@code forward(x [rows, hidden], repeats int64[1])} runs {@code x = (x up) down} that many
- * times; each product depends on the one before, so none can be left out. After {@code pack} has
- * been called once, {@code packed} does the same with weights in the layout that oneDNN prefers.
+ * times; each product depends on the one before, so none can be left out, and a row of the last is
+ * copied out, so that a device has to finish. After {@code pack} has been called once, {@code
+ * packed} does the same with weights in the layout that oneDNN prefers.
  */
 public final class ProductsArchive {
   private static final String SOURCE =
@@ -31,7 +32,7 @@ public final class ProductsArchive {
           y = torch.to(x, $DTYPE)
           for i in range(int(repeats)):
             y = torch.linear(torch.linear(y, self.up, None), self.down, None)
-          return torch.to(y, 6)
+          return torch.cpu(torch.to(torch.select(y, 0, 0), 6))
         def pack(self: __torch__.Products, x: Tensor) -> Tensor:
           self.up = ops.mkldnn._reorder_linear_weight(self.up)
           self.down = ops.mkldnn._reorder_linear_weight(self.down)
@@ -41,7 +42,7 @@ public final class ProductsArchive {
           for i in range(int(repeats)):
             z = ops.mkldnn._linear_pointwise(y, self.up, None, "none", [], "")
             y = ops.mkldnn._linear_pointwise(z, self.down, None, "none", [], "")
-          return torch.to(y, 6)
+          return torch.cpu(torch.to(torch.select(y, 0, 0), 6))
       """;
 
   private ProductsArchive() {}

@@ -128,6 +128,10 @@ class QuestreamConfigTest {
     "input.format,xml,json",
     "output.format,text,json",
     "encoder.precision,int8,bf16",
+    "encoder.device,gpu,cuda:0",
+    "encoder.device,cuda:,cuda:0",
+    "encoder.device,cpu;cuda:0,cuda:0",
+    "encoder.max.batch.tokens,15,at least 16",
     "application.id,'',non-empty",
     "questions.topic,'',non-empty",
     "embeddings.topic,'',non-empty",
@@ -398,8 +402,7 @@ class QuestreamConfigTest {
   void shouldLetTheProfileSetWhatTheUserDoesNot() {
     QuestreamConfig latency = config("profile", "latency", "window.max.questions", "7");
     assertThat(latency.getInt("window.max.questions")).isEqualTo(7);
-    assertThat(latency.getInt("encoder.max.batch.tokens"))
-        .isLessThan(config().getInt("encoder.max.batch.tokens"));
+    assertThat(latency.getInt("encoder.max.batch.tokens")).isEqualTo(512);
     assertThat(latency.streamsSettings())
         .containsEntry("commit.interval.ms", "10")
         .containsEntry("producer.linger.ms", "0");

@@ -12,7 +12,7 @@ class MatrixRateTest {
   @ParameterizedTest
   @EnumSource(names = {"FP32", "BF16"})
   void shouldMeasureARateThatAProcessorCanHave(Precision precision) {
-    try (MatrixRate rate = MatrixRate.open(precision, 128, 512)) {
+    try (MatrixRate rate = MatrixRate.open(precision, 128, 512, DeviceChoice.cpu())) {
       long start = System.nanoTime();
       double flopPerSecond = rate.measure(2, Duration.ofMillis(200));
       assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(200_000_000L);

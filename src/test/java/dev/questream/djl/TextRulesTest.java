@@ -48,7 +48,8 @@ class TextRulesTest {
             0.999,
             Optional.of(prefix),
             work.resolve("cache"),
-            truncation));
+            truncation,
+            DeviceChoice.cpu()));
   }
 
   private static String words(int from, int count) {

@@ -6,6 +6,7 @@ import dev.questream.checkpoint.BertConfig;
 import dev.questream.checkpoint.Checkpoint;
 import dev.questream.checkpoint.Model;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.djl.DeviceChoice;
 import dev.questream.djl.MatrixRate;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
@@ -91,7 +92,10 @@ public final class EncoderBench {
     try (BatchingEncoder encoder = Encoders.open(config, EncoderRole.QUESTION);
         MatrixRate matrices =
             MatrixRate.open(
-                encoder.info().precision(), dimensions.hidden(), dimensions.intermediate())) {
+                encoder.info().precision(),
+                dimensions.hidden(),
+                dimensions.intermediate(),
+                new DeviceChoice(config.getString(QuestreamConfig.DEVICE)))) {
       progress.accept("warm-up");
       EncoderRounds rounds = new EncoderRounds(encoder, questions);
       int passes = plan.mode() == Mode.BATCH ? rounds.passes(plan.atLeast()) : 0;
@@ -99,7 +103,7 @@ public final class EncoderBench {
       List<Measured> measured = new ArrayList<>();
       for (int i = 1; i <= plan.rounds(); i++) {
         progress.accept("round %d of %d".formatted(i, plan.rounds()));
-        double flop = matrices.measure(threads(), MATRICES);
+        double flop = matrices.measure(threads(encoder), MATRICES);
         measured.add(measure(rounds, passes, flop));
       }
       return result(
@@ -107,12 +111,12 @@ public final class EncoderBench {
           dimensions,
           rounds,
           new Observed(measured, matrices.packed(), before, encoder.statistics()),
-          encoder.info());
+          encoder);
     }
   }
 
-  private int threads() {
-    return plan.mode() == Mode.SINGLE ? 1 : config.workers();
+  private int threads(BatchingEncoder encoder) {
+    return plan.mode() == Mode.SINGLE ? 1 : encoder.workers();
   }
 
   private Measured measure(EncoderRounds rounds, int passes, double matrixFlop) {
@@ -129,7 +133,8 @@ public final class EncoderBench {
       BertConfig dimensions,
       EncoderRounds rounds,
       Observed observed,
-      EncoderInfo info) {
+      BatchingEncoder encoder) {
+    EncoderInfo info = encoder.info();
     Work work = Work.of(rounds.tokenCounts(), new FlopCount(dimensions, info.pooling()));
     Spread perSecond = observed.spread(Measured::perSecond);
     Spread matrixFlop = observed.spread(Measured::matrixFlop);
@@ -139,7 +144,7 @@ public final class EncoderBench {
         questions.source(),
         rounds.leftOut(),
         work,
-        EncoderResult.Setup.of(info, dimensions, config.workers()),
+        EncoderResult.Setup.of(encoder, dimensions),
         machine,
         MachineFacts.load(),
         perSecond,

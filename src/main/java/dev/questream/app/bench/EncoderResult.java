@@ -1,6 +1,7 @@
 package dev.questream.app.bench;
 
 import dev.questream.checkpoint.BertConfig;
+import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
 import java.io.PrintStream;
 import java.util.List;
@@ -57,18 +58,21 @@ public record EncoderResult(
       String weightsSha256,
       String precision,
       int workers,
+      String device,
       int layers,
       int hidden,
       int intermediate,
       int dimensions,
       String pooling) {
 
-    static Setup of(EncoderInfo info, BertConfig model, int workers) {
+    static Setup of(BatchingEncoder encoder, BertConfig model) {
+      EncoderInfo info = encoder.info();
       return new Setup(
           info.modelId(),
           info.weightsSha256(),
           info.precision().label(),
-          workers,
+          encoder.workers(),
+          encoder.hardware().name(),
           model.layers(),
           model.hidden(),
           model.intermediate(),
@@ -99,10 +103,11 @@ public record EncoderResult(
     Lines lines = new Lines(out);
     lines.line(
         "encoder",
-        "%s, %s, %d workers, one thread each, mode %s",
+        "%s, %s, %d workers on %s, one thread each, mode %s",
         setup.model(),
         setup.precision(),
         setup.workers(),
+        setup.device(),
         mode);
     lines.line(
         "questions",

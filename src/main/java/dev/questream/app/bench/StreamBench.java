@@ -142,7 +142,7 @@ public final class StreamBench {
         info.modelId(),
         info.precision().label(),
         info.dimensions(),
-        stack.config().workers(),
+        stack.application().encoder().workers(),
         plan.partitions(),
         plan.ownBroker(),
         new HashMap<>(named));

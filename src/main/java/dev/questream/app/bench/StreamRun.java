@@ -192,6 +192,6 @@ final class StreamRun {
         observed.stages().mean("punctuate-ratio"),
         observed.stages().mean("commit-ratio"),
         observed.after().coresSince(observed.before()).getOrDefault(Group.TOKENIZER, 0.0),
-        busy / (wall * stack.config().workers()));
+        busy / (wall * stack.application().encoder().workers()));
   }
 }

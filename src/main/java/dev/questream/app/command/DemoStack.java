@@ -156,11 +156,16 @@ final class DemoStack implements AutoCloseable {
     try (Step step = console.step("starting the Kafka Streams application")) {
       application = QuestreamApplication.start(config);
       application.awaitRunning(START_LIMIT);
-      EncoderInfo info = application.encoder().info();
+      BatchingEncoder encoder = application.encoder();
+      EncoderInfo info = encoder.info();
       step.done(
-          "application RUNNING: %s, %d dimensions, %s, %d workers"
+          "application RUNNING: %s, %d dimensions, %s, %d workers on %s"
               .formatted(
-                  info.modelId(), info.dimensions(), info.precision().label(), config.workers()));
+                  info.modelId(),
+                  info.dimensions(),
+                  info.precision().label(),
+                  encoder.workers(),
+                  encoder.hardware().name()));
     }
   }
 

@@ -10,6 +10,7 @@ import dev.questream.checkpoint.Checkpoint;
 import dev.questream.checkpoint.Model;
 import dev.questream.checkpoint.Sha256;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.djl.DeviceChoice;
 import dev.questream.djl.ModelStore;
 import dev.questream.djl.PrecisionChoice;
 import dev.questream.encoder.BatchingEncoder;
@@ -81,7 +82,9 @@ public final class ModelCommand {
       line("question prefix", resolved.prefix(EncoderRole.QUESTION));
       line("weight file", checkpoint.file().getFileName());
       line("stored as", bert.storedType().name().toLowerCase(Locale.ROOT));
-      line("auto precision", PrecisionChoice.of(PrecisionChoice.AUTO).preferred().label());
+      line(
+          "auto precision",
+          PrecisionChoice.of(PrecisionChoice.AUTO).preferred(DeviceChoice.cpu()).label());
       line("weights sha256", resolved.weightsSha256());
       line("tokenizer sha256", Sha256.of(resolved.tokenizerJson()));
     }

@@ -6,6 +6,7 @@ import dev.questream.checkpoint.Model;
 import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.Models;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.djl.DeviceChoice;
 import dev.questream.djl.DjlBackend;
 import dev.questream.djl.EncoderSettings;
 import dev.questream.djl.PrecisionChoice;
@@ -14,14 +15,12 @@ import dev.questream.encoder.BatchingSettings;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.Hardware;
 import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.Truncation;
 
 /** Opens encoders as the configuration says. */
 public final class Encoders {
-  /** A batch of so many tokens keeps a core's matrix unit busy; smaller ones gain from merging. */
-  private static final int MIN_BATCH_TOKENS = 256;
-
   private Encoders() {}
 
   /**
@@ -54,7 +53,8 @@ public final class Encoders {
                 config.getDouble(QuestreamConfig.MIN_COSINE),
                 config.prefix(),
                 config.cacheFolder(),
-                Truncation.of(config.getString(QuestreamConfig.TRUNCATION))));
+                Truncation.of(config.getString(QuestreamConfig.TRUNCATION)),
+                new DeviceChoice(config.getString(QuestreamConfig.DEVICE))));
     return batching(config, backend, observer);
   }
 
@@ -64,7 +64,7 @@ public final class Encoders {
     boolean questions = backend.info().role() != EncoderRole.PASSAGE; // passages hardly come twice
     BatchingSettings settings =
         new BatchingSettings(
-            budget(config),
+            budget(config, backend.hardware()),
             config.getInt(QuestreamConfig.RETRIES),
             config.duration(QuestreamConfig.RETRY_BACKOFF_MS),
             config.duration(QuestreamConfig.CALL_TIMEOUT_MS),
@@ -82,11 +82,17 @@ public final class Encoders {
     return open(config, role == EncoderRole.PASSAGE ? role : EncoderRole.QUESTION);
   }
 
-  private static TokenBudget budget(QuestreamConfig config) {
+  private static TokenBudget budget(QuestreamConfig config, Hardware hardware) {
+    int workers = orElse(config.getInt(QuestreamConfig.WORKERS), hardware.workers());
     if (config.getBoolean(QuestreamConfig.DETERMINISTIC)) {
-      return new TokenBudget(1, 1, config.workers()); // every text exceeds it, and so stands alone
+      return new TokenBudget(1, 1, workers); // every text exceeds it, and so stands alone
     }
-    int maxTokens = config.getInt(QuestreamConfig.MAX_BATCH_TOKENS);
-    return new TokenBudget(Math.min(MIN_BATCH_TOKENS, maxTokens), maxTokens, config.workers());
+    int maxTokens =
+        orElse(config.getInt(QuestreamConfig.MAX_BATCH_TOKENS), hardware.maxBatchTokens());
+    return new TokenBudget(Math.min(hardware.minBatchTokens(), maxTokens), maxTokens, workers);
+  }
+
+  private static int orElse(int set, int automatic) {
+    return set > 0 ? set : automatic;
   }
 }

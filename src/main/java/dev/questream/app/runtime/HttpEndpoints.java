@@ -111,6 +111,7 @@ final class HttpEndpoints implements AutoCloseable {
     info.put("pooling", encoder.pooling().label());
     info.put("normalized", encoder.normalized());
     info.put("precision", encoder.precision().label());
+    info.put("device", application.encoder().hardware().name());
     info.put("prefix", encoder.prefix());
     info.put("dimensions", encoder.dimensions());
     info.put("maxTokens", encoder.maxTokens());

@@ -1,0 +1,42 @@
+package dev.questream.djl;
+
+import ai.djl.Device;
+import ai.djl.util.cuda.CudaUtils;
+import dev.questream.encoder.Precision;
+
+/**
+ * One device, and what it can do.
+ *
+ * @param device the device
+ */
+record Place(Device device) {
+  /** Ampere, the first with bfloat16 in hardware. */
+  private static final int BFLOAT16_CAPABILITY = 80;
+
+  boolean isCuda() {
+    return device.isGpu();
+  }
+
+  /** The name in configuration: {@code cpu} or {@code cuda:N}. */
+  String label() {
+    return isCuda() ? "cuda:" + device.getDeviceId() : "cpu";
+  }
+
+  /** What vectors may depend on: the kind of hardware. */
+  String kind() {
+    return isCuda() ? "CUDA " + capability() : Processor.name();
+  }
+
+  /** The fastest precision that vectors usually survive. */
+  Precision preferred() {
+    if (isCuda()) {
+      return capability() >= BFLOAT16_CAPABILITY ? Precision.BF16 : Precision.FP16;
+    }
+    return Processor.multipliesBfloat16() ? Precision.BF16 : Precision.FP32;
+  }
+
+  /** Compute capability times ten, such as 90 for Hopper. */
+  private int capability() {
+    return Integer.parseInt(CudaUtils.getComputeCapability(device.getDeviceId()));
+  }
+}
