@@ -40,6 +40,7 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String PRECISION = "encoder.precision";
   public static final String MIN_COSINE = "encoder.precision.min.cosine";
   public static final String WORKERS = "encoder.workers";
+  public static final String CALL_THREADS = "encoder.call.threads";
   public static final String DEVICE = "encoder.device";
   public static final String MAX_BATCH_TOKENS = "encoder.max.batch.tokens";
   public static final String RETRIES = "encoder.retries";

@@ -4,6 +4,7 @@ import static dev.questream.config.QuestreamConfig.APPLICATION_ID;
 import static dev.questream.config.QuestreamConfig.BOOTSTRAP_SERVERS;
 import static dev.questream.config.QuestreamConfig.CACHE_BYTES;
 import static dev.questream.config.QuestreamConfig.CACHE_DIR;
+import static dev.questream.config.QuestreamConfig.CALL_THREADS;
 import static dev.questream.config.QuestreamConfig.CALL_TIMEOUT_MS;
 import static dev.questream.config.QuestreamConfig.COALESCE;
 import static dev.questream.config.QuestreamConfig.DETERMINISTIC;
@@ -208,6 +209,15 @@ final class SettingsDefinition {
             between(0, 1024),
             MEDIUM,
             "Threads that run the model. 0: one for each core, or two for each CUDA device.")
+        .define(
+            CALL_THREADS,
+            Type.INT,
+            1,
+            between(1, 256),
+            LOW,
+            "Threads that a small batch (up to 256 tokens) may use on the processor while no other runs."
+                + " More than one pays with encoder.workers=1, where questions come alone; several"
+                + " workers are in each other's way then. Always 1 with encoder.deterministic.")
         .define(
             DEVICE,
             Type.STRING,

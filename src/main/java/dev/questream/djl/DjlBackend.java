@@ -59,17 +59,20 @@ public final class DjlBackend implements EncoderBackend {
     ModelCache.Imported imported = cache.archive(model, preferred);
     checkRole(model, imported.facts().role(), settings.role());
     DjlTokenizer tokenizer = tokenizer(model, imported, settings);
+    int threads = settings.callThreads();
     try {
-      TorchModel first = TorchModel.load(imported, places.get(0));
+      TorchModel first = TorchModel.load(imported, places.get(0), threads);
       if (passes(settings, preferred, cache, model, imported, first, tokenizer)) {
         return new DjlBackend(
-            info(model, imported, settings, preferred), tokenizer, onAll(places, first, imported));
+            info(model, imported, settings, preferred),
+            tokenizer,
+            onAll(places, first, imported, threads));
       }
       ModelCache.Imported exact = cache.archive(model, Precision.FP32);
       return new DjlBackend(
           info(model, exact, settings, Precision.FP32),
           tokenizer,
-          onAll(places, TorchModel.load(exact, places.get(0)), exact));
+          onAll(places, TorchModel.load(exact, places.get(0), threads), exact, threads));
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -78,10 +81,12 @@ public final class DjlBackend implements EncoderBackend {
 
   /** The model on every device; closes those that are loaded if one is refused. */
   private static List<TorchModel> onAll(
-      List<Place> places, TorchModel first, ModelCache.Imported imported) {
+      List<Place> places, TorchModel first, ModelCache.Imported imported, int threads) {
     List<TorchModel> models = new ArrayList<>(List.of(first));
     try {
-      places.stream().skip(1).forEach(place -> models.add(TorchModel.load(imported, place)));
+      places.stream()
+          .skip(1)
+          .forEach(place -> models.add(TorchModel.load(imported, place, threads)));
       return List.copyOf(models);
     } catch (RuntimeException e) {
       models.forEach(TorchModel::close);
@@ -107,7 +112,7 @@ public final class DjlBackend implements EncoderBackend {
           PrecisionGate.worstCosine(
               imported,
               torch,
-              () -> TorchModel.load(cache.archive(model, Precision.FP32), torch.place()),
+              () -> TorchModel.load(cache.archive(model, Precision.FP32), torch.place(), 1),
               tokenizer);
     } catch (RuntimeException e) {
       torch.close();

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param cache folder of imported models
  * @param truncation what becomes of texts that are too long
  * @param devices where the model runs
+ * @param callThreads threads that a small batch may use on the processor while no other runs; 1 or
+ *     more
  */
 public record EncoderSettings(
     String model,
@@ -26,7 +28,8 @@ public record EncoderSettings(
     Optional<String> prefix,
     Path cache,
     Truncation truncation,
-    DeviceChoice devices) {
+    DeviceChoice devices,
+    int callThreads) {
 
   /** Settings that leave out the end of texts that are too long, on the processor. */
   public EncoderSettings(
@@ -44,6 +47,7 @@ public record EncoderSettings(
         prefix,
         cache,
         Truncation.TRUNCATE_TAIL,
-        DeviceChoice.cpu());
+        DeviceChoice.cpu(),
+        1);
   }
 }

@@ -42,27 +42,30 @@ final class TorchModel implements AutoCloseable {
   private final Model model;
   private final Place place;
   private final int dimensions;
+  private final CallThreads threads;
   private final AtomicInteger openSessions = new AtomicInteger();
 
-  private TorchModel(Model model, Place place, int dimensions) {
+  private TorchModel(Model model, Place place, int dimensions, int callThreads) {
     this.model = model;
     this.place = place;
     this.dimensions = dimensions;
+    this.threads = new CallThreads(place.isCuda() ? 1 : callThreads);
   }
 
   /**
    * Loads an archive that {@link ModelCache} has verified.
    *
+   * @param callThreads threads that one call may use at most, on the processor
    * @throws ModelException if libtorch refuses it
    */
-  static TorchModel load(ModelCache.Imported imported, Place place) {
+  static TorchModel load(ModelCache.Imported imported, Place place, int callThreads) {
     Path archive = imported.archive();
     String name = archive.getFileName().toString().replaceFirst("\\.pt$", "");
     Model model = Model.newInstance(name, place.device(), "PyTorch");
     try {
       // otherwise only what a module calls parameters is moved to the device
       model.load(archive.getParent(), name, Map.of("mapLocation", "true"));
-      TorchModel loaded = new TorchModel(model, place, imported.facts().dimensions());
+      TorchModel loaded = new TorchModel(model, place, imported.facts().dimensions(), callThreads);
       loaded.tune(imported.facts().precision());
       return loaded;
     } catch (IOException | MalformedModelException | TranslateException | EngineException e) {
@@ -144,6 +147,7 @@ final class TorchModel implements AutoCloseable {
     @Override
     public List<float[]> encode(List<int[]> tokenIds) {
       PackedBatch batch = PackedBatch.of(tokenIds);
+      threads.begin(batch.ids().length);
       try (NDManager manager = model.getNDManager().newSubManager(Device.cpu())) {
         NDArray groups = manager.create(batch.groups(), new Shape(batch.groups().length / 2, 2));
         NDList input =
@@ -153,6 +157,8 @@ final class TorchModel implements AutoCloseable {
         }
       } catch (TranslateException e) {
         throw new EngineException(e.getMessage(), e);
+      } finally {
+        threads.end();
       }
     }
 

@@ -49,7 +49,8 @@ class CudaTest {
             Optional.of(""),
             cache,
             Truncation.TRUNCATE_TAIL,
-            new DeviceChoice(device)));
+            new DeviceChoice(device),
+            1));
   }
 
   private static List<float[]> encode(DjlBackend backend, List<String> texts) {

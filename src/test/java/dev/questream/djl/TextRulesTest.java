@@ -49,7 +49,8 @@ class TextRulesTest {
             Optional.of(prefix),
             work.resolve("cache"),
             truncation,
-            DeviceChoice.cpu()));
+            DeviceChoice.cpu(),
+            1));
   }
 
   private static String words(int from, int count) {

@@ -54,7 +54,8 @@ public final class Encoders {
                 config.prefix(),
                 config.cacheFolder(),
                 Truncation.of(config.getString(QuestreamConfig.TRUNCATION)),
-                new DeviceChoice(config.getString(QuestreamConfig.DEVICE))));
+                new DeviceChoice(config.getString(QuestreamConfig.DEVICE)),
+                callThreads(config)));
     return batching(config, backend, observer);
   }
 
@@ -90,6 +91,13 @@ public final class Encoders {
     int maxTokens =
         orElse(config.getInt(QuestreamConfig.MAX_BATCH_TOKENS), hardware.maxBatchTokens());
     return new TokenBudget(Math.min(hardware.minBatchTokens(), maxTokens), maxTokens, workers);
+  }
+
+  /** How threads share the work changes sums in their last bits. */
+  private static int callThreads(QuestreamConfig config) {
+    return config.getBoolean(QuestreamConfig.DETERMINISTIC)
+        ? 1
+        : config.getInt(QuestreamConfig.CALL_THREADS);
   }
 
   private static int orElse(int set, int automatic) {
