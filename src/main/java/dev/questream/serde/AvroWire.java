@@ -40,6 +40,7 @@ final class AvroWire<T extends SpecificRecord> {
   private static final byte CONFLUENT_MAGIC = 0;
   private static final int CONFLUENT_HEADER = 1 + Integer.BYTES;
   private static final int SINGLE_HEADER = 2 + Long.BYTES;
+  private static final int INITIAL_BYTES = 4096; // an embedding of 768 floats, mostly
 
   private final Class<T> type;
   private final Schema schema;
@@ -48,6 +49,8 @@ final class AvroWire<T extends SpecificRecord> {
   private final Optional<SchemaRegistry> registry;
   private final byte[] singleHeader;
   private final SpecificDatumWriter<T> writer;
+  private final PlainSchemas plainSchemas = new PlainSchemas();
+  private final ThreadLocal<Buffer> buffers = ThreadLocal.withInitial(Buffer::new);
 
   /** A record's bytes: the schema that wrote them and where they begin. */
   private record Framed(Schema writer, int start) {}
@@ -56,9 +59,22 @@ final class AvroWire<T extends SpecificRecord> {
     this.type = type;
     this.registry = registry;
     this.schema = model.getSchema(type);
-    this.plainSchema = withoutJavaStrings(schema);
+    this.plainSchema = plainSchemas.of(schema);
     this.singleHeader = singleHeader(schema);
-    this.writer = new SpecificDatumWriter<>(schema, model);
+    this.writer = new VectorDatumWriter<>(schema, model);
+  }
+
+  /** What a thread writes records with; kept, because an embedding is written for each question. */
+  private static final class Buffer {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(INITIAL_BYTES);
+    private BinaryEncoder encoder;
+
+    BinaryEncoder begin(byte[] header) {
+      encoder = EncoderFactory.get().binaryEncoder(bytes, encoder); // writes what a failure left
+      bytes.reset();
+      bytes.writeBytes(header);
+      return encoder;
+    }
   }
 
   private static byte[] singleHeader(Schema schema) {
@@ -70,27 +86,20 @@ final class AvroWire<T extends SpecificRecord> {
         .array();
   }
 
-  /** The same schema for readers that keep strings as the bytes that came. */
-  private static Schema withoutJavaStrings(Schema schema) {
-    return new Schema.Parser()
-        .parse(schema.toString().replace(",\"avro.java.string\":\"String\"", ""));
-  }
-
   byte[] encode(String topic, T value) {
     byte[] header =
         registry
             .map(known -> confluentHeader(known.register(topic + "-value", schema)))
             .orElse(singleHeader);
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(header);
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+    Buffer buffer = buffers.get();
+    BinaryEncoder encoder = buffer.begin(header);
     try {
       writer.write(value, encoder);
       encoder.flush();
     } catch (IOException | AvroRuntimeException e) {
       throw new WireException("a %s cannot be written: %s".formatted(type.getSimpleName(), e), e);
     }
-    return out.toByteArray();
+    return buffer.bytes.toByteArray();
   }
 
   private static byte[] confluentHeader(int schemaId) {
@@ -111,7 +120,7 @@ final class AvroWire<T extends SpecificRecord> {
   /** The same with strings as the bytes that came ({@link org.apache.avro.util.Utf8}). */
   GenericRecord decodeRaw(byte[] bytes) {
     Framed framed = framed(bytes);
-    Schema plainWriter = withoutJavaStrings(framed.writer());
+    Schema plainWriter = plainSchemas.of(framed.writer());
     return read(bytes, framed, new GenericDatumReader<>(plainWriter, plainSchema));
   }
 

@@ -1,8 +1,12 @@
 package dev.questream.serde;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.RandomAccess;
+import org.apache.avro.io.Encoder;
 
 /** A {@code float[]} as the list that Avro's generated classes take; a view, nothing is copied. */
 public final class FloatVector extends AbstractList<Float> implements RandomAccess {
@@ -26,6 +30,25 @@ public final class FloatVector extends AbstractList<Float> implements RandomAcce
       array[i++] = value;
     }
     return array;
+  }
+
+  /**
+   * Writes the elements as an array in Avro's binary encoding: a block of all of them, each four
+   * bytes in little-endian order, and the end of the array.
+   *
+   * @see <a href="https://avro.apache.org/docs/1.12.0/specification/#binary-encoding">Avro
+   *     specification</a>
+   */
+  void write(Encoder out) throws IOException {
+    out.writeArrayStart();
+    if (values.length > 0) {
+      out.setItemCount(values.length);
+      ByteBuffer bytes =
+          ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(values);
+      out.writeFixed(bytes.array());
+    }
+    out.writeArrayEnd();
   }
 
   @Override

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -89,6 +91,34 @@ class QuestionEmbeddingWireTest {
 
   private static int[] bits(QuestionEmbedding embedding) {
     return embedding.getEmbedding().stream().mapToInt(Float::floatToRawIntBits).toArray();
+  }
+
+  /** Vectors are written by a writer of their own, in buffers that are used again. */
+  @Test
+  void shouldWriteTheBytesThatAvroWrites() throws IOException {
+    QuestionEmbeddingSerializer serializer = serializer(Map.of());
+    for (int count : new int[] {768, 0, 1, 5_000, 384}) {
+      float[] vector = count < 4 ? new float[count] : anyFiniteFloats(count);
+      QuestionEmbedding own = embedding(vector);
+      QuestionEmbedding boxed = embedding(vector);
+      boxed.put("embedding", List.copyOf(own.getEmbedding()));
+      byte[] written = serializer.serialize(TOPIC, own);
+      assertThat(ByteBuffer.wrap(written))
+          .as("%d floats, seed %d", count, SEED)
+          .isEqualTo(boxed.toByteBuffer());
+    }
+  }
+
+  @Test
+  void shouldWriteWholeRecordsAfterOneThatFailed() {
+    QuestionEmbeddingSerializer serializer = serializer(Map.of());
+    byte[] expected = serializer.serialize(TOPIC, embedding(1, 2, 3));
+    Map<String, String> metadata = new HashMap<>();
+    metadata.put("none", null);
+    QuestionEmbedding broken =
+        QuestionEmbedding.newBuilder(embedding(4, 5, 6)).setMetadata(metadata).build();
+    assertThatThrownBy(() -> serializer.serialize(TOPIC, broken)).hasMessageContaining("metadata");
+    assertThat(serializer.serialize(TOPIC, embedding(1, 2, 3))).isEqualTo(expected);
   }
 
   @Test
