@@ -1,6 +1,9 @@
 package dev.questream.serde;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.avro.QuestionEmbedding;
@@ -16,7 +19,13 @@ import org.apache.avro.Schema;
  * Embeddings as plain JSON objects: the schema's field names, the vector as an array of numbers.
  */
 public final class EmbeddingJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** The JDK's own way from floats to text, before JDK 19, takes three times as long. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+              .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+              .build());
 
   private EmbeddingJson() {}
 

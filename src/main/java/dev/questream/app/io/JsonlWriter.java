@@ -1,7 +1,8 @@
 package dev.questream.app.io;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import dev.questream.encoder.Embedding;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -16,7 +17,11 @@ public final class JsonlWriter implements EmbeddingWriter {
   public JsonlWriter(OutputTarget target) throws IOException {
     this.target = target;
     this.out = new BufferedOutputStream(target.stream(), 1 << 16);
-    this.json = new ObjectMapper().getFactory().createGenerator(out);
+    this.json =
+        JsonFactory.builder()
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .build()
+            .createGenerator(out);
     json.setRootValueSeparator(null);
     json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
   }
