@@ -46,6 +46,9 @@ final class SettingsTable {
     if (HOME_DEFAULTS.containsKey(key.name)) {
       return code(HOME_DEFAULTS.get(key.name));
     }
+    if (key.defaultValue == null) {
+      return "(none)";
+    }
     String text =
         key.type == Type.CLASS && key.defaultValue instanceof Class<?> type
             ? type.getName()

@@ -29,7 +29,12 @@ class ConfluentRegistryClientTest {
   @BeforeEach
   void start() {
     registry = new RegistryStandIn();
-    client = new ConfluentRegistryClient(registry.url());
+    client = new ConfluentRegistryClient(settings(registry.url()));
+  }
+
+  /** Without patience: what fails, fails at once. */
+  private static Map<String, String> settings(String url) {
+    return Map.of(RegistryConfig.URL, url, RegistryConfig.MAX_RETRIES, "0");
   }
 
   @AfterEach
@@ -39,7 +44,7 @@ class ConfluentRegistryClientTest {
 
   @Test
   void shouldRegisterASchemaUnderItsSubject() throws Exception {
-    assertThat(client.register("questions-value", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
+    assertThat(client.idFor("questions", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
     assertThat(registry.requests()).containsExactly("POST /subjects/questions-value/versions");
     JsonNode body = new ObjectMapper().readTree(registry.bodies().get(0));
     assertThat(new Schema.Parser().parse(body.path("schema").asText())).isEqualTo(SCHEMA);
@@ -48,16 +53,16 @@ class ConfluentRegistryClientTest {
 
   @Test
   void shouldAskOnceForTheSameSchemaAndSubject() {
-    int first = client.register("a-value", SCHEMA);
-    assertThat(client.register("a-value", SCHEMA)).isEqualTo(first);
+    int first = client.idFor("a", SCHEMA);
+    assertThat(client.idFor("a", SCHEMA)).isEqualTo(first);
     assertThat(registry.requests()).hasSize(1);
   }
 
   @Test
   void shouldAskAgainForAnotherSubjectAndAnotherSchema() {
-    client.register("a-value", SCHEMA);
-    client.register("b-value", SCHEMA);
-    client.register("a-value", QuestionEmbedding.getClassSchema());
+    client.idFor("a", SCHEMA);
+    client.idFor("b", SCHEMA);
+    client.idFor("a", QuestionEmbedding.getClassSchema());
     assertThat(registry.requests())
         .containsExactly(
             "POST /subjects/a-value/versions",
@@ -86,20 +91,20 @@ class ConfluentRegistryClientTest {
   @Test
   void shouldAskAgainAfterAFailure() {
     registry.answerAlways(503, "later");
-    assertThatThrownBy(() -> client.register("a-value", SCHEMA))
+    assertThatThrownBy(() -> client.idFor("a", SCHEMA))
         .isInstanceOf(SchemaRegistryException.class);
     registry.answerAgain();
-    assertThat(client.register("a-value", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
+    assertThat(client.idFor("a", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
     assertThat(client.byId(RegistryStandIn.FIRST_ID)).isEqualTo(SCHEMA);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {401, 409, 422, 500})
+  @ValueSource(ints = {301, 401, 403, 409, 422, 500})
   void shouldPassTheRegistrysOwnMessageOn(int status) {
     registry.answerAlways(status, "{\"error_code\":42,\"message\":\"incompatible, mind you\"}");
     SchemaRegistryException failure =
         catchThrowableOfType(
-            SchemaRegistryException.class, () -> client.register("a-value", SCHEMA));
+            SchemaRegistryException.class, () -> client.idFor("a", SCHEMA));
     assertThat(failure)
         .hasMessageContaining("incompatible, mind you")
         .hasMessageContaining("HTTP " + status)
@@ -111,7 +116,7 @@ class ConfluentRegistryClientTest {
   @ValueSource(strings = {"<html>welcome to the proxy</html>", "{\"id\":", "nothing"})
   void shouldRefuseAnAnswerThatIsNoJson(String body) {
     registry.answerAlways(200, body);
-    assertThatThrownBy(() -> client.register("a-value", SCHEMA))
+    assertThatThrownBy(() -> client.idFor("a", SCHEMA))
         .isInstanceOf(SchemaRegistryException.class)
         .hasMessageContaining("did not answer JSON")
         .hasMessageContaining(registry.url());
@@ -121,7 +126,7 @@ class ConfluentRegistryClientTest {
   @ValueSource(strings = {"{}", "{\"id\":\"seven\"}", "{\"id\":1e3}", "[]", "null", ""})
   void shouldRefuseAnAnswerWithoutAnId(String body) {
     registry.answerAlways(200, body);
-    assertThatThrownBy(() -> client.register("a-value", SCHEMA))
+    assertThatThrownBy(() -> client.idFor("a", SCHEMA))
         .isInstanceOf(SchemaRegistryException.class)
         .hasMessageContaining("without an id")
         .hasMessageContaining(registry.url());
@@ -168,7 +173,7 @@ class ConfluentRegistryClientTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = socket.getLocalPort();
     }
-    ConfluentRegistryClient unreachable = new ConfluentRegistryClient("http://localhost:" + closed);
+    ConfluentRegistryClient unreachable = new ConfluentRegistryClient(settings("http://localhost:" + closed));
     SchemaRegistryException failure =
         catchThrowableOfType(SchemaRegistryException.class, () -> unreachable.byId(1));
     assertThat(failure)
@@ -180,15 +185,16 @@ class ConfluentRegistryClientTest {
   @ParameterizedTest
   @ValueSource(strings = {"localhost:8081", "not a url", "ftp://localhost", "/relative"})
   void shouldNameAUrlThatIsNone(String url) {
-    assertThatThrownBy(() -> new ConfluentRegistryClient(url).register("a-value", SCHEMA))
+    assertThatThrownBy(() -> new ConfluentRegistryClient(settings(url)))
         .isInstanceOf(org.apache.kafka.common.KafkaException.class)
         .hasMessageContaining(url);
   }
 
   @Test
   void shouldTakeAUrlWithATrailingSlashAndAPath() {
-    new ConfluentRegistryClient(registry.url() + "/").register("a-value", SCHEMA);
-    new ConfluentRegistryClient(registry.url() + "/apis/ccompat/v7/").register("a-value", SCHEMA);
+    new ConfluentRegistryClient(settings(registry.url() + "/")).idFor("a", SCHEMA);
+    new ConfluentRegistryClient(settings(registry.url() + "/apis/ccompat/v7/"))
+        .idFor("a", SCHEMA);
     assertThat(registry.requests())
         .containsExactly(
             "POST /subjects/a-value/versions", "POST /apis/ccompat/v7/subjects/a-value/versions");
@@ -196,14 +202,14 @@ class ConfluentRegistryClientTest {
 
   @Test
   void shouldEncodeASubjectForTheUrl() {
-    client.register("a/b?c#d%é-value", SCHEMA);
+    client.idFor("a/b?c#d%é", SCHEMA);
     assertThat(registry.requests())
         .containsExactly("POST /subjects/a%2Fb%3Fc%23d%25%C3%A9-value/versions");
   }
 
   @Test
   void shouldRegisterTheSchemaOfEmbeddingsInTheCheck() {
-    RegistryCheck.embeddings(Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url()), "vectors");
+    RegistryCheck.embeddings(settings(registry.url()), "vectors");
     assertThat(registry.requests()).containsExactly("POST /subjects/vectors-value/versions");
     assertThat(registry.bodies().get(0)).contains("QuestionEmbedding");
   }
@@ -214,7 +220,7 @@ class ConfluentRegistryClientTest {
     assertThatThrownBy(
             () ->
                 RegistryCheck.embeddings(
-                    Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url()), "vectors"))
+                    settings(registry.url()), "vectors"))
         .isInstanceOf(SchemaRegistryException.class)
         .hasMessageContaining("not backward compatible");
   }

@@ -29,10 +29,10 @@ class ApicurioRegistryIT {
 
   @Test
   void shouldFindARegisteredSchemaAgainAfterARestart() {
-    int id = client().register("registered-value", Question.getClassSchema());
+    int id = client().idFor("registered", Question.getClassSchema());
     registry.restart();
     assertThat(client().byId(id)).isEqualTo(Question.getClassSchema());
-    assertThat(client().register("registered-value", Question.getClassSchema())).isEqualTo(id);
+    assertThat(client().idFor("registered", Question.getClassSchema())).isEqualTo(id);
   }
 
   private static ConfluentRegistryClient client() {
