@@ -11,6 +11,9 @@ import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +208,92 @@ class ConfluentRegistryClientTest {
     client.idFor("a/b?c#d%é", SCHEMA);
     assertThat(registry.requests())
         .containsExactly("POST /subjects/a%2Fb%3Fc%23d%25%C3%A9-value/versions");
+  }
+
+  @Test
+  void shouldRegisterUnderTheSubjectThatTheStrategyNames() {
+    client(Map.of(RegistryConfig.SUBJECT_NAMES, "TopicRecordNameStrategy")).idFor("a", SCHEMA);
+    assertThat(registry.subjects()).containsExactly("a-dev.questream.avro.Question");
+  }
+
+  @Test
+  void shouldSayWhatToDoAboutAnIncompatibleSchema() {
+    registry.answerAlways(
+        409, "{\"error_code\":409,\"message\":\"reader field 'x' has no default\"}");
+    assertThatThrownBy(() -> client.idFor("a", SCHEMA))
+        .isInstanceOf(SchemaRegistryException.class)
+        .hasMessageContaining("the subject a-value holds a schema that dev.questream.avro.Question")
+        .hasMessageContaining("/subjects/a-value/versions/latest")
+        .hasMessageContaining("value.subject.name.strategy")
+        .hasMessageContaining("reader field 'x' has no default");
+  }
+
+  private ConfluentRegistryClient client(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(settings(registry.url()));
+    settings.putAll(more);
+    return new ConfluentRegistryClient(settings);
+  }
+
+  private ConfluentRegistryClient readOnly() {
+    return client(Map.of(RegistryConfig.AUTO_REGISTER, "false"));
+  }
+
+  @Test
+  void shouldLookUpWhatItMustNotRegister() {
+    int id = client.idFor("a", SCHEMA);
+    assertThat(readOnly().idFor("a", SCHEMA)).isEqualTo(id);
+    assertThat(registry.requests())
+        .containsExactly("POST /subjects/a-value/versions", "POST /subjects/a-value");
+  }
+
+  /** Nobody has registered anything, and then something else. */
+  @Test
+  void shouldSayWhatToDoWhereTheSchemaIsNotThere() {
+    assertNotThere();
+    client.idFor("a", QuestionEmbedding.getClassSchema());
+    assertNotThere();
+    assertThat(registry.requests()).filteredOn(r -> r.endsWith("/versions")).hasSize(1);
+  }
+
+  private void assertNotThere() {
+    assertThatThrownBy(() -> readOnly().idFor("a", SCHEMA))
+        .isInstanceOf(SchemaRegistryException.class)
+        .hasMessageContaining("a-value")
+        .hasMessageContaining("register schemas/Question.avsc under it")
+        .hasMessageContaining("auto.register.schemas=true")
+        .hasMessageContaining(registry.url());
+  }
+
+  @Test
+  void shouldForgetWhatWasNotUsedForLongest() {
+    ConfluentRegistryClient small = client(Map.of(RegistryConfig.MAX_SCHEMAS, "2"));
+    for (String topic : List.of("a", "b", "a", "c", "a", "b")) {
+      small.idFor(topic, SCHEMA);
+    }
+    assertThat(registry.requests())
+        .as("a stays, b makes room for c and is asked for again")
+        .containsExactly(
+            "POST /subjects/a-value/versions",
+            "POST /subjects/b-value/versions",
+            "POST /subjects/c-value/versions",
+            "POST /subjects/b-value/versions");
+  }
+
+  /** Other languages know nothing of Java's strings, and auto.register.schemas=false compares. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Question", "QuestionEmbedding"})
+  void shouldRegisterTheSchemaAsTheFileHasIt(String name) throws Exception {
+    Schema file = new Schema.Parser().parse(Path.of("schemas", name + ".avsc").toFile());
+    if (name.equals("Question")) {
+      try (QuestionSerializer serializer = new QuestionSerializer()) {
+        serializer.configure(settings(registry.url()), false);
+        serializer.serialize("t", new Question("1", "Why?", Map.of(), 0L));
+      }
+    } else {
+      RegistryCheck.embeddings(settings(registry.url()), "t");
+    }
+    assertThat(new ObjectMapper().readTree(registry.bodies().get(0)).path("schema").asText())
+        .isEqualTo(file.toString());
   }
 
   @Test
