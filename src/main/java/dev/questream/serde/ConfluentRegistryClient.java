@@ -102,23 +102,41 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
         refused.status());
   }
 
+  /**
+   * Some registries compare texts, Apicurio for one, so that a schema that was registered with
+   * other white space is another; those compare schemas when they are asked to normalize.
+   */
   private JsonNode lookUp(String subject, Schema schema, String path, String body) {
+    String doing = "looking the schema of " + subject + " up";
     try {
-      return http.post(path, body, "looking the schema of " + subject + " up");
+      return http.post(path, body, doing);
     } catch (SchemaRegistryException e) {
-      if (says(e, SCHEMA_NOT_FOUND) || says(e, SUBJECT_NOT_FOUND)) {
-        throw new SchemaRegistryException(
-            "the subject %s does not hold this version of %s: register schemas/%s.avsc under it, or set %s=true: %s"
-                .formatted(
-                    subject,
-                    schema.getFullName(),
-                    schema.getName(),
-                    RegistryConfig.AUTO_REGISTER,
-                    e.getMessage()),
-            e.status());
+      if (!isNotThere(e)) {
+        throw e;
       }
-      throw e;
     }
+    try {
+      return http.post(path + "?normalize=true", body, doing);
+    } catch (SchemaRegistryException e) {
+      throw isNotThere(e) ? notRegistered(subject, schema, e) : e;
+    }
+  }
+
+  private static boolean isNotThere(SchemaRegistryException refused) {
+    return says(refused, SCHEMA_NOT_FOUND) || says(refused, SUBJECT_NOT_FOUND);
+  }
+
+  private static SchemaRegistryException notRegistered(
+      String subject, Schema schema, SchemaRegistryException refused) {
+    return new SchemaRegistryException(
+        "the subject %s does not hold this version of %s: register schemas/%s.avsc under it, or set %s=true: %s"
+            .formatted(
+                subject,
+                schema.getFullName(),
+                schema.getName(),
+                RegistryConfig.AUTO_REGISTER,
+                refused.getMessage()),
+        refused.status());
   }
 
   @Override

@@ -96,8 +96,7 @@ final class RegistryCredentials {
       throw new ConfigException(
           RegistryConfig.BASIC_USER_INFO + " must be user:password; it has no colon");
     }
-    return "Basic "
-        + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String bearerHeader(String token) {

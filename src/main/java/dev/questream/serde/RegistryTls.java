@@ -23,8 +23,7 @@ final class RegistryTls {
       http.sslParameters(tls.createClientSslEngine("", 0, "HTTPS").getSSLParameters());
     } catch (KafkaException e) {
       throw new ConfigException(
-          "the settings %sssl.* cannot be used: %s"
-              .formatted(RegistryConfig.PREFIX, Causes.of(e)));
+          "the settings %sssl.* cannot be used: %s".formatted(RegistryConfig.PREFIX, Causes.of(e)));
     }
   }
 }

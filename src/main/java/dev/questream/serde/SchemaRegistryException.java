@@ -37,7 +37,9 @@ public final class SchemaRegistryException extends KafkaException {
       return last;
     }
     String messages =
-        failures.stream().map(SchemaRegistryException::getMessage).collect(Collectors.joining("; "));
+        failures.stream()
+            .map(SchemaRegistryException::getMessage)
+            .collect(Collectors.joining("; "));
     return new SchemaRegistryException(messages, last.status, last.getCause(), last.unanswered);
   }
 

@@ -11,6 +11,7 @@ import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -94,8 +95,7 @@ class ConfluentRegistryClientTest {
   @Test
   void shouldAskAgainAfterAFailure() {
     registry.answerAlways(503, "later");
-    assertThatThrownBy(() -> client.idFor("a", SCHEMA))
-        .isInstanceOf(SchemaRegistryException.class);
+    assertThatThrownBy(() -> client.idFor("a", SCHEMA)).isInstanceOf(SchemaRegistryException.class);
     registry.answerAgain();
     assertThat(client.idFor("a", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
     assertThat(client.byId(RegistryStandIn.FIRST_ID)).isEqualTo(SCHEMA);
@@ -106,8 +106,7 @@ class ConfluentRegistryClientTest {
   void shouldPassTheRegistrysOwnMessageOn(int status) {
     registry.answerAlways(status, "{\"error_code\":42,\"message\":\"incompatible, mind you\"}");
     SchemaRegistryException failure =
-        catchThrowableOfType(
-            SchemaRegistryException.class, () -> client.idFor("a", SCHEMA));
+        catchThrowableOfType(SchemaRegistryException.class, () -> client.idFor("a", SCHEMA));
     assertThat(failure)
         .hasMessageContaining("incompatible, mind you")
         .hasMessageContaining("HTTP " + status)
@@ -176,7 +175,8 @@ class ConfluentRegistryClientTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = socket.getLocalPort();
     }
-    ConfluentRegistryClient unreachable = new ConfluentRegistryClient(settings("http://localhost:" + closed));
+    ConfluentRegistryClient unreachable =
+        new ConfluentRegistryClient(settings("http://localhost:" + closed));
     SchemaRegistryException failure =
         catchThrowableOfType(SchemaRegistryException.class, () -> unreachable.byId(1));
     assertThat(failure)
@@ -196,8 +196,7 @@ class ConfluentRegistryClientTest {
   @Test
   void shouldTakeAUrlWithATrailingSlashAndAPath() {
     new ConfluentRegistryClient(settings(registry.url() + "/")).idFor("a", SCHEMA);
-    new ConfluentRegistryClient(settings(registry.url() + "/apis/ccompat/v7/"))
-        .idFor("a", SCHEMA);
+    new ConfluentRegistryClient(settings(registry.url() + "/apis/ccompat/v7/")).idFor("a", SCHEMA);
     assertThat(registry.requests())
         .containsExactly(
             "POST /subjects/a-value/versions", "POST /apis/ccompat/v7/subjects/a-value/versions");
@@ -244,6 +243,14 @@ class ConfluentRegistryClientTest {
     assertThat(readOnly().idFor("a", SCHEMA)).isEqualTo(id);
     assertThat(registry.requests())
         .containsExactly("POST /subjects/a-value/versions", "POST /subjects/a-value");
+  }
+
+  /** Apicurio keeps and compares the text as it came. */
+  @Test
+  void shouldFindASchemaThatWasRegisteredInOtherWhiteSpace() throws Exception {
+    String file = Files.readString(Path.of("schemas/Question.avsc"));
+    int id = registry.register("a-value", file);
+    assertThat(readOnly().idFor("a", new Schema.Parser().parse(file))).isEqualTo(id);
   }
 
   /** Nobody has registered anything, and then something else. */
@@ -306,10 +313,7 @@ class ConfluentRegistryClientTest {
   @Test
   void shouldFailTheCheckWhenTheRegistryRefuses() {
     registry.answerAlways(409, "{\"message\":\"not backward compatible\"}");
-    assertThatThrownBy(
-            () ->
-                RegistryCheck.embeddings(
-                    settings(registry.url()), "vectors"))
+    assertThatThrownBy(() -> RegistryCheck.embeddings(settings(registry.url()), "vectors"))
         .isInstanceOf(SchemaRegistryException.class)
         .hasMessageContaining("not backward compatible");
   }

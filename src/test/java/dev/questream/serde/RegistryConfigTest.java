@@ -34,8 +34,7 @@ class RegistryConfigTest {
   void shouldKeepEverySecretAsAPassword() {
     assertThat(RegistryConfig.CONFIG.configKeys().values())
         .filteredOn(
-            key ->
-                key.name.matches(".*(password|user\\.info|token|keystore\\.key|certificate.*)$"))
+            key -> key.name.matches(".*(password|user\\.info|token|keystore\\.key|certificate.*)$"))
         .hasSizeGreaterThanOrEqualTo(8)
         .allMatch(key -> key.type == ConfigDef.Type.PASSWORD);
   }

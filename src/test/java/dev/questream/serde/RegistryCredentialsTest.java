@@ -39,8 +39,7 @@ class RegistryCredentialsTest {
   }
 
   private static String basic(String userInfo) {
-    return "Basic "
-        + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
   }
 
   private void assertLetIn(Map<String, Object> settings) {
@@ -77,10 +76,7 @@ class RegistryCredentialsTest {
     assertLetIn(settings("basic.auth.user.info", new Password("ann:pass:wörd")));
     assertLetIn(
         settings(
-            "basic.auth.credentials.source",
-            "USER_INFO",
-            "basic.auth.user.info",
-            "ann:pass:wörd"));
+            "basic.auth.credentials.source", "USER_INFO", "basic.auth.user.info", "ann:pass:wörd"));
   }
 
   @Test
@@ -160,8 +156,8 @@ class RegistryCredentialsTest {
       })
   void shouldShowNoPasswordOfAUrlThatIsWrong(String url) {
     Throwable failure =
-        catchThrowable(() -> new ConfluentRegistryClient(settings("schema.registry.url", url))
-            .byId(1));
+        catchThrowable(
+            () -> new ConfluentRegistryClient(settings("schema.registry.url", url)).byId(1));
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       assertThat(cause.toString()).doesNotContain(SECRET);
     }

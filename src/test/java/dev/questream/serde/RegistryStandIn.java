@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import org.apache.avro.Schema;
 
 /**
  * A schema registry in this process: gives ids to schemas and remembers what it was asked. Or fails
@@ -131,13 +132,19 @@ public final class RegistryStandIn implements AutoCloseable {
   }
 
   /** Answers 401 to whoever does not bring this header. */
-  void wantAuthorization(String header) {
+  public void wantAuthorization(String header) {
     wantedAuthorization = header;
   }
 
   /** Sends the head of an answer and then nothing more. */
   void stall() {
     stalling = true;
+  }
+
+  /** Holds a schema as somebody else registered it, character for character. */
+  synchronized int register(String subject, String schema) {
+    bySubject.computeIfAbsent(subject, unused -> new TreeSet<>()).add(schema);
+    return add(schema);
   }
 
   /** Knows a schema under no subject. */
@@ -183,8 +190,7 @@ public final class RegistryStandIn implements AutoCloseable {
       return fixed;
     }
     String wanted = wantedAuthorization;
-    if (wanted != null
-        && !wanted.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+    if (wanted != null && !wanted.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
       return new Answer(401, "{\"error_code\":401,\"message\":\"Unauthorized\"}");
     }
     return answer(exchange, body);
@@ -202,19 +208,25 @@ public final class RegistryStandIn implements AutoCloseable {
     JsonNode request = JSON.readTree(body);
     String schema = request.path("schema").asText();
     if (last.equals("versions")) {
-      bySubject.computeIfAbsent(path[path.length - 2], unused -> new TreeSet<>()).add(schema);
-      return json(Map.of("id", add(schema)));
+      return json(Map.of("id", register(path[path.length - 2], schema)));
     }
-    return lookUp(last, schema);
+    return lookUp(last, schema, "normalize=true".equals(exchange.getRequestURI().getQuery()));
   }
 
-  private Answer lookUp(String subject, String schema) throws IOException {
+  private Answer lookUp(String subject, String schema, boolean normalize) throws IOException {
     if (!bySubject.containsKey(subject)) {
       return new Answer(404, "{\"error_code\":40401,\"message\":\"Subject not found.\"}");
     }
-    return bySubject.get(subject).contains(schema)
-        ? json(Map.of("id", add(schema), "subject", subject, "version", 1, "schema", schema))
-        : new Answer(404, "{\"error_code\":40403,\"message\":\"Schema not found\"}");
+    for (String held : bySubject.get(subject)) {
+      if (held.equals(schema) || (normalize && parse(held).equals(parse(schema)))) {
+        return json(Map.of("id", add(held), "subject", subject, "version", 1, "schema", held));
+      }
+    }
+    return new Answer(404, "{\"error_code\":40403,\"message\":\"Schema not found\"}");
+  }
+
+  private static Schema parse(String schema) {
+    return new Schema.Parser().parse(schema);
   }
 
   private static Answer json(Map<String, ?> body) throws IOException {

@@ -13,14 +13,14 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A key with a self-made certificate for a name, as servers and clients want it. */
-final class TlsStores {
-  static final String PASSWORD = "store-s3cret";
+public final class TlsStores {
+  public static final String PASSWORD = "store-s3cret";
 
   private final Path folder;
   private final String name;
   private final KeyStore keys;
 
-  TlsStores(Path folder, String name) throws Exception {
+  public TlsStores(Path folder, String name) throws Exception {
     this.folder = folder;
     this.name = name;
     Path file = folder.resolve(name + ".p12");
@@ -52,7 +52,7 @@ final class TlsStores {
   }
 
   /** PKCS12, the key and its certificate. */
-  Path keyStore() {
+  public Path keyStore() {
     return folder.resolve(name + ".p12");
   }
 
@@ -68,7 +68,7 @@ final class TlsStores {
     return file;
   }
 
-  String certificatePem() throws GeneralSecurityException {
+  public String certificatePem() throws GeneralSecurityException {
     return pem("CERTIFICATE", keys.getCertificate(name).getEncoded());
   }
 
