@@ -164,23 +164,36 @@ public final class RegistryConfig extends AbstractConfig {
 
   /** Kafka's own, but for those that a client over HTTP cannot keep. */
   private static ConfigDef tls(ConfigDef config) {
-    String hostNames = SslConfigs.SSL_ENDPOINT_IDENTIFICATION_ALGORITHM_CONFIG;
     ConfigDef kafkas = new ConfigDef().withClientSslSupport();
     for (ConfigDef.ConfigKey key : kafkas.configKeys().values()) {
-      if (!key.name.equals(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG)
-          && !key.name.equals(SslConfigs.SSL_SECURE_RANDOM_IMPLEMENTATION_CONFIG)) {
-        config.define(
-            PREFIX + key.name,
-            key.type,
-            key.defaultValue,
-            key.name.equals(hostNames) ? ValidString.in("https", "HTTPS") : key.validator,
-            Importance.LOW,
-            key.name.equals(hostNames)
-                ? "The registry's certificate must always bear its host name."
-                : "As Kafka's %s, for https to the registry.".formatted(key.name));
+      switch (key.name) {
+        case SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG,
+            SslConfigs.SSL_SECURE_RANDOM_IMPLEMENTATION_CONFIG -> {}
+        case SslConfigs.SSL_ENDPOINT_IDENTIFICATION_ALGORITHM_CONFIG ->
+            config.define(
+                PREFIX + key.name,
+                key.type,
+                key.defaultValue,
+                ValidString.in("https", "HTTPS"),
+                Importance.LOW,
+                "The registry's certificate must always bear its host name.");
+        case SslConfigs.SSL_KEYMANAGER_ALGORITHM_CONFIG,
+            SslConfigs.SSL_TRUSTMANAGER_ALGORITHM_CONFIG ->
+            defineAsKafka(config, key, null); // not set: what this Java takes, as in Kafka
+        default -> defineAsKafka(config, key, key.defaultValue);
       }
     }
     return config;
+  }
+
+  private static void defineAsKafka(ConfigDef config, ConfigDef.ConfigKey key, Object preset) {
+    config.define(
+        PREFIX + key.name,
+        key.type,
+        preset,
+        key.validator,
+        Importance.LOW,
+        "As Kafka's %s, for https to the registry.".formatted(key.name));
   }
 
   /** The registry's addresses; none without a registry. */

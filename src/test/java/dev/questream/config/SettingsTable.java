@@ -84,6 +84,7 @@ final class SettingsTable {
       case LIST -> "list";
       case CLASS -> "class name";
       case BOOLEAN -> "true or false";
+      case PASSWORD -> "text, never shown";
       default -> "text";
     };
   }
