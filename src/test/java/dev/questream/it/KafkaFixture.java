@@ -16,26 +16,26 @@ import java.util.Map;
 import java.util.UUID;
 
 /** One application's topics on a broker: makes them, fills them, reads them. */
-final class KafkaFixture {
+public final class KafkaFixture {
   private final String bootstrapServers;
   private final Path folder;
   private final String name = "it-" + UUID.randomUUID().toString().substring(0, 8);
 
-  KafkaFixture(String bootstrapServers, Path folder) {
+  public KafkaFixture(String bootstrapServers, Path folder) {
     this.bootstrapServers = bootstrapServers;
     this.folder = folder;
   }
 
-  static EmbeddedBroker broker(Path folder) {
+  public static EmbeddedBroker broker(Path folder) {
     return EmbeddedBroker.start(folder.resolve("broker"), 0);
   }
 
   /** Settings for this fixture's own topics, application id and state folder. */
-  QuestreamConfig config(Map<String, String> settings) {
+  public QuestreamConfig config(Map<String, String> settings) {
     return new QuestreamConfig(settings(settings));
   }
 
-  Map<String, String> settings(Map<String, String> more) {
+  public Map<String, String> settings(Map<String, String> more) {
     Map<String, String> settings = new HashMap<>();
     settings.put(QuestreamConfig.BOOTSTRAP_SERVERS, bootstrapServers);
     settings.put(QuestreamConfig.APPLICATION_ID, name);
@@ -47,14 +47,14 @@ final class KafkaFixture {
     return settings;
   }
 
-  KafkaFixture createTopics() {
+  public KafkaFixture createTopics() {
     try (Topics topics = new Topics(config(Map.of()))) {
       topics.create();
     }
     return this;
   }
 
-  void ask(QuestreamConfig config, Map<String, String> textsById) {
+  public void ask(QuestreamConfig config, Map<String, String> textsById) {
     try (QuestionProducer producer = new QuestionProducer(config)) {
       textsById.forEach(
           (id, text) ->
@@ -70,7 +70,7 @@ final class KafkaFixture {
   /**
    * Everything that is committed, read until {@code count} records are there or the limit is over.
    */
-  List<EmbeddingReader.Answer> read(QuestreamConfig config, int count, Duration limit) {
+  public List<EmbeddingReader.Answer> read(QuestreamConfig config, int count, Duration limit) {
     List<EmbeddingReader.Answer> answers = new ArrayList<>();
     List<String> topics =
         List.of(
@@ -87,7 +87,7 @@ final class KafkaFixture {
     return answers;
   }
 
-  static List<QuestionEmbedding> embeddings(List<EmbeddingReader.Answer> answers) {
+  public static List<QuestionEmbedding> embeddings(List<EmbeddingReader.Answer> answers) {
     List<QuestionEmbedding> embeddings = new ArrayList<>();
     for (EmbeddingReader.Answer answer : answers) {
       if (answer instanceof EmbeddingReader.Answer.Embedded embedded) {
@@ -97,7 +97,7 @@ final class KafkaFixture {
     return embeddings;
   }
 
-  static String key(EmbeddingReader.Answer answer) {
+  public static String key(EmbeddingReader.Answer answer) {
     return new String(answer.source().key(), StandardCharsets.UTF_8);
   }
 }
