@@ -7,7 +7,6 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.SslConfigs;
@@ -61,7 +60,7 @@ public final class RegistryConfig extends AbstractConfig {
     return new ConfigDef()
         .define(
             URL,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             "",
             Importance.HIGH,
             "A registry that speaks the Confluent REST API (Confluent, Karapace, Redpanda; Apicurio"
@@ -69,13 +68,13 @@ public final class RegistryConfig extends AbstractConfig {
                 + " does not answer, the next is asked. Empty: no registry.")
         .define(
             AUTO_REGISTER,
-            Type.BOOLEAN,
+            ConfigDef.Type.BOOLEAN,
             true,
             Importance.MEDIUM,
             "Register the schema of what is written. false: it must stand in the registry already.")
         .define(
             SUBJECT_NAMES,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             SubjectNames.TOPIC.strategy(),
             ConfigDef.LambdaValidator.with(
                 (name, value) -> SubjectNames.of(name, value.toString()),
@@ -90,26 +89,26 @@ public final class RegistryConfig extends AbstractConfig {
     return config
         .define(
             BASIC_SOURCE,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             null,
             Importance.LOW,
             "Where the registry's user and password stand: URL (http://user:password@host) or USER_INFO"
                 + " (basic.auth.user.info). Not set: there if it is set, else in the URL.")
         .define(
             BASIC_USER_INFO,
-            Type.PASSWORD,
+            ConfigDef.Type.PASSWORD,
             null,
             Importance.MEDIUM,
             "User and password for the registry, as user:password.")
         .define(
             BEARER_SOURCE,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             null,
             Importance.LOW,
             "Where the registry's bearer token comes from: STATIC_TOKEN (bearer.auth.token).")
         .define(
             BEARER_TOKEN,
-            Type.PASSWORD,
+            ConfigDef.Type.PASSWORD,
             null,
             Importance.MEDIUM,
             "A token that the registry lets in, instead of user and password.");
@@ -119,42 +118,42 @@ public final class RegistryConfig extends AbstractConfig {
     return config
         .define(
             MAX_RETRIES,
-            Type.INT,
+            ConfigDef.Type.INT,
             3,
             Range.between(0, 100),
             Importance.LOW,
             "How often a registry that does not answer, or answers 408, 429 or 5xx, is asked again.")
         .define(
             RETRIES_WAIT_MS,
-            Type.INT,
+            ConfigDef.Type.INT,
             1000,
             Range.between(0, MAX_WAIT_MS),
             Importance.LOW,
             "Wait before the registry is asked again; doubles with every further time.")
         .define(
             RETRIES_MAX_WAIT_MS,
-            Type.INT,
+            ConfigDef.Type.INT,
             20_000,
             Range.between(0, MAX_WAIT_MS),
             Importance.LOW,
             "The longest wait before the registry is asked again.")
         .define(
             CONNECT_TIMEOUT_MS,
-            Type.INT,
+            ConfigDef.Type.INT,
             10_000,
             Range.between(1, MAX_WAIT_MS),
             Importance.LOW,
             "How long a connection to the registry may take to come about.")
         .define(
             READ_TIMEOUT_MS,
-            Type.INT,
+            ConfigDef.Type.INT,
             10_000,
             Range.between(1, MAX_WAIT_MS),
             Importance.LOW,
             "How long the registry's whole answer may take once it is connected.")
         .define(
             MAX_SCHEMAS,
-            Type.INT,
+            ConfigDef.Type.INT,
             1000,
             Range.atLeast(1),
             Importance.LOW,

@@ -43,15 +43,15 @@ enum SubjectNames {
   }
 
   /**
-   * The strategy of that name, with or without a package before it.
+   * The strategy that a setting names, with or without a package before it.
    *
    * @throws ConfigException if there is none
    */
-  static SubjectNames of(String setting, String name) {
-    String plain = name.strip().substring(name.strip().lastIndexOf('.') + 1);
+  static SubjectNames of(String name, String value) {
+    String plain = value.strip().substring(value.strip().lastIndexOf('.') + 1);
     return Arrays.stream(values())
         .filter(names -> names.strategy.equals(plain))
         .findFirst()
-        .orElseThrow(() -> new ConfigException(setting, name, "must be one of " + choices()));
+        .orElseThrow(() -> new ConfigException(name, value, "must be one of " + choices()));
   }
 }

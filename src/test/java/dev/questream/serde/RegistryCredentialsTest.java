@@ -8,6 +8,7 @@ import dev.questream.avro.Question;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
@@ -184,7 +185,7 @@ class RegistryCredentialsTest {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       assertThat(cause.toString()).doesNotContain(SECRET);
     }
-    assertThat(client.toString() + config + config.urls() + config.tlsSettings())
+    assertThat(List.of(client, config, config.urls(), config.tlsSettings()).toString())
         .doesNotContain(SECRET);
   }
 }

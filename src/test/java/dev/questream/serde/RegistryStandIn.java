@@ -197,7 +197,7 @@ public final class RegistryStandIn implements AutoCloseable {
   }
 
   private synchronized Answer answer(HttpExchange exchange, String body) throws IOException {
-    String[] path = exchange.getRequestURI().getPath().split("/");
+    String[] path = exchange.getRequestURI().getPath().split("/", -1);
     String last = path[path.length - 1];
     if (exchange.getRequestMethod().equals("GET")) {
       int at = Integer.parseInt(last) - FIRST_ID;

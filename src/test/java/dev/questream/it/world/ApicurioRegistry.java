@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * <p>The profile {@code connect-it} unpacks the server below {@code questream.it.folder}.
  */
 public final class ApicurioRegistry implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final int LOG_TAIL = 30;
 
