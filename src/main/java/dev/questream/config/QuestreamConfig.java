@@ -102,6 +102,15 @@ public final class QuestreamConfig extends AbstractConfig {
    *     invalid
    */
   public QuestreamConfig(Map<String, ?> settings) {
+    this(Placeholders.resolve(settings), true);
+  }
+
+  /**
+   * Takes settings whose placeholders are filled in: a second time, a secret might be taken for
+   * one.
+   */
+  @SuppressWarnings("unused") // the flag tells the constructors apart
+  private QuestreamConfig(Map<String, ?> settings, boolean resolved) {
     super(CONFIG, own(Profile.apply(settings)), false);
     this.passedThrough = new HashMap<>(Profile.apply(settings));
     passedThrough.keySet().removeIf(key -> !isPassedThrough(key));
@@ -145,7 +154,7 @@ public final class QuestreamConfig extends AbstractConfig {
   }
 
   static boolean isKnown(String key) {
-    return CONFIG.names().contains(key) || isPassedThrough(key);
+    return CONFIG.names().contains(key) || isPassedThrough(key) || Placeholders.isProviderKey(key);
   }
 
   private static boolean isPassedThrough(String key) {
@@ -160,7 +169,7 @@ public final class QuestreamConfig extends AbstractConfig {
     Map<String, Object> changed = new HashMap<>(originals());
     changed.putAll(passedThrough);
     changed.put(key, value);
-    return new QuestreamConfig(changed);
+    return new QuestreamConfig(changed, true);
   }
 
   /** Settings for an admin client. */
@@ -253,8 +262,8 @@ public final class QuestreamConfig extends AbstractConfig {
     passedThrough.forEach(
         (key, value) -> {
           if (key.startsWith(prefix)) {
-            found.put(
-                key.substring(prefix.length()), value instanceof String s ? s.strip() : value);
+            String name = key.substring(prefix.length());
+            found.put(name, Secrets.hidden(name, value instanceof String s ? s.strip() : value));
           }
         });
     return found;
