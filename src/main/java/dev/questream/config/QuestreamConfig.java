@@ -201,7 +201,7 @@ public final class QuestreamConfig extends AbstractConfig {
 
   private Map<String, Object> client() {
     Map<String, Object> settings = new HashMap<>();
-    settings.put(BOOTSTRAP_SERVERS, String.join(",", getList(BOOTSTRAP_SERVERS)));
+    settings.put(BOOTSTRAP_SERVERS, servers());
     settings.putAll(stripped(KAFKA_PREFIX));
     return settings;
   }
@@ -239,6 +239,11 @@ public final class QuestreamConfig extends AbstractConfig {
         .forEach((key, value) -> settings.put(StreamsConfig.consumerPrefix(key), value));
     settings.putAll(stripped(STREAMS_PREFIX));
     return settings;
+  }
+
+  /** The brokers to connect to first, as they were given, for messages. */
+  public String servers() {
+    return String.join(",", getList(BOOTSTRAP_SERVERS));
   }
 
   /** Whether the promise is exactly once; otherwise at least once. */
