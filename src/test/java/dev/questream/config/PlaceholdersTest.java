@@ -43,7 +43,9 @@ class PlaceholdersTest {
   void shouldFillInOwnSettings() {
     assertThat(config("model", "${env:PATH}").getString(QuestreamConfig.MODEL))
         .isEqualTo(System.getenv("PATH"));
-    assertThat(config("model", "a-${file:%s:password}".formatted(folder.resolve("secrets.properties"))))
+    assertThat(
+            config(
+                "model", "a-${file:%s:password}".formatted(folder.resolve("secrets.properties"))))
         .returns("a-from the file", config -> config.getString(QuestreamConfig.MODEL));
   }
 

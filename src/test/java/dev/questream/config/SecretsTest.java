@@ -3,9 +3,9 @@ package dev.questream.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.apache.kafka.common.config.types.Password;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 class SecretsTest {
 

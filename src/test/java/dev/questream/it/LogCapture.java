@@ -9,10 +9,25 @@ import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
-/** Everything that any library logs at DEBUG while this is open; nothing of it is printed. */
+/**
+ * Everything that any library logs at DEBUG while this is open, the broker's own log excepted;
+ * nothing of it is printed.
+ */
 final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private static final String[] LOGGERS = {
     org.slf4j.Logger.ROOT_LOGGER_NAME, "dev.questream", "org.apache.kafka.streams.KafkaStreams"
+  };
+
+  private static final String[] BROKER = {
+    "kafka",
+    "org.apache.kafka.controller",
+    "org.apache.kafka.coordinator",
+    "org.apache.kafka.image",
+    "org.apache.kafka.metadata",
+    "org.apache.kafka.queue",
+    "org.apache.kafka.raft",
+    "org.apache.kafka.server",
+    "org.apache.kafka.storage"
   };
 
   private final StringBuffer text = new StringBuffer();
@@ -25,9 +40,16 @@ final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoClosea
     root.detachAppender(stderr);
     root.addAppender(this);
     for (String name : LOGGERS) {
-      before.put(logger(name), logger(name).getLevel());
-      logger(name).setLevel(Level.DEBUG);
+      set(name, Level.DEBUG);
     }
+    for (String name : BROKER) {
+      set(name, Level.WARN);
+    }
+  }
+
+  private void set(String name, Level level) {
+    before.put(logger(name), logger(name).getLevel());
+    logger(name).setLevel(level);
   }
 
   private static Logger logger(String name) {

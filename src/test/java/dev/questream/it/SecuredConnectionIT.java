@@ -85,7 +85,10 @@ class SecuredConnectionIT {
   private static QuestreamConfig superUser() {
     return new QuestreamConfig(
         Map.of(
-            QuestreamConfig.BOOTSTRAP_SERVERS, broker.plain(), QuestreamConfig.INPUT_FORMAT, "text"));
+            QuestreamConfig.BOOTSTRAP_SERVERS,
+            broker.plain(),
+            QuestreamConfig.INPUT_FORMAT,
+            "text"));
   }
 
   /** Settings as Kafka's own tools take them in {@code --command-config}. */
@@ -181,10 +184,7 @@ class SecuredConnectionIT {
 
   @Test
   void shouldSayThatNoTokenIsGiven() throws Exception {
-    End end = topics(oauth("not-it"));
-    assertThat(end.status()).as(end.text()).isIn(2, 4);
-    assertThat(end.text()).contains("401").doesNotContain("not-it", "\tat ");
-    assertThat(end.seconds()).isLessThan(20);
+    assertRefused(oauth("not-it"), "no login", "401", "kafka.sasl.");
   }
 
   /** In a process of its own, where Kafka's libraries log too. */
@@ -197,9 +197,7 @@ class SecuredConnectionIT {
                 folder, Map.of(), "run", "--command-config", commandConfig(wrong).toString())
             .await();
     assertThat(run.status()).as(run.err()).isEqualTo(4);
-    assertThat(run.err())
-        .contains("does not accept this user")
-        .doesNotContain("\tat ", "not-it", "Exception: ");
+    assertThat(run.err()).contains("does not accept this user").doesNotContain("\tat ", "not-it");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.questream.app.runtime;
 
 import java.util.Optional;
+import javax.security.auth.login.LoginException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
@@ -47,6 +48,9 @@ public final class Refusal {
       if (cause instanceof AuthenticationException authentication) {
         return Optional.of(fatal(authentication(authentication, kafka), failure));
       }
+      if (cause instanceof LoginException login) {
+        return Optional.of(fatal(login(login, kafka), failure));
+      }
       if (cause instanceof AuthorizationException authorization) {
         return Optional.of(
             fatal(
@@ -77,6 +81,12 @@ public final class Refusal {
             .formatted(kafka, why)
         : "%s does not accept this user: %s; check kafka.sasl.* (docs/secure.md)"
             .formatted(kafka, why);
+  }
+
+  /** Where the client itself asks for a token or a ticket first. */
+  private static String login(LoginException failure, String kafka) {
+    return "no login for %s: %s; check kafka.sasl.* (docs/secure.md)"
+        .formatted(kafka, reason(failure).lines().findFirst().orElse(""));
   }
 
   private static String reason(Throwable root) {

@@ -35,11 +35,23 @@ public final class Topics implements AutoCloseable {
   /** Connects; whether a broker answers shows only at the first question. */
   public Topics(QuestreamConfig config) {
     this.config = config;
+    this.admin = connect(config);
+  }
+
+  /**
+   * An admin client.
+   *
+   * @throws FatalException if the settings are not usable, or there is no login by them
+   */
+  public static Admin connect(QuestreamConfig config) {
     try {
-      this.admin = Admin.create(config.adminSettings());
+      return Admin.create(config.adminSettings());
     } catch (KafkaException e) {
-      throw new FatalException(
-          ExitCode.USAGE, "the Kafka settings are not usable: " + rootMessage(e), e);
+      throw Refusal.of(e, config.servers())
+          .orElseGet(
+              () ->
+                  new FatalException(
+                      ExitCode.USAGE, "the Kafka settings are not usable: " + rootMessage(e), e));
     }
   }
 
