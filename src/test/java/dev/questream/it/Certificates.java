@@ -18,14 +18,20 @@ final class Certificates {
   private final Path folder;
   private final Path all;
 
+  /** An authority, {@code ca}, and a certificate of localhost, {@code good}. */
   Certificates(Path folder) throws Exception {
     this.folder = Files.createDirectories(folder);
     this.all = folder.resolve("all.p12");
     keytool("ca", List.of("-ext", "bc:c"));
     issue("good", "localhost", List.of());
+  }
+
+  /** What must not be trusted: another host, out of date, of another authority. */
+  Certificates withBadOnes() throws Exception {
     issue("stranger", "elsewhere.example.com", List.of());
     issue("expired", "localhost", List.of("-startdate", "-20d", "-validity", "10"));
     keytool("other", List.of("-ext", "bc:c"));
+    return this;
   }
 
   private void issue(String alias, String host, List<String> more) throws Exception {
@@ -39,6 +45,7 @@ final class Certificates {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-J-XX:TieredStopAtLevel=1",
                 "-genkeypair",
                 "-keyalg",
                 "EC",

@@ -31,24 +31,29 @@ import org.apache.kafka.common.resource.ResourceType;
  * is the only super user, is for setting up.
  */
 final class SecuredBroker implements AutoCloseable {
-  /** The listeners with TLS, by the certificate that each shows. */
-  static final List<String> LISTENERS = List.of("good", "stranger", "expired");
-
   private static final int SCRAM_ITERATIONS = 4096;
 
+  private final List<String> secured;
   private final Map<String, Integer> ports = new HashMap<>();
   private final EmbeddedBroker broker;
   private final Admin admin;
 
   /**
+   * @param secured the listeners with TLS, by the certificate that each shows
    * @param more settings of the broker
    */
-  SecuredBroker(Path folder, Certificates certificates, Map<String, String> more) throws Exception {
-    for (String listener : List.of("plain", "controller", "good", "stranger", "expired")) {
+  SecuredBroker(
+      Path folder, Certificates certificates, List<String> secured, Map<String, String> more)
+      throws Exception {
+    this.secured = secured;
+    for (String listener : List.of("plain", "controller")) {
+      ports.put(listener, freePort());
+    }
+    for (String listener : secured) {
       ports.put(listener, freePort());
     }
     Map<String, String> settings = new HashMap<>(listeners());
-    for (String listener : LISTENERS) {
+    for (String listener : secured) {
       String prefix = "listener.name." + listener + ".";
       settings.put(prefix + "ssl.keystore.type", "PKCS12");
       settings.put(prefix + "ssl.keystore.location", certificates.keyStore(listener).toString());
@@ -84,7 +89,7 @@ final class SecuredBroker implements AutoCloseable {
           if (!name.equals("controller")) {
             advertised.add(listener + "://localhost:" + port);
           }
-          protocols.add(listener + (LISTENERS.contains(name) ? ":SASL_SSL" : ":PLAINTEXT"));
+          protocols.add(listener + (secured.contains(name) ? ":SASL_SSL" : ":PLAINTEXT"));
         });
     return Map.of(
         "controller.quorum.voters", "1@localhost:" + ports.get("controller"),

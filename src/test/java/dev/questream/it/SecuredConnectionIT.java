@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** SASL over TLS: what connects, how what does not is refused, and that no secret is shown. */
 @Timeout(120)
 class SecuredConnectionIT {
+  private static final List<String> LISTENERS = List.of("good", "stranger", "expired");
   private static final String USER = "questream";
   private static final String PASSWORD = "canary-of-scram";
   private static final String URLS = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
@@ -49,10 +50,10 @@ class SecuredConnectionIT {
 
   @BeforeAll
   static void start() throws Exception {
-    certificates = new Certificates(folder.resolve("certificates"));
+    certificates = new Certificates(folder.resolve("certificates")).withBadOnes();
     oauth = new TokenEndpoint(USER, "canary-of-oauth");
     System.setProperty(URLS, oauth.tokenUrl() + "," + oauth.keysUrl());
-    broker = new SecuredBroker(folder.resolve("broker"), certificates, oauthSettings());
+    broker = new SecuredBroker(folder.resolve("broker"), certificates, LISTENERS, oauthSettings());
     broker.user(USER, PASSWORD);
     List<Acl> acls = new ArrayList<>();
     Acls.byCommand().values().forEach(acls::addAll);
@@ -67,7 +68,7 @@ class SecuredConnectionIT {
     settings.put("sasl.oauthbearer.jwks.endpoint.url", oauth.keysUrl());
     settings.put("sasl.oauthbearer.expected.audience", TokenEndpoint.AUDIENCE);
     settings.put("sasl.oauthbearer.expected.issuer", TokenEndpoint.ISSUER);
-    for (String listener : SecuredBroker.LISTENERS) {
+    for (String listener : LISTENERS) {
       settings.put(
           "listener.name." + listener + ".oauthbearer.sasl.server.callback.handler.class",
           "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler");

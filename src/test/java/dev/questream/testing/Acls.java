@@ -43,8 +43,8 @@ public final class Acls {
     try {
       JsonNode file = new YAMLMapper().readTree(Path.of("topology/acls.yaml").toFile());
       Map<String, List<Acl>> byCommand = new LinkedHashMap<>();
-      file.fields()
-          .forEachRemaining(
+      file.properties()
+          .forEach(
               command -> {
                 List<Acl> acls = new ArrayList<>();
                 command.getValue().forEach(acl -> acls.add(acl(acl)));
