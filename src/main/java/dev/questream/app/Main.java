@@ -73,6 +73,7 @@ public final class Main {
       System.setProperty("questream.log.level", "DEBUG");
       System.setProperty("questream.log.libraries", "INFO");
       System.setProperty("questream.log.sender", "INFO");
+      System.setProperty("questream.log.streams", "INFO");
     } else if (flags.contains("chaos")) {
       System.setProperty("questream.log.libraries", "ERROR"); // a broker that is away is no news
     } else if (arguments.length > 0 && List.of("demo", "bench").contains(arguments[0])) {

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * Collects settings from their sources; a later source wins: file, environment, command line.
+ * Collects settings from their sources; a later source wins: file, file of Kafka's clients,
+ * environment, command line.
  *
  * <p>The environment variable of a setting is {@code QUESTREAM_} and its name in upper case with
  * underscores for dots: {@code QUESTREAM_BOOTSTRAP_SERVERS}.
@@ -29,20 +30,42 @@ public final class ConfigSources {
   private ConfigSources() {}
 
   /**
-   * Merges the three sources.
+   * Merges the sources.
    *
    * @param file a properties file, if one was named
+   * @param clientFile a properties file as Kafka's own tools take it, if one was named: settings of
+   *     Kafka's clients, without a prefix
    * @param environment the process's environment
    * @param flags settings from the command line
    * @throws ConfigException if the file cannot be read
    */
   public static Map<String, String> merge(
-      Optional<Path> file, Map<String, String> environment, Map<String, String> flags) {
+      Optional<Path> file,
+      Optional<Path> clientFile,
+      Map<String, String> environment,
+      Map<String, String> flags) {
     Map<String, String> settings = new HashMap<>();
     file.ifPresent(path -> settings.putAll(read(path)));
+    clientFile.ifPresent(path -> settings.putAll(ofClients(read(path))));
     settings.putAll(fromEnvironment(environment));
     settings.putAll(flags);
     return settings;
+  }
+
+  /** The same without a file of Kafka's clients. */
+  public static Map<String, String> merge(
+      Optional<Path> file, Map<String, String> environment, Map<String, String> flags) {
+    return merge(file, Optional.empty(), environment, flags);
+  }
+
+  /** What is Questream's own stays; everything else is Kafka's. */
+  private static Map<String, String> ofClients(Map<String, String> settings) {
+    Map<String, String> prefixed = new HashMap<>();
+    settings.forEach(
+        (key, value) ->
+            prefixed.put(
+                QuestreamConfig.isKnown(key) ? key : QuestreamConfig.KAFKA_PREFIX + key, value));
+    return prefixed;
   }
 
   private static Map<String, String> read(Path file) {

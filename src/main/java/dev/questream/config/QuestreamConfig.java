@@ -103,6 +103,15 @@ public final class QuestreamConfig extends AbstractConfig {
    *     invalid
    */
   public QuestreamConfig(Map<String, ?> settings) {
+    this(Placeholders.resolve(settings), true);
+  }
+
+  /**
+   * Takes settings whose placeholders are filled in: a second time, a secret might be taken for
+   * one.
+   */
+  @SuppressWarnings("unused") // the flag tells the constructors apart
+  private QuestreamConfig(Map<String, ?> settings, boolean resolved) {
     super(CONFIG, own(Profile.apply(settings)), false);
     this.passedThrough = new HashMap<>(Profile.apply(settings));
     passedThrough.keySet().removeIf(key -> !isPassedThrough(key));
@@ -147,7 +156,7 @@ public final class QuestreamConfig extends AbstractConfig {
   }
 
   static boolean isKnown(String key) {
-    return CONFIG.names().contains(key) || isPassedThrough(key);
+    return CONFIG.names().contains(key) || isPassedThrough(key) || Placeholders.isProviderKey(key);
   }
 
   private static boolean isPassedThrough(String key) {
@@ -162,7 +171,7 @@ public final class QuestreamConfig extends AbstractConfig {
     Map<String, Object> changed = new HashMap<>(originals());
     changed.putAll(passedThrough);
     changed.put(key, value);
-    return new QuestreamConfig(changed);
+    return new QuestreamConfig(changed, true);
   }
 
   /** Settings for an admin client. */
@@ -194,7 +203,7 @@ public final class QuestreamConfig extends AbstractConfig {
 
   private Map<String, Object> client() {
     Map<String, Object> settings = new HashMap<>();
-    settings.put(BOOTSTRAP_SERVERS, String.join(",", getList(BOOTSTRAP_SERVERS)));
+    settings.put(BOOTSTRAP_SERVERS, servers());
     settings.putAll(stripped(KAFKA_PREFIX));
     return settings;
   }
@@ -234,6 +243,11 @@ public final class QuestreamConfig extends AbstractConfig {
     return settings;
   }
 
+  /** The brokers to connect to first, as they were given, for messages. */
+  public String servers() {
+    return String.join(",", getList(BOOTSTRAP_SERVERS));
+  }
+
   /** Whether the promise is exactly once; otherwise at least once. */
   public boolean exactlyOnce() {
     return getString(PROCESSING_GUARANTEE).equals(StreamsConfig.EXACTLY_ONCE_V2);
@@ -255,8 +269,8 @@ public final class QuestreamConfig extends AbstractConfig {
     passedThrough.forEach(
         (key, value) -> {
           if (key.startsWith(prefix)) {
-            found.put(
-                key.substring(prefix.length()), value instanceof String s ? s.strip() : value);
+            String name = key.substring(prefix.length());
+            found.put(name, Secrets.hidden(name, value instanceof String s ? s.strip() : value));
           }
         });
     return found;

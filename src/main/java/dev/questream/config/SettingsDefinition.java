@@ -117,6 +117,15 @@ final class SettingsDefinition {
             "Defaults for settings that are not set: throughput (large batches, few commits) or"
                 + " latency (small windows, frequent commits). docs/operate.md has the table.")
         .define(
+            Placeholders.PROVIDERS,
+            Type.LIST,
+            "",
+            MEDIUM,
+            "Providers that ${...} in settings may ask: env, file, dir. What each may read must be said"
+                + " too: config.providers.env.param.allowlist.pattern,"
+                + " config.providers.file.param.allowed.paths and config.providers.dir.param.allowed.paths"
+                + " (docs/secure.md).")
+        .define(
             QUESTIONS_TOPIC,
             Type.STRING,
             "questions",

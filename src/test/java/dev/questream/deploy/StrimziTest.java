@@ -7,10 +7,8 @@ import dev.questream.app.runtime.Topics;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.topology.TopicContract;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The Strimzi resources say what the files say that they repeat. */
@@ -32,31 +30,6 @@ class StrimziTest {
               topic.at("/spec/partitions").asInt(), DeployFiles.strings(topic.at("/spec/config"))));
     }
     assertThat(topics).isEqualTo(Topics.contract(DEFAULTS));
-  }
-
-  @Test
-  void shouldAllowTheTopicsThatTheApplicationUsesAndNoMore() {
-    JsonNode user = resources("users.yaml").get(0);
-    Map<String, Set<String>> allowed = new HashMap<>();
-    for (JsonNode acl : user.at("/spec/authorization/acls")) {
-      Set<String> operations = new HashSet<>();
-      acl.path("operations").forEach(operation -> operations.add(operation.asText()));
-      allowed.put(
-          acl.at("/resource/type").asText() + " " + acl.at("/resource/name").asText(), operations);
-    }
-    String id = DEFAULTS.getString(QuestreamConfig.APPLICATION_ID);
-    assertThat(allowed)
-        .containsOnlyKeys(
-            "topic " + DEFAULTS.getString(QuestreamConfig.QUESTIONS_TOPIC),
-            "topic " + DEFAULTS.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
-            "topic " + DEFAULTS.getString(QuestreamConfig.DLQ_TOPIC),
-            "topic " + id + "-",
-            "group " + id,
-            "transactionalId " + id + "-")
-        .containsEntry("topic questions", Set.of("Read", "Describe"))
-        .containsEntry("topic embeddings", Set.of("Write", "Describe"))
-        .containsEntry("topic questions-dlq", Set.of("Write", "Describe"));
-    assertThat(allowed.values()).noneMatch(operations -> operations.contains("All"));
   }
 
   @Test

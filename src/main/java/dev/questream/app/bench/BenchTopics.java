@@ -33,7 +33,7 @@ final class BenchTopics implements AutoCloseable {
    * @throws FatalException if the brokers do not
    */
   static BenchTopics create(QuestreamConfig config, int partitions) {
-    BenchTopics topics = new BenchTopics(config, Admin.create(config.adminSettings()));
+    BenchTopics topics = new BenchTopics(config, Topics.connect(config));
     List<NewTopic> wanted = new ArrayList<>();
     Topics.contract(config)
         .forEach(

@@ -8,6 +8,7 @@ import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.Topics;
 import dev.questream.app.terminal.Console;
 import dev.questream.config.QuestreamConfig;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -46,7 +47,7 @@ public final class DlqListCommand implements Callable<Integer> {
     String topic = config.getString(QuestreamConfig.DLQ_TOPIC);
     ReplayJournal journal;
     try (Topics topics = new Topics(config)) {
-      topics.requireAll();
+      topics.require(List.of(config.getString(QuestreamConfig.DLQ_TOPIC)));
       journal = ReplayJournal.read(config, topics);
     }
     Map<String, Long> byReason = new TreeMap<>();

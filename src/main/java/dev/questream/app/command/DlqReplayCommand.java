@@ -10,8 +10,8 @@ import dev.questream.app.runtime.FatalException;
 import dev.questream.app.runtime.Topics;
 import dev.questream.app.terminal.Console;
 import dev.questream.config.QuestreamConfig;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import picocli.CommandLine.Command;
@@ -83,10 +83,8 @@ public final class DlqReplayCommand implements Callable<Integer> {
   }
 
   private ReplayTarget target(QuestreamConfig config, Topics topics) {
-    Set<String> needed = new TreeSet<>(Topics.contract(config).keySet());
     String topic = to == null ? config.getString(QuestreamConfig.QUESTIONS_TOPIC) : to;
-    needed.add(topic);
-    topics.require(needed);
+    topics.require(List.of(topic, config.getString(QuestreamConfig.DLQ_TOPIC)));
     return ReplayTarget.of(topics, topic, to != null);
   }
 

@@ -13,6 +13,7 @@ import dev.questream.serde.QuestionDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
@@ -51,7 +52,7 @@ public final class DlqShowCommand implements Callable<Integer> {
     QuestreamConfig config = settings.config();
     ReplayJournal journal;
     try (Topics topics = new Topics(config)) {
-      topics.requireAll();
+      topics.require(List.of(config.getString(QuestreamConfig.DLQ_TOPIC)));
       journal = ReplayJournal.read(config, topics);
     }
     DeadLetter letter = read(config, wanted);

@@ -2,11 +2,13 @@ package dev.questream.app.command;
 
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.FatalException;
+import dev.questream.app.runtime.Refusal;
 import dev.questream.checkpoint.ModelException;
 import dev.questream.retrieval.DataException;
 import dev.questream.serde.WireException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
@@ -19,12 +21,20 @@ public final class Failures implements CommandLine.IExecutionExceptionHandler {
 
   @Override
   public int handleExecutionException(
-      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+      Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
+    Exception failure = refusalIn(thrown).map(Exception.class::cast).orElse(thrown);
     ExitCode code = exitCode(failure);
     command.getErr().println("questream: " + message(failure, code));
     command.getErr().flush();
-    LOG.debug("The failure in full", failure);
+    LOG.debug("The failure in full", thrown);
     return code.status();
+  }
+
+  /** What Kafka refuses is its own kind of failure, unless that has been said already. */
+  private static Optional<FatalException> refusalIn(Exception thrown) {
+    return thrown instanceof FatalException fatal && fatal.exitCode() == ExitCode.KAFKA
+        ? Optional.empty()
+        : Refusal.of(thrown);
   }
 
   static ExitCode exitCode(Throwable failure) {

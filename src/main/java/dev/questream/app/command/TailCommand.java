@@ -51,7 +51,7 @@ public final class TailCommand implements Callable<Integer> {
   private int tail() {
     QuestreamConfig config = settings.config();
     try (Topics topics = new Topics(config)) {
-      topics.requireAll();
+      topics.require(List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
     }
     EmbeddingReader.Start start =
         fromBeginning ? EmbeddingReader.Start.BEGINNING : EmbeddingReader.Start.END;

@@ -46,7 +46,7 @@ final class TopicVectors {
   static QuestionVectors read(QuestreamConfig config, QuestionSet questions, Console console) {
     String topic = config.getString(QuestreamConfig.EMBEDDINGS_TOPIC);
     try (Topics topics = new Topics(config)) {
-      topics.requireAll();
+      topics.require(List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
     }
     Map<String, QuestionEmbedding> byId = new LinkedHashMap<>();
     Progress progress = console.progress("reading " + topic, 0);

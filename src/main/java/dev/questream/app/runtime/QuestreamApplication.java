@@ -10,9 +10,11 @@ import dev.questream.serde.SchemaRegistryException;
 import dev.questream.topology.EmbeddingTopology;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,6 +22,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
@@ -94,9 +97,7 @@ public final class QuestreamApplication implements AutoCloseable {
    */
   public static QuestreamApplication start(
       QuestreamConfig config, Function<EncoderObserver, BatchingEncoder> open) {
-    try (Topics topics = new Topics(config)) {
-      topics.requireAll();
-    }
+    checkTopics(config);
     checkRegistry(config);
     Metrics metrics = new Metrics();
     BatchingEncoder encoder = open.apply(metrics.encoder());
@@ -112,6 +113,20 @@ public final class QuestreamApplication implements AutoCloseable {
       encoder.close();
       throw new FatalException(
           ExitCode.FAILED, "Kafka Streams could not be started: " + e.getMessage(), e);
+    }
+  }
+
+  /** What the user may not do shows here, before a model is loaded, where brokers tell it. */
+  private static void checkTopics(QuestreamConfig config) {
+    try (Topics topics = new Topics(config)) {
+      topics.requireAll();
+      topics.require(
+          List.of(config.getString(QuestreamConfig.QUESTIONS_TOPIC)), Set.of(AclOperation.READ));
+      topics.require(
+          List.of(
+              config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
+              config.getString(QuestreamConfig.DLQ_TOPIC)),
+          Set.of(AclOperation.WRITE));
     }
   }
 
@@ -135,8 +150,14 @@ public final class QuestreamApplication implements AutoCloseable {
   }
 
   private StreamThreadExceptionResponse uncaught(Throwable thrown) {
-    LOG.error("Stopping: {}", thrown.toString(), thrown);
     failure.compareAndSet(null, thrown);
+    Optional<FatalException> refusal = Refusal.of(thrown, config.servers());
+    if (refusal.isPresent()) { // its words say all; where in Kafka it came up helps nobody
+      LOG.error("Stopping: {}", refusal.get().getMessage());
+      LOG.debug("The refusal in full", thrown);
+    } else {
+      LOG.error("Stopping: {}", thrown.toString(), thrown);
+    }
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
@@ -182,7 +203,8 @@ public final class QuestreamApplication implements AutoCloseable {
   public void requireAlive() {
     Throwable thrown = failure.get();
     if (thrown != null) {
-      throw new FatalException(ExitCode.FAILED, describe(thrown), thrown);
+      throw Refusal.of(thrown, config.servers())
+          .orElseGet(() -> new FatalException(ExitCode.FAILED, describe(thrown), thrown));
     }
   }
 

@@ -10,16 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Looks at the brokers and makes the topics that the contract asks for. */
 public final class Topics implements AutoCloseable {
@@ -31,11 +35,23 @@ public final class Topics implements AutoCloseable {
   /** Connects; whether a broker answers shows only at the first question. */
   public Topics(QuestreamConfig config) {
     this.config = config;
+    this.admin = connect(config);
+  }
+
+  /**
+   * An admin client.
+   *
+   * @throws FatalException if the settings are not usable, or there is no login by them
+   */
+  public static Admin connect(QuestreamConfig config) {
     try {
-      this.admin = Admin.create(config.adminSettings());
+      return Admin.create(config.adminSettings());
     } catch (KafkaException e) {
-      throw new FatalException(
-          ExitCode.USAGE, "the Kafka settings are not usable: " + rootMessage(e), e);
+      throw Refusal.of(e, config.servers())
+          .orElseGet(
+              () ->
+                  new FatalException(
+                      ExitCode.USAGE, "the Kafka settings are not usable: " + rootMessage(e), e));
     }
   }
 
@@ -64,14 +80,68 @@ public final class Topics implements AutoCloseable {
    * @throws FatalException that says which is not
    */
   public void require(Collection<String> names) {
-    Set<String> missing = new TreeSet<>(names);
-    missing.removeAll(get(admin.listTopics().names()));
+    require(names, Set.of());
+  }
+
+  /**
+   * Makes sure that a broker answers, these topics are there, and this user may do what he must.
+   *
+   * @param operations needed on each of them; what a broker does not tell is taken for allowed
+   * @throws FatalException that says which is not
+   */
+  public void require(Collection<String> names, Set<AclOperation> operations) {
+    Set<String> missing = new TreeSet<>();
+    describe(names)
+        .forEach(
+            (name, description) -> {
+              if (description.isEmpty()) {
+                missing.add(name);
+              } else {
+                requireAllowed(description.get(), operations);
+              }
+            });
     if (!missing.isEmpty()) {
       throw new FatalException(
           ExitCode.KAFKA,
           "missing on %s: %s %s; make with `questream topics create`, or set other names"
               .formatted(
                   servers(), missing.size() == 1 ? "topic" : "topics", String.join(", ", missing)));
+    }
+  }
+
+  /** Each topic as the brokers describe it, empty if there is none of that name. */
+  private Map<String, Optional<TopicDescription>> describe(Collection<String> names) {
+    Map<String, Optional<TopicDescription>> described = new TreeMap<>();
+    DescribeTopicsOptions options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+    admin
+        .describeTopics(names, options)
+        .topicNameValues()
+        .forEach(
+            (name, future) -> {
+              try {
+                described.put(name, Optional.of(future.get()));
+              } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                  throw failure(e.getCause(), name);
+                }
+                described.put(name, Optional.empty());
+              } catch (InterruptedException e) {
+                throw new InterruptException(e);
+              }
+            });
+    return described;
+  }
+
+  private void requireAllowed(TopicDescription topic, Set<AclOperation> operations) {
+    Set<AclOperation> missing = new TreeSet<>(operations);
+    if (topic.authorizedOperations() != null) {
+      missing.removeAll(topic.authorizedOperations());
+      if (!missing.isEmpty()) {
+        throw new FatalException(
+            ExitCode.KAFKA,
+            "Kafka at %s does not allow this user %s on topic %s; %s"
+                .formatted(servers(), missing, topic.name(), Refusal.ADVICE));
+      }
     }
   }
 
@@ -89,14 +159,14 @@ public final class Topics implements AutoCloseable {
                 created.add(name);
               }
             });
-    awaitVisible(created);
+    awaitVisible(contract(config).keySet());
     return created;
   }
 
   /** A broker may learn of a new topic a moment after its creation was confirmed. */
-  private void awaitVisible(List<String> created) {
+  private void awaitVisible(Collection<String> created) {
     long end = System.nanoTime() + VISIBLE_LIMIT.toNanos();
-    while (!get(admin.listTopics().names()).containsAll(created) && System.nanoTime() < end) {
+    while (describe(created).containsValue(Optional.empty()) && System.nanoTime() < end) {
       try {
         Thread.sleep(20);
       } catch (InterruptedException e) {
@@ -121,47 +191,52 @@ public final class Topics implements AutoCloseable {
       if (e.getCause() instanceof TopicExistsException) {
         return false;
       }
-      throw failure(e.getCause());
+      throw failure(e.getCause(), name);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
   }
 
   public boolean exists(String name) {
-    return get(admin.listTopics().names()).contains(name);
+    return describe(List.of(name)).get(name).isPresent();
   }
 
   /** The topic as the brokers describe it; it must be there. */
   public TopicDescription description(String name) {
-    return get(admin.describeTopics(List.of(name)).topicNameValues().get(name));
+    return get(admin.describeTopics(List.of(name)).topicNameValues().get(name), name);
   }
 
   /** A setting of a topic, the brokers' default included; the topic must be there. */
   public String setting(String name, String key) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-    return get(admin.describeConfigs(List.of(resource)).values().get(resource)).get(key).value();
+    return get(admin.describeConfigs(List.of(resource)).values().get(resource), name)
+        .get(key)
+        .value();
   }
 
-  private <T> T get(KafkaFuture<T> future) {
+  private <T> T get(KafkaFuture<T> future, String topic) {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      throw failure(e.getCause());
+      throw failure(e.getCause(), topic);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
   }
 
-  private FatalException failure(Throwable cause) {
-    return new FatalException(
-        ExitCode.KAFKA,
-        "no answer from Kafka at %s: %s; check bootstrap.servers and the security settings"
-            .formatted(servers(), cause.getMessage()),
-        cause);
+  private FatalException failure(Throwable cause, String topic) {
+    return Refusal.of(cause, servers(), "topic " + topic)
+        .orElseGet(
+            () ->
+                new FatalException(
+                    ExitCode.KAFKA,
+                    "no answer from Kafka at %s: %s; check bootstrap.servers and the security settings"
+                        .formatted(servers(), cause.getMessage()),
+                    cause));
   }
 
   private String servers() {
-    return String.join(",", config.getList(QuestreamConfig.BOOTSTRAP_SERVERS));
+    return config.servers();
   }
 
   private static String rootMessage(Throwable failure) {
