@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * What the test driver cannot show: the punctuator's life, and what a new owner of the store does.
  */
 class EmbedProcessorTest {
-  private static final EmbedProcessor.Nodes NODES = new EmbedProcessor.Nodes("store", "out", "dlq");
+  private static final EmbedNodes NODES = new EmbedNodes("embed", "store", "out", "dlq");
   private static final EmbedSettings SETTINGS =
       new EmbedSettings(
           "app",
@@ -45,7 +45,8 @@ class EmbedProcessorTest {
           Duration.ofMillis(500));
 
   private final PendingBudget budget = new PendingBudget(SETTINGS.maxPendingBytes());
-  private final Intake intake = new Intake();
+  private final EmbedClients clients = new EmbedClients();
+  private final Intake intake = clients.intake();
   private MockProcessorContext<byte[], Object> context = context("exactly_once_v2");
   private KeyValueStore<Long, PendingQuestion> store;
   private long nextOffset;
@@ -81,7 +82,8 @@ class EmbedProcessorTest {
                 encoder,
                 new QuestionDecoder(Map.of("input.format", "text")),
                 budget,
-                intake,
+                clients,
+                new Requirements(SETTINGS, clients),
                 ThreadLocal.withInitial(BlockBudget::new),
                 EmbedObserver.NONE));
     processor.init(context);
