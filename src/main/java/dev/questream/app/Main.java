@@ -53,6 +53,9 @@ import picocli.CommandLine.Option;
       "6:done, but some inputs were rejected"
     })
 public final class Main {
+  /** A logback.xml in our jar would take hold of the logs of whoever uses it as a library. */
+  private static final String LOGBACK = "logback.configurationFile";
+
   @Mixin private GeneralOptions general;
 
   @Option(
@@ -68,6 +71,9 @@ public final class Main {
 
   /** Must come before the first logger is made. */
   private static void configureLogging(String... arguments) {
+    if (System.getProperty(LOGBACK) == null) {
+      System.setProperty(LOGBACK, "questream-logback.xml");
+    }
     List<String> flags = Arrays.asList(arguments);
     if (flags.contains("-v") || flags.contains("--verbose")) {
       System.setProperty("questream.log.level", "DEBUG");

@@ -70,6 +70,15 @@ public final class EmbedProcessorSupplier
             observer);
   }
 
+  /**
+   * Looks at settings before Kafka Streams is made with them; each processor looks again.
+   *
+   * @throws org.apache.kafka.common.config.ConfigException if a question could be lost with them
+   */
+  public void requireSettings(Map<?, ?> streamsSettings) {
+    shared.requirements().requireSettings(streamsSettings);
+  }
+
   @Override
   public Processor<byte[], byte[], byte[], Object> get() {
     return new EmbedProcessor(settings, nodes, shared);

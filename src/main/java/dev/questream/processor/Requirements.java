@@ -36,9 +36,7 @@ final class Requirements {
    */
   void check(ProcessorContext<?, ?> context) {
     Map<String, Object> configured = context.appConfigs();
-    requireGuarantee(configured.get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
-    requireApplicationId(context.applicationId());
-    requireFailing(configured.get(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG));
+    requireSettings(configured);
     boolean ownClients = clients.inUse() || !onStreamThread();
     if (!ownClients && !settings.exactlyOnce()) {
       throw new ConfigException(
@@ -51,13 +49,24 @@ final class Requirements {
     }
   }
 
+  /**
+   * Looks at the settings of Kafka Streams alone.
+   *
+   * @throws ConfigException if a question could be lost with them
+   */
+  void requireSettings(Map<?, ?> configured) {
+    requireGuarantee(configured.get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
+    requireApplicationId(configured.get(StreamsConfig.APPLICATION_ID_CONFIG));
+    requireFailing(configured.get(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG));
+  }
+
   /** The two guarantees store pending questions differently; a mixture would keep neither. */
   private void requireGuarantee(Object configured) {
     if (StreamsConfig.EXACTLY_ONCE_V2.equals(configured) != settings.exactlyOnce()) {
       throw new ConfigException(
-          "Kafka Streams runs with processing.guarantee=%s, the processor was made for %s"
+          "Kafka Streams runs with processing.guarantee=%s, the processor was made for %s; give both the same"
               .formatted(
-                  configured,
+                  configured == null ? StreamsConfig.AT_LEAST_ONCE : configured,
                   settings.exactlyOnce()
                       ? StreamsConfig.EXACTLY_ONCE_V2
                       : StreamsConfig.AT_LEAST_ONCE));
@@ -65,7 +74,7 @@ final class Requirements {
   }
 
   /** It names the changelog, which the clients must know, and stands in dead letters. */
-  private void requireApplicationId(String configured) {
+  private void requireApplicationId(Object configured) {
     if (!settings.applicationId().equals(configured)) {
       throw new ConfigException(
           "Kafka Streams runs with application.id=%s, the processor was made for %s; give both the"
