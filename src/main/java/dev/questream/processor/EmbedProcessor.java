@@ -107,7 +107,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     pending.restore(
         (key, question) -> {
           Origin origin = PendingRecords.origin(question, key);
-          enqueue(key, question, Arrival.of(question, origin, shared.decoder()));
+          enqueue(key, origin.offset(), question, Arrival.of(question, origin, shared.decoder()));
           metrics.restored();
         });
     if (!pending.isEmpty()) {
@@ -134,7 +134,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
       answers.reject(question, metadata.offset(), rejected);
       return;
     }
-    enqueue(pending.store(origin, question), question, arrival);
+    enqueue(pending.store(origin, question), origin.offset(), question, arrival);
     awaitCapacity();
   }
 
@@ -157,8 +157,8 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
             null);
   }
 
-  private void enqueue(long key, PendingQuestion question, Arrival arrival) {
-    InFlight inFlight = pending.enqueue(key, question, arrival);
+  private void enqueue(long key, long offset, PendingQuestion question, Arrival arrival) {
+    InFlight inFlight = pending.enqueue(key, offset, question, arrival);
     metrics.pending(pending.size());
     stopIntakeIfFull(question);
     if (arrival instanceof Arrival.Asked asked) {

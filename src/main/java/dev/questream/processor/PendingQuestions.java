@@ -71,9 +71,8 @@ final class PendingQuestions {
   }
 
   /** Appends a question that the store holds. */
-  InFlight enqueue(long key, PendingQuestion pending, Arrival arrival) {
+  InFlight enqueue(long key, long offset, PendingQuestion pending, Arrival arrival) {
     long costs = PendingBudget.cost(PendingRecords.bytes(pending), dimensions);
-    long offset = PendingRecords.origin(pending, key).offset();
     InFlight question = new InFlight(key, offset, pending, arrival, costs);
     queue.addLast(question);
     cost += costs;

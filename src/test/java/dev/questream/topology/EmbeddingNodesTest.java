@@ -250,6 +250,7 @@ class EmbeddingNodesTest {
     Topology topology = source("in");
     sinks(nodes, topology, nodes.addTo(topology, "faq", encoder, "source"));
     Properties settings = nodes.streamsSettings();
+    settings.put("state.dir", state.resolve(key).toString());
     settings.put(key, value);
     assertThatThrownBy(() -> nodes.streams(topology, settings))
         .isInstanceOf(ConfigException.class)
