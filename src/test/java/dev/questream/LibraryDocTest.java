@@ -27,8 +27,7 @@ class LibraryDocTest {
     String source = Files.readString(EXAMPLE.resolve(file));
     int start = source.indexOf(from);
     assertThat(start).as("%s has %s", file, from).isNotNegative();
-    String snippet =
-        source.substring(source.indexOf('\n', start) + 1, source.indexOf(to, start));
+    String snippet = source.substring(source.indexOf('\n', start) + 1, source.indexOf(to, start));
     String expected = snippet.stripTrailing().stripIndent().strip();
     String page = Files.readString(PAGE);
     int block = page.indexOf("```" + language + "\n" + begins);

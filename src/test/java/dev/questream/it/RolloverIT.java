@@ -131,8 +131,11 @@ class RolloverIT {
   private static Map<String, String> questions(int from, int to) {
     Map<String, String> questions = new LinkedHashMap<>();
     for (int i = from; i < to; i++) {
-      String text = "what is word" + i % 40 + " to word" + i % 7 + " in word" + i;
-      questions.put("q" + i, i >= QUESTIONS - POISONED && i < QUESTIONS ? text + " poison" : text);
+      boolean poisoned = i >= QUESTIONS - POISONED && i < QUESTIONS;
+      questions.put(
+          "q" + i,
+          "topic%d topic%d topic%d %s item%d"
+              .formatted(i % 30, i % 30, i % 30, poisoned ? BagOfWords.POISON : "to", i));
     }
     return questions;
   }
@@ -252,8 +255,8 @@ class RolloverIT {
     assertThat(json.at("/drift/pairs").asInt()).isEqualTo(all - lost - POISONED);
     assertThat(json.at("/drift/cosine").isNull()).isTrue();
     assertThat(json.at("/drift/neighbour_overlap/mean").asDouble())
-        .as("texts with common words are neighbours by either model")
-        .isBetween(0.5, 0.99);
+        .as("ten of the eleven texts on the same topic are near by either model")
+        .isBetween(0.6, 0.999);
   }
 
   private void refill(int lost, int all) {
@@ -272,6 +275,7 @@ class RolloverIT {
   void shouldRefuseWhatIsNoRollover() throws Exception {
     setUp();
     files.subList(2, 4).clear();
+    files.set(0, "--config"); // for both
     assertThat(status()).extracting(Result::status).isEqualTo(2);
     assertThat(status("--new", oldConfig.getString("application.id")).err())
         .contains("second application.id");

@@ -8,15 +8,18 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.StreamsGroupDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
  * How far an application has read the questions topic.
@@ -55,7 +58,7 @@ public record GroupProgress(String state, int members, Map<Integer, Span> partit
    * @throws FatalException if they do not answer
    */
   static GroupProgress of(Admin admin, Side side) {
-    var description = group(admin, side).orElse(null);
+    Group group = group(admin, side.application());
     Map<Integer, Span> spans = new HashMap<>();
     List<TopicPartition> partitions =
         get(admin.describeTopics(List.of(side.questions())).topicNameValues().get(side.questions()))
@@ -77,25 +80,36 @@ public record GroupProgress(String state, int members, Map<Integer, Span> partit
           partition.partition(),
           new Span(begin, offset == null ? begin : offset.offset(), ends.get(partition)));
     }
-    return new GroupProgress(
-        description == null ? "DEAD" : description.groupState().name(),
-        description == null ? 0 : description.members().size(),
-        spans,
-        System.currentTimeMillis());
+    return new GroupProgress(group.state(), group.members(), spans, System.currentTimeMillis());
   }
 
-  private static java.util.Optional<org.apache.kafka.clients.admin.ConsumerGroupDescription> group(
-      Admin admin, Side side) {
+  private record Group(String state, int members) {}
+
+  /** A group of either protocol: Kafka Streams may run with its own one. */
+  private static Group group(Admin admin, String id) {
     try {
-      return java.util.Optional.of(
-          admin
-              .describeConsumerGroups(List.of(side.application()))
-              .describedGroups()
-              .get(side.application())
-              .get());
+      ConsumerGroupDescription group =
+          admin.describeConsumerGroups(List.of(id)).describedGroups().get(id).get();
+      return new Group(group.groupState().name(), group.members().size());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof GroupIdNotFoundException) {
-        return java.util.Optional.empty();
+        return streamsGroup(admin, id);
+      }
+      throw failure(e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  private static Group streamsGroup(Admin admin, String id) {
+    try {
+      StreamsGroupDescription group =
+          admin.describeStreamsGroups(List.of(id)).describedGroups().get(id).get();
+      return new Group(group.groupState().name(), group.members().size());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof GroupIdNotFoundException
+          || e.getCause() instanceof UnsupportedVersionException) {
+        return new Group("DEAD", 0);
       }
       throw failure(e.getCause());
     } catch (InterruptedException e) {

@@ -12,6 +12,7 @@ import dev.questream.serde.WireException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -57,6 +58,11 @@ public final class Refill {
    * @param dry only counts
    */
   public Result run(boolean dry) {
+    return run(dry, () -> {});
+  }
+
+  /** The same, with something that happens between the look and the questions. */
+  Result run(boolean dry, Runnable meanwhile) {
     try (TopicScan questions = new TopicScan(before.config(), before.questions())) {
       Map<Integer, Long> begins = questions.beginnings();
       Map<Integer, Long> ends = questions.ends();
@@ -65,7 +71,8 @@ public final class Refill {
       if (dry || missing.isEmpty()) {
         return new Result(missing.size(), 0);
       }
-      return ask(ends);
+      meanwhile.run();
+      return ask(begins.keySet(), ends);
     }
   }
 
@@ -96,7 +103,7 @@ public final class Refill {
     }
   }
 
-  private Result ask(Map<Integer, Long> ends) {
+  private Result ask(Set<Integer> partitions, Map<Integer, Long> ends) {
     AtomicReference<Exception> failure = new AtomicReference<>();
     long asked = 0;
     try (QuestionEmbeddingDeserializer deserializer = deserializer(before);
@@ -111,9 +118,9 @@ public final class Refill {
       while (scan.hasNext()) {
         ConsumerRecord<byte[], byte[]> record = scan.next();
         if (record.value() != null && place(record).equals(missing.get(IdHash.of(id(record))))) {
-          Question question = question(deserializer.deserialize(record.topic(), record.value()));
-          byte[] value = serializer.serialize(before.questions(), question);
-          send(producer, record.key(), value, failure);
+          QuestionEmbedding embedding = deserializer.deserialize(record.topic(), record.value());
+          byte[] value = serializer.serialize(before.questions(), question(embedding));
+          send(producer, partition(embedding, partitions), record.key(), value, failure);
           asked++;
         }
       }
@@ -123,6 +130,14 @@ public final class Refill {
       requireSent(failure.get());
       return new Result(asked, repeated);
     }
+  }
+
+  /** Where it was before, so that it stays in one order with what is asked under its id. */
+  private Integer partition(QuestionEmbedding embedding, Set<Integer> partitions) {
+    return embedding.getSourceTopic().equals(before.questions())
+            && partitions.contains(embedding.getSourcePartition())
+        ? embedding.getSourcePartition()
+        : null;
   }
 
   private static Question question(QuestionEmbedding embedding) {
@@ -154,7 +169,10 @@ public final class Refill {
             }
           });
     }
-    others.values().forEach(record -> send(producer, record.key(), record.value(), failure));
+    others
+        .values()
+        .forEach(
+            record -> send(producer, record.partition(), record.key(), record.value(), failure));
     return others.size();
   }
 
@@ -170,10 +188,12 @@ public final class Refill {
 
   private void send(
       KafkaProducer<byte[], byte[]> producer,
+      Integer partition,
       byte[] key,
       byte[] value,
       AtomicReference<Exception> failure) {
-    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(before.questions(), key, value);
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(before.questions(), partition, key, value);
     record.headers().add(HEADER, before.embeddings().getBytes(StandardCharsets.UTF_8));
     producer.send(
         record,

@@ -7,6 +7,7 @@ import dev.questream.app.runtime.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -37,7 +38,7 @@ public record RolloverStatus(
   public record Options(int sample, long recent, Duration interval, Set<String> accepted) {
 
     Set<Absence> reasons() {
-      return accepted.stream().map(Options::reason).collect(java.util.stream.Collectors.toSet());
+      return accepted.stream().map(Options::reason).collect(Collectors.toSet());
     }
 
     private static Absence reason(String code) {
