@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example application on a real broker, as a process that is killed: the guarantee holds. */
-@Timeout(180)
+@Timeout(300)
 class LibraryIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final int PAIRS = 60;
