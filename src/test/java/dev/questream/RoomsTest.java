@@ -62,8 +62,17 @@ class RoomsTest {
               "config",
               List.of("dev.questream.encoder", "dev.questream.serde", "org.apache.kafka..")),
           Map.entry(
+              "model",
+              List.of(
+                  "dev.questream.config",
+                  "dev.questream.encoder",
+                  "dev.questream.checkpoint",
+                  "dev.questream.hub",
+                  "dev.questream.djl")),
+          Map.entry(
               "topology",
               List.of(
+                  "dev.questream.avro",
                   "dev.questream.processor",
                   "dev.questream.serde",
                   "dev.questream.config",

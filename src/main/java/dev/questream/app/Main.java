@@ -10,6 +10,7 @@ import dev.questream.app.command.EvaluateCommand;
 import dev.questream.app.command.Failures;
 import dev.questream.app.command.GeneralOptions;
 import dev.questream.app.command.ModelCommand;
+import dev.questream.app.command.RolloverCommand;
 import dev.questream.app.command.RunCommand;
 import dev.questream.app.command.TailCommand;
 import dev.questream.app.command.TopicsCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Option;
       AskCommand.class,
       TailCommand.class,
       DlqCommand.class,
+      RolloverCommand.class,
       EncodeCommand.class,
       EvaluateCommand.class,
       ModelCommand.class,
@@ -50,9 +52,13 @@ import picocli.CommandLine.Option;
       "3:the model is missing, damaged or of the wrong kind",
       "4:Kafka or the schema registry is not reachable, or a topic is missing",
       "5:this machine lacks something: disk space, a free port, a readable file, Java 17",
-      "6:done, but some inputs were rejected"
+      "6:done, but some inputs were rejected",
+      "7:not ready to cut over"
     })
 public final class Main {
+  /** A logback.xml in our jar would take hold of the logs of whoever uses it as a library. */
+  private static final String LOGBACK = "logback.configurationFile";
+
   @Mixin private GeneralOptions general;
 
   @Option(
@@ -68,6 +74,9 @@ public final class Main {
 
   /** Must come before the first logger is made. */
   private static void configureLogging(String... arguments) {
+    if (System.getProperty(LOGBACK) == null) {
+      System.setProperty(LOGBACK, "questream-logback.xml");
+    }
     List<String> flags = Arrays.asList(arguments);
     if (flags.contains("-v") || flags.contains("--verbose")) {
       System.setProperty("questream.log.level", "DEBUG");

@@ -21,14 +21,14 @@ final class Answers {
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
   private final ProcessorContext<byte[], Object> context;
-  private final EmbedProcessor.Nodes nodes;
+  private final EmbedNodes nodes;
   private final EmbeddingRecords embeddings;
   private final DeadLetters deadLetters;
   private final TaskMetrics metrics;
 
   Answers(
       ProcessorContext<byte[], Object> context,
-      EmbedProcessor.Nodes nodes,
+      EmbedNodes nodes,
       String applicationId,
       EncoderInfo info,
       TaskMetrics metrics) {

@@ -21,7 +21,7 @@ sealed interface Arrival {
   record Rejected(DeadLetterReason reason, String message, Throwable cause) implements Arrival {}
 
   /** Reads a record. Trouble with the schema registry is not the record's fault and is thrown. */
-  static Arrival of(PendingQuestion pending, long offset, QuestionDecoder decoder) {
+  static Arrival of(PendingQuestion pending, Origin origin, QuestionDecoder decoder) {
     byte[] key = bytes(pending.getKey());
     byte[] value = bytes(pending.getValue());
     try {
@@ -32,7 +32,7 @@ sealed interface Arrival {
       if (question.getText().isBlank()) {
         return new Rejected(DeadLetterReason.EMPTY_TEXT, "the question has no text", null);
       }
-      return new Asked(question.getId().isEmpty() ? withId(question, pending, offset) : question);
+      return new Asked(question.getId().isEmpty() ? withId(question, pending, origin) : question);
     } catch (WireException e) {
       return new Rejected(DeadLetterReason.UNREADABLE, e.getMessage(), e);
     }
@@ -45,8 +45,8 @@ sealed interface Arrival {
   }
 
   /** The same record always gets the same id, so that a replay replaces and does not add. */
-  private static Question withId(Question question, PendingQuestion pending, long offset) {
-    String place = pending.getTopic() + "/" + pending.getPartition() + "/" + offset;
+  private static Question withId(Question question, PendingQuestion pending, Origin origin) {
+    String place = origin.place(pending.getTopic(), pending.getPartition());
     UUID id = UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8));
     return Question.newBuilder(question).setId(id.toString()).build();
   }

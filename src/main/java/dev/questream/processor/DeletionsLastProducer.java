@@ -1,6 +1,7 @@
 package dev.questream.processor;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Callback;
@@ -11,26 +12,26 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A producer that sends a deletion to the changelog only when every record sent before it is
- * acknowledged.
+ * A producer that sends a deletion to a changelog of pending questions only when every record sent
+ * before it is acknowledged.
  *
  * <p>Kafka Streams sends a commit's deletions one after the other, so only the first of them waits.
  *
  * <p><b>Threading:</b> sends come from one stream thread; callbacks from the producer's thread.
  */
 final class DeletionsLastProducer extends KafkaProducer<byte[], byte[]> {
-  private final String changelog;
+  private final Set<String> changelogs;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private boolean unacknowledged;
 
-  DeletionsLastProducer(Map<String, Object> config, String changelog) {
+  DeletionsLastProducer(Map<String, Object> config, Set<String> changelogs) {
     super(config, new ByteArraySerializer(), new ByteArraySerializer());
-    this.changelog = changelog;
+    this.changelogs = Set.copyOf(changelogs);
   }
 
   @Override
   public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
-    if (record.value() == null && record.topic().equals(changelog)) {
+    if (record.value() == null && changelogs.contains(record.topic())) {
       awaitAcknowledgements();
       return super.send(record, callback);
     }

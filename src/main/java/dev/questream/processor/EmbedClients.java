@@ -1,6 +1,8 @@
 package dev.questream.processor;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -11,30 +13,42 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * The clients of a Kafka Streams application that runs the embed processor.
+ * The clients of a Kafka Streams application that runs embed processors: one object for one client.
  *
  * <p>Its consumers leave out partitions of which enough is pending. Its producers, with
  * at-least-once, hold deletions from the pending store back until all that was sent before is
  * acknowledged: without transactions a deletion could otherwise reach its changelog while the
  * embedding is still on its way to another broker, and a crash between the two would lose the
  * question.
+ *
+ * <p><b>Threading:</b> safe for any thread.
  */
 public final class EmbedClients implements KafkaClientSupplier {
-  private final Intake intake;
-  private final boolean exactlyOnce;
-  private final String changelog;
+  private final Intake intake = new Intake();
+  private final Set<String> changelogs = ConcurrentHashMap.newKeySet();
+  private volatile boolean inUse;
 
-  EmbedClients(Intake intake, EmbedSettings settings, String store) {
-    this.intake = intake;
-    this.exactlyOnce = settings.exactlyOnce();
-    this.changelog = settings.applicationId() + "-" + store + "-changelog";
+  Intake intake() {
+    return intake;
+  }
+
+  /** Whether Kafka Streams has made any of its clients here. */
+  boolean inUse() {
+    return inUse;
+  }
+
+  /** Tells of a pending store, before Kafka Streams makes its producers. */
+  void serve(EmbedSettings settings, String store) {
+    if (!settings.exactlyOnce()) {
+      changelogs.add(settings.applicationId() + "-" + store + "-changelog");
+    }
   }
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return exactlyOnce
+    return changelogs.isEmpty()
         ? new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())
-        : new DeletionsLastProducer(config, changelog);
+        : new DeletionsLastProducer(config, changelogs);
   }
 
   @Override
@@ -44,6 +58,7 @@ public final class EmbedClients implements KafkaClientSupplier {
 
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+    inUse = true;
     return new IntakeConsumer(config, intake);
   }
 

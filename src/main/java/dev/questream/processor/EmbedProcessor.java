@@ -5,6 +5,7 @@ import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.QuestionEncoder;
 import dev.questream.serde.QuestionDecoder;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -13,9 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -31,9 +30,9 @@ import org.slf4j.LoggerFactory;
  * Turns questions into embeddings, in batches and asynchronously, without letting go of any.
  *
  * <p>Kafka Streams takes a record as consumed once {@link #process} returns. So a question is first
- * put into the pending store, keyed by its offset, and leaves it in the same transaction that holds
- * its embedding. What is pending when the task moves or the process dies is found in the store by
- * {@link #init} and submitted again.
+ * put into the pending store, in the order of arrival, and leaves it in the same transaction that
+ * holds its embedding. What is pending when the task moves or the process dies is found in the
+ * store by {@link #init} and submitted again.
  *
  * <p>Answers leave in the order in which the questions came: only the head of the queue is ever
  * forwarded.
@@ -51,7 +50,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   private static final double BLOCK_PRESSURE = 2;
 
   private final EmbedSettings settings;
-  private final Nodes nodes;
+  private final EmbedNodes nodes;
   private final Shared shared;
   private final QuestionEncoder encoder;
 
@@ -62,22 +61,21 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   private Window window;
   private BlockBudget blockBudget;
   private Cancellable punctuation;
-  private TopicPartition stopped; // the partition, while nothing is read from it
+  private final Set<TopicPartition> stopped = new HashSet<>(); // nothing is read from them
+  private Origin.Place latest;
   private long progressMs;
-
-  /** Names of the store and of the child nodes. */
-  record Nodes(String store, String embeddings, String deadLetters) {}
 
   /** What all processors of the process share, or those of a thread. */
   record Shared(
       QuestionEncoder encoder,
       QuestionDecoder decoder,
       PendingBudget pendingBudget,
-      Intake intake,
+      EmbedClients clients,
+      Requirements requirements,
       ThreadLocal<BlockBudget> blockBudgets,
       EmbedObserver observer) {}
 
-  EmbedProcessor(EmbedSettings settings, Nodes nodes, Shared shared) {
+  EmbedProcessor(EmbedSettings settings, EmbedNodes nodes, Shared shared) {
     this.settings = settings;
     this.nodes = nodes;
     this.shared = shared;
@@ -87,8 +85,10 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   @Override
   public void init(ProcessorContext<byte[], Object> newContext) {
     context = newContext;
-    requireGuarantee();
-    metrics = new TaskMetrics(context.metrics(), context.taskId().toString(), shared.observer());
+    shared.requirements().check(context);
+    metrics =
+        new TaskMetrics(
+            context.metrics(), context.taskId().toString(), nodes.processor(), shared.observer());
     answers = new Answers(context, nodes, settings.applicationId(), encoder.info(), metrics);
     pending =
         new PendingQuestions(
@@ -98,29 +98,16 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     window = new Window(settings, encoder.info().maxTokens());
     blockBudget = shared.blockBudgets().get();
     punctuation = null;
-    stopped = null;
+    latest = null;
     restore();
-  }
-
-  /** The two guarantees store pending questions differently; a mixture would keep neither. */
-  private void requireGuarantee() {
-    Object configured = context.appConfigs().get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG);
-    if (StreamsConfig.EXACTLY_ONCE_V2.equals(configured) != settings.exactlyOnce()) {
-      throw new ConfigException(
-          "Kafka Streams runs with processing.guarantee=%s, the processor was made for %s"
-              .formatted(
-                  configured,
-                  settings.exactlyOnce()
-                      ? StreamsConfig.EXACTLY_ONCE_V2
-                      : StreamsConfig.AT_LEAST_ONCE));
-    }
   }
 
   /** Takes up what was pending when the task was last closed, on whatever machine. */
   private void restore() {
     pending.restore(
-        (offset, question) -> {
-          enqueue(offset, question, Arrival.of(question, offset, shared.decoder()));
+        (key, question) -> {
+          Origin origin = PendingRecords.origin(question, key);
+          enqueue(key, origin.offset(), question, Arrival.of(question, origin, shared.decoder()));
           metrics.restored();
         });
     if (!pending.isEmpty()) {
@@ -132,26 +119,37 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   @Override
   public void process(Record<byte[], byte[]> record) {
     RecordMetadata metadata =
-        context.recordMetadata().orElseThrow(() -> new StreamsException("a record without origin"));
+        context
+            .recordMetadata()
+            .filter(known -> known.topic() != null && known.offset() >= 0)
+            .orElseThrow(EmbedProcessor::withoutOrigin);
     PendingQuestion question = PendingRecords.of(record, metadata);
+    Origin origin = Origin.of(metadata, latest);
+    latest = new Origin.Place(metadata.topic(), metadata.partition(), origin);
     if (pending.isRestored(metadata.offset(), question)) {
       return;
     }
-    Arrival arrival = arrival(question, metadata.offset());
+    Arrival arrival = arrival(question, origin);
     if (arrival instanceof Arrival.Rejected rejected) {
       answers.reject(question, metadata.offset(), rejected);
       return;
     }
-    pending.store(metadata.offset(), question);
-    enqueue(metadata.offset(), question, arrival);
+    enqueue(pending.store(origin, question), origin.offset(), question, arrival);
     awaitCapacity();
   }
 
+  /** Its order, its id and its dead letter all rest on where it was read. */
+  private static StreamsException withoutOrigin() {
+    return new StreamsException(
+        "a question came that was not made of a record of a topic: a processor before this one"
+            + " forwards from a punctuator; let it write to a topic, and read the questions there");
+  }
+
   /** An answer is little larger than its question, and must fit into a Kafka record too. */
-  private Arrival arrival(PendingQuestion question, long offset) {
+  private Arrival arrival(PendingQuestion question, Origin origin) {
     int bytes = PendingRecords.bytes(question);
     return bytes <= settings.maxQuestionBytes()
-        ? Arrival.of(question, offset, shared.decoder())
+        ? Arrival.of(question, origin, shared.decoder())
         : new Arrival.Rejected(
             DeadLetterReason.TOO_LARGE,
             "the record has %,d bytes, question.max.bytes allows %,d"
@@ -159,8 +157,8 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
             null);
   }
 
-  private void enqueue(long offset, PendingQuestion question, Arrival arrival) {
-    InFlight inFlight = pending.enqueue(offset, question, arrival);
+  private void enqueue(long key, long offset, PendingQuestion question, Arrival arrival) {
+    InFlight inFlight = pending.enqueue(key, offset, question, arrival);
     metrics.pending(pending.size());
     stopIntakeIfFull(question);
     if (arrival instanceof Arrival.Asked asked) {
@@ -238,19 +236,19 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     throw new TaskCorruptedException(Set.of(context.taskId()));
   }
 
-  /** Reads nothing more from the partition until less of it is pending. */
-  private void stopIntakeIfFull(PendingQuestion latest) {
-    if (stopped == null && pending.pressure(settings.maxPending()) >= 1) {
-      stopped = new TopicPartition(latest.getTopic(), latest.getPartition());
-      shared.intake().stop(stopped);
+  /** Reads nothing more from the question's partition until less is pending. */
+  private void stopIntakeIfFull(PendingQuestion question) {
+    if (pending.pressure(settings.maxPending()) >= 1) {
+      TopicPartition partition = new TopicPartition(question.getTopic(), question.getPartition());
+      if (stopped.add(partition)) {
+        shared.clients().intake().stop(partition, this);
+      }
     }
   }
 
   private void resumeIntake() {
-    if (stopped != null) {
-      shared.intake().resume(stopped);
-      stopped = null;
-    }
+    stopped.forEach(partition -> shared.clients().intake().resume(partition, this));
+    stopped.clear();
   }
 
   /**

@@ -19,7 +19,7 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <p>With exactly-once the store is persistent: only then is the process recognised after a
  * restart, so that it can fence its own unfinished transaction. With at-least-once it is in memory,
- * so that after a failure the changelog alone says what is pending; see {@link #clients}.
+ * so that after a failure the changelog alone says what is pending; see {@link EmbedClients}.
  */
 public final class EmbedProcessorSupplier
     implements ProcessorSupplier<byte[], byte[], byte[], Object> {
@@ -35,45 +35,48 @@ public final class EmbedProcessorSupplier
           "0.1");
 
   private final EmbedSettings settings;
-  private final EmbedProcessor.Nodes nodes;
+  private final EmbedNodes nodes;
   private final EmbedProcessor.Shared shared;
 
   /**
    * @param settings bounds
-   * @param store name of the pending store
-   * @param embeddingsNode name of the child that takes embeddings
-   * @param deadLettersNode name of the child that takes dead letters
+   * @param nodes the names of the processor, its store and its children
    * @param encoder shared by all tasks of the process; not closed here
    * @param serdeSettings {@code input.format} and {@code schema.registry.url}
    * @param observer told what becomes of questions
+   * @param clients shared by all embed processors of a Kafka Streams client, which should run with
+   *     them. With at-least-once it must: the promise rests on them, and the processor refuses to
+   *     start otherwise. With exactly-once it would have to block the thread when too much is
+   *     pending
    */
   public EmbedProcessorSupplier(
       EmbedSettings settings,
-      String store,
-      String embeddingsNode,
-      String deadLettersNode,
+      EmbedNodes nodes,
       QuestionEncoder encoder,
       Map<String, ?> serdeSettings,
-      EmbedObserver observer) {
+      EmbedObserver observer,
+      EmbedClients clients) {
     this.settings = settings;
-    this.nodes = new EmbedProcessor.Nodes(store, embeddingsNode, deadLettersNode);
+    this.nodes = nodes;
+    clients.serve(settings, nodes.store());
     this.shared =
         new EmbedProcessor.Shared(
             encoder,
             new QuestionDecoder(serdeSettings),
             new PendingBudget(settings.maxPendingBytes()),
-            new Intake(),
+            clients,
+            new Requirements(settings, clients),
             ThreadLocal.withInitial(BlockBudget::new),
             observer);
   }
 
   /**
-   * The clients that Kafka Streams should run the processors with. With at-least-once it must: the
-   * promise rests on them. With exactly-once the processors would otherwise have to block the
-   * thread when too much is pending.
+   * Looks at settings before Kafka Streams is made with them; each processor looks again.
+   *
+   * @throws org.apache.kafka.common.config.ConfigException if a question could be lost with them
    */
-  public EmbedClients clients() {
-    return new EmbedClients(shared.intake(), settings, nodes.store());
+  public void requireSettings(Map<?, ?> streamsSettings) {
+    shared.requirements().requireSettings(streamsSettings);
   }
 
   @Override

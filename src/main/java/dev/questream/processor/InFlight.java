@@ -6,19 +6,27 @@ import java.util.concurrent.CompletableFuture;
 
 /** A record that has been read and not yet answered. Used by the stream thread only. */
 final class InFlight {
+  private final long key;
   private final long offset;
   private final PendingQuestion pending;
   private final Arrival arrival;
   private final long cost;
   private CompletableFuture<Embedding> future;
 
-  InFlight(long offset, PendingQuestion pending, Arrival arrival, long cost) {
+  InFlight(long key, long offset, PendingQuestion pending, Arrival arrival, long cost) {
+    this.key = key;
     this.offset = offset;
     this.pending = pending;
     this.arrival = arrival;
     this.cost = cost;
   }
 
+  /** Under which the store keeps it. */
+  long key() {
+    return key;
+  }
+
+  /** Of the record that it was made of. */
   long offset() {
     return offset;
   }

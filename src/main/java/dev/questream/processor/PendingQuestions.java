@@ -8,8 +8,12 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The questions of a task that have been read and not yet answered: in the store, keyed by offset,
- * so that they outlive the process, and in a queue in the order of arrival.
+ * The questions of a task that have been read and not yet answered: in the store, so that they
+ * outlive the process, and in a queue in the order of arrival.
+ *
+ * <p>The store's key is the record's offset. Where that would not be a new, higher key (the task
+ * reads several topics, or one record became several questions), it is the next free number, and
+ * the record is kept with its {@link Origin}.
  *
  * <p><b>Threading:</b> the task's stream thread.
  */
@@ -20,6 +24,7 @@ final class PendingQuestions {
   private final ArrayDeque<InFlight> queue = new ArrayDeque<>();
   private long cost;
   private long lastRestored = -1;
+  private long lastKey = -1;
 
   PendingQuestions(
       KeyValueStore<Long, PendingQuestion> store, PendingBudget budget, int dimensions) {
@@ -36,6 +41,7 @@ final class PendingQuestions {
         KeyValue<Long, PendingQuestion> entry = stored.next();
         each.accept(entry.key, entry.value);
         lastRestored = entry.key;
+        lastKey = entry.key;
       }
     }
   }
@@ -48,14 +54,26 @@ final class PendingQuestions {
     return offset <= lastRestored && pending.equals(store.get(offset));
   }
 
-  void store(long offset, PendingQuestion pending) {
-    store.put(offset, pending);
+  /**
+   * Puts a question into the store.
+   *
+   * @return its key
+   */
+  long store(Origin origin, PendingQuestion pending) {
+    if (origin.offset() > lastKey) {
+      lastKey = origin.offset();
+      store.put(lastKey, pending);
+    } else {
+      lastKey++;
+      store.put(lastKey, PendingRecords.withOrigin(pending, origin));
+    }
+    return lastKey;
   }
 
   /** Appends a question that the store holds. */
-  InFlight enqueue(long offset, PendingQuestion pending, Arrival arrival) {
+  InFlight enqueue(long key, long offset, PendingQuestion pending, Arrival arrival) {
     long costs = PendingBudget.cost(PendingRecords.bytes(pending), dimensions);
-    InFlight question = new InFlight(offset, pending, arrival, costs);
+    InFlight question = new InFlight(key, offset, pending, arrival, costs);
     queue.addLast(question);
     cost += costs;
     budget.take(costs);
@@ -78,7 +96,7 @@ final class PendingQuestions {
   /** Forgets the oldest, in the store too: its answer has been forwarded. */
   void removeHead() {
     InFlight head = queue.removeFirst();
-    store.delete(head.offset());
+    store.delete(head.key());
     cost -= head.cost();
     budget.release(head.cost());
   }

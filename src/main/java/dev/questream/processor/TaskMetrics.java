@@ -25,6 +25,7 @@ final class TaskMetrics {
 
   private final StreamsMetrics metrics;
   private final String task;
+  private final String node;
   private final EmbedObserver observer;
   private final List<Sensor> sensors = new ArrayList<>();
   private final Map<String, Sensor> deadLetters = new HashMap<>();
@@ -37,9 +38,10 @@ final class TaskMetrics {
   private final Sensor restored;
   private int lastPending;
 
-  TaskMetrics(StreamsMetrics metrics, String task, EmbedObserver observer) {
+  TaskMetrics(StreamsMetrics metrics, String task, String node, EmbedObserver observer) {
     this.metrics = metrics;
     this.task = task;
+    this.node = node;
     this.observer = observer;
     pending = sensor("pending", Map.of());
     add(pending, "pending", "Questions read and not yet answered", new Value());
@@ -78,13 +80,17 @@ final class TaskMetrics {
 
   private Sensor sensor(String name, Map<String, String> tags) {
     Sensor sensor =
-        metrics.addSensor("questream." + task + "." + name + tags.values(), RecordingLevel.INFO);
+        metrics.addSensor(
+            "questream." + task + "." + node + "." + name + tags.values(), RecordingLevel.INFO);
     sensors.add(sensor);
     return sensor;
   }
 
   private void add(Sensor sensor, String name, String description, MeasurableStat stat) {
-    sensor.add(new MetricName(name, GROUP, description, Map.of("task-id", task)), stat);
+    sensor.add(
+        new MetricName(
+            name, GROUP, description, Map.of("task-id", task, "processor-node-id", node)),
+        stat);
   }
 
   void pending(int questions) {
@@ -128,7 +134,7 @@ final class TaskMetrics {
             "dead-letters-total",
             GROUP,
             "Records that went to the dead letters",
-            Map.of("task-id", task, "reason", reason)),
+            Map.of("task-id", task, "processor-node-id", node, "reason", reason)),
         new CumulativeCount());
     return sensor;
   }

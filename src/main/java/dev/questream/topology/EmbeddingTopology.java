@@ -2,6 +2,8 @@ package dev.questream.topology;
 
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.QuestionEncoder;
+import dev.questream.processor.EmbedClients;
+import dev.questream.processor.EmbedNodes;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.EmbedProcessorSupplier;
 import dev.questream.processor.EmbedSettings;
@@ -41,24 +43,28 @@ public final class EmbeddingTopology {
    */
   public static Topology build(
       QuestreamConfig config, QuestionEncoder encoder, EmbedObserver observer) {
-    return build(config, processor(config, encoder, observer));
+    return build(config, processor(config, encoder, observer, new EmbedClients()));
   }
 
   /** The clients that {@link #streams} uses. */
   public static KafkaClientSupplier clients(QuestreamConfig config, QuestionEncoder encoder) {
-    return processor(config, encoder, EmbedObserver.NONE).clients();
+    EmbedClients clients = new EmbedClients();
+    processor(config, encoder, EmbedObserver.NONE, clients);
+    return clients;
   }
 
   private static EmbedProcessorSupplier processor(
-      QuestreamConfig config, QuestionEncoder encoder, EmbedObserver observer) {
+      QuestreamConfig config,
+      QuestionEncoder encoder,
+      EmbedObserver observer,
+      EmbedClients clients) {
     return new EmbedProcessorSupplier(
         settings(config),
-        STORE,
-        EMBEDDINGS_SINK,
-        DLQ_SINK,
+        new EmbedNodes(PROCESSOR, STORE, EMBEDDINGS_SINK, DLQ_SINK),
         encoder,
         config.serdeSettings(),
-        observer);
+        observer,
+        clients);
   }
 
   private static Topology build(QuestreamConfig config, EmbedProcessorSupplier processor) {
@@ -94,11 +100,12 @@ public final class EmbeddingTopology {
       Properties settings,
       QuestionEncoder encoder,
       EmbedObserver observer) {
-    EmbedProcessorSupplier processor = processor(config, encoder, observer);
-    return new KafkaStreams(build(config, processor), settings, processor.clients());
+    EmbedClients clients = new EmbedClients();
+    EmbedProcessorSupplier processor = processor(config, encoder, observer, clients);
+    return new KafkaStreams(build(config, processor), settings, clients);
   }
 
-  private static EmbedSettings settings(QuestreamConfig config) {
+  static EmbedSettings settings(QuestreamConfig config) {
     return new EmbedSettings(
         config.getString(QuestreamConfig.APPLICATION_ID),
         config.exactlyOnce(),

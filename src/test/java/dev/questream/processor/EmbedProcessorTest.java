@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.avro.PendingQuestion;
+import dev.questream.avro.QuestionEmbedding;
 import dev.questream.encoder.QuestionEncoder;
 import dev.questream.serde.PendingQuestionSerde;
 import dev.questream.serde.QuestionDecoder;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Serdes;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * What the test driver cannot show: the punctuator's life, and what a new owner of the store does.
  */
 class EmbedProcessorTest {
-  private static final EmbedProcessor.Nodes NODES = new EmbedProcessor.Nodes("store", "out", "dlq");
+  private static final EmbedNodes NODES = new EmbedNodes("embed", "store", "out", "dlq");
   private static final EmbedSettings SETTINGS =
       new EmbedSettings(
           "app",
@@ -45,7 +47,8 @@ class EmbedProcessorTest {
           Duration.ofMillis(500));
 
   private final PendingBudget budget = new PendingBudget(SETTINGS.maxPendingBytes());
-  private final Intake intake = new Intake();
+  private final EmbedClients clients = new EmbedClients();
+  private final Intake intake = clients.intake();
   private MockProcessorContext<byte[], Object> context = context("exactly_once_v2");
   private KeyValueStore<Long, PendingQuestion> store;
   private long nextOffset;
@@ -81,7 +84,8 @@ class EmbedProcessorTest {
                 encoder,
                 new QuestionDecoder(Map.of("input.format", "text")),
                 budget,
-                intake,
+                clients,
+                new Requirements(SETTINGS, clients),
                 ThreadLocal.withInitial(BlockBudget::new),
                 EmbedObserver.NONE));
     processor.init(context);
@@ -234,6 +238,43 @@ class EmbedProcessorTest {
     processor.close();
     processor.close();
     assertThat(budget.bytes()).isZero();
+  }
+
+  @Test
+  void shouldTakeUpQuestionsOfSeveralTopicsAndOfOneRecordWithTheirOrigins() {
+    EmbedProcessor first = processor(new ManualEncoder());
+    for (String topic : List.of("a", "a", "b")) {
+      context.setRecordMetadata(topic, 3, 7);
+      first.process(new Record<>(null, topic.getBytes(StandardCharsets.UTF_8), 5L));
+    }
+    first.close();
+
+    ManualEncoder encoder = new ManualEncoder();
+    processor(encoder);
+    assertThat(encoder.texts()).containsExactly("a", "a", "b");
+    encoder.completeAll();
+    fire(context.scheduledPunctuators().get(1), 10);
+    assertThat(context.forwarded("out"))
+        .extracting(forward -> (QuestionEmbedding) forward.record().value())
+        .allSatisfy(embedding -> assertThat(embedding.getSourceOffset()).isEqualTo(7))
+        .extracting(QuestionEmbedding::getId)
+        .doesNotHaveDuplicates()
+        .first()
+        .isEqualTo(UUID.nameUUIDFromBytes("a/3/7".getBytes(StandardCharsets.UTF_8)).toString());
+    assertThat(context.forwarded("out"))
+        .allSatisfy(forward -> assertThat(forward.record().headers()).isEmpty());
+    assertThat(store.all().hasNext()).isFalse();
+  }
+
+  @Test
+  void shouldReadOnOnlyWhenNoProcessorHoldsThePartition() {
+    TopicPartition partition = new TopicPartition("questions", 3);
+    intake.stop(partition, "small");
+    intake.stop(partition, "large");
+    intake.resume(partition, "small");
+    assertThat(intake.isStopped(partition)).isTrue();
+    intake.resume(partition, "large");
+    assertThat(intake.isStopped(partition)).isFalse();
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.questream.app.bench;
 
-import dev.questream.app.runtime.Encoders;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
 import dev.questream.checkpoint.Checkpoint;
@@ -12,6 +11,7 @@ import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.EncoderStatistics;
+import dev.questream.model.Encoders;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

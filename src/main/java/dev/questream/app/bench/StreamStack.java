@@ -1,7 +1,6 @@
 package dev.questream.app.bench;
 
 import dev.questream.app.runtime.EmbeddedBroker;
-import dev.questream.app.runtime.Encoders;
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.FatalException;
 import dev.questream.app.runtime.QuestionProducer;
@@ -10,6 +9,7 @@ import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.model.Encoders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.questream.app.chaos;
 
-import dev.questream.app.runtime.Encoders;
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.config.ConfigSources;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.model.Encoders;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

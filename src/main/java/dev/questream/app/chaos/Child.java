@@ -51,6 +51,7 @@ final class Child {
     command.add("-XX:+UseSerialGC");
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-Djava.io.tmpdir=" + folder);
+    command.add("-Dlogback.configurationFile=questream-logback.xml");
     command.add("-Dquestream.log.broker=INFO"); // says which transactions it mends after a kill
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);

@@ -2,7 +2,6 @@ package dev.questream.app.command;
 
 import dev.questream.app.runtime.EmbeddedBroker;
 import dev.questream.app.runtime.EmbeddingReader;
-import dev.questream.app.runtime.Encoders;
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.FatalException;
 import dev.questream.app.runtime.QuestionProducer;
@@ -16,6 +15,7 @@ import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.model.Encoders;
 import dev.questream.retrieval.ExactIndex;
 import dev.questream.retrieval.Passage;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package dev.questream.app.command;
 
-import dev.questream.app.runtime.Encoders;
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.terminal.Console;
 import dev.questream.app.terminal.Step;
@@ -16,6 +15,7 @@ import dev.questream.djl.PrecisionChoice;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.model.Encoders;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;

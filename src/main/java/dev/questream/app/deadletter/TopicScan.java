@@ -86,6 +86,21 @@ public final class TopicScan implements Iterator<ConsumerRecord<byte[], byte[]>>
     return byNumber;
   }
 
+  /** One behind the last offset that is read, by partition. */
+  public Map<Integer, Long> ends() {
+    Map<Integer, Long> byNumber = new HashMap<>();
+    ends.forEach((partition, offset) -> byNumber.put(partition.partition(), offset));
+    return byNumber;
+  }
+
+  /** Leaves out what lies before these offsets; partitions that are not named are read whole. */
+  public TopicScan from(Map<Integer, Long> offsets) {
+    beginnings.replaceAll(
+        (partition, offset) ->
+            Math.max(offset, offsets.getOrDefault(partition.partition(), offset)));
+    return this;
+  }
+
   /** Leaves out everything but the partition of this place from its offset on. */
   public TopicScan from(DeadLetterPlace place) {
     remaining.removeIf(partition -> partition.partition() != place.partition());

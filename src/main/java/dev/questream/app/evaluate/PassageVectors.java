@@ -1,6 +1,5 @@
 package dev.questream.app.evaluate;
 
-import dev.questream.app.runtime.Encoders;
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.FatalException;
 import dev.questream.app.terminal.Console;
@@ -13,6 +12,7 @@ import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.QuestionEncoder;
+import dev.questream.model.Encoders;
 import dev.questream.retrieval.Passage;
 import dev.questream.retrieval.PassageCollection;
 import dev.questream.retrieval.PassageFile;

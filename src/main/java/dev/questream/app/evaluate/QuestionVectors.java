@@ -1,6 +1,5 @@
 package dev.questream.app.evaluate;
 
-import dev.questream.app.runtime.Encoders;
 import dev.questream.app.terminal.Console;
 import dev.questream.app.terminal.Progress;
 import dev.questream.config.QuestreamConfig;
@@ -9,6 +8,7 @@ import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.model.Encoders;
 import dev.questream.retrieval.QuestionAnswers;
 import dev.questream.retrieval.QuestionSet;
 import java.io.IOException;

@@ -14,7 +14,9 @@ public enum ExitCode {
   /** This machine lacks something: disk space, a free port, a readable file, Java 17. */
   ENVIRONMENT(5),
   /** Done, but some inputs were rejected; they are named in the output. */
-  REJECTED(6);
+  REJECTED(6),
+  /** A roll-over is not ready to cut over. */
+  NOT_READY(7);
 
   private final int status;
 

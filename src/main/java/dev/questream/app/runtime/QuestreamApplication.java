@@ -5,6 +5,7 @@ import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.model.Encoders;
 import dev.questream.serde.RegistryCheck;
 import dev.questream.serde.SchemaRegistryException;
 import dev.questream.topology.EmbeddingTopology;

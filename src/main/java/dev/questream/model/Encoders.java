@@ -1,4 +1,4 @@
-package dev.questream.app.runtime;
+package dev.questream.model;
 
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.Checkpoint;
@@ -18,8 +18,18 @@ import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Hardware;
 import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.Truncation;
+import dev.questream.hub.DownloadListener;
+import dev.questream.hub.HubId;
+import dev.questream.hub.HubModels;
+import dev.questream.hub.HubSettings;
 
-/** Opens encoders as the configuration says. */
+/**
+ * Opens encoders as the configuration says: the settings {@code model}, {@code encoder.*} and
+ * {@code cache.dir}.
+ *
+ * <p>Whoever opens an encoder closes it, after everything that submits to it. One encoder serves a
+ * whole process; a second one of the same model would only compete for the same cores.
+ */
 public final class Encoders {
   private Encoders() {}
 
@@ -33,9 +43,10 @@ public final class Encoders {
   }
 
   /**
-   * Opens the configured model.
+   * Opens the configured model. One on the hub is fetched first; the first time, importing a model
+   * takes seconds to a minute.
    *
-   * @throws ModelException if it cannot be used, or encodes the other kind of text
+   * @throws ModelException if it cannot be had or used, or encodes the other kind of text
    */
   public static BatchingEncoder open(QuestreamConfig config, EncoderRole role) {
     return open(config, role, EncoderObserver.NONE);
@@ -47,7 +58,7 @@ public final class Encoders {
     DjlBackend backend =
         DjlBackend.open(
             new EncoderSettings(
-                config.getString(QuestreamConfig.MODEL),
+                local(config),
                 role,
                 PrecisionChoice.of(config.getString(QuestreamConfig.PRECISION)),
                 config.getDouble(QuestreamConfig.MIN_COSINE),
@@ -57,6 +68,16 @@ public final class Encoders {
                 new DeviceChoice(config.getString(QuestreamConfig.DEVICE)),
                 callThreads(config)));
     return batching(config, backend, observer);
+  }
+
+  /** What is on this machine: a bundled name or a folder. */
+  private static String local(QuestreamConfig config) {
+    String model = config.getString(QuestreamConfig.MODEL);
+    if (!Models.isHubName(model)) {
+      return model;
+    }
+    HubSettings settings = HubSettings.of(System.getenv());
+    return new HubModels(settings, DownloadListener.SILENT).fetch(HubId.parse(model)).toString();
   }
 
   /** Batches in front of a backend, as the configuration says. The encoder closes the backend. */

@@ -1,0 +1,14 @@
+package dev.questream.app.command;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Rolls a new model over the questions. */
+@Command(
+    name = "rollover",
+    description = "Roll a new model over the questions: where it stands, and what it cannot reach.",
+    subcommands = {RolloverStatusCommand.class, RolloverRefillCommand.class},
+    synopsisSubcommandLabel = "(status | refill)")
+public final class RolloverCommand {
+  @Mixin private GeneralOptions general;
+}

@@ -1,0 +1,34 @@
+package dev.questream.app.rollover;
+
+import dev.questream.avro.QuestionEmbedding;
+import dev.questream.serde.FloatVector;
+
+/**
+ * The latest that an embeddings topic says of an id.
+ *
+ * @param model what made the vector; null for a deletion
+ * @param textHash of the question's text
+ * @param place where the question was read
+ * @param vector null for a deletion
+ */
+record Embedded(ModelIdentity model, long textHash, Place place, float[] vector) {
+  static final Embedded DELETED = new Embedded(null, 0, null, null);
+
+  /** Where a question was read. */
+  record Place(String topic, int partition, long offset) {}
+
+  static Embedded of(QuestionEmbedding embedding) {
+    return new Embedded(
+        ModelIdentity.of(embedding),
+        IdHash.of(embedding.getText()),
+        new Place(
+            embedding.getSourceTopic(),
+            embedding.getSourcePartition(),
+            embedding.getSourceOffset()),
+        FloatVector.toArray(embedding.getEmbedding()));
+  }
+
+  boolean deleted() {
+    return vector == null;
+  }
+}
