@@ -29,9 +29,7 @@ class BillOfMaterialsIT {
     for (JsonNode component : bill().path("components")) {
       String purl = component.path("purl").asText();
       String classifier =
-          purl.contains("classifier=")
-              ? "-" + purl.replaceAll(".*classifier=([^&]*).*", "$1")
-              : "";
+          purl.contains("classifier=") ? "-" + purl.replaceAll(".*classifier=([^&]*).*", "$1") : "";
       listed.add(
           component.path("name").asText()
               + "-"

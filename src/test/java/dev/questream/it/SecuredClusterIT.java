@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.questream.app.Main;
-import dev.questream.app.runtime.Encoders;
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.FatalException;
 import dev.questream.app.runtime.QuestionProducer;
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.app.terminal.Console;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.model.Encoders;
 import dev.questream.serde.DeadLetterHeaders;
 import dev.questream.testing.Acls;
 import dev.questream.testing.Acls.Acl;
@@ -41,8 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Every command with exactly the permissions of {@code topology/acls.yaml}, and with each of them
  * taken away: all are enough, and none is too many. For the longer lists of {@code topics create}
- * and {@code dlq} that is done with {@code -Dquestream.acls=all} only; otherwise the first is
- * taken away.
+ * and {@code dlq} that is done with {@code -Dquestream.acls=all} only; otherwise the first is taken
+ * away.
  */
 @Timeout(120)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

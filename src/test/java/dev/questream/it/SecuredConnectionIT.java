@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.questream.app.Main;
-import dev.questream.app.runtime.Encoders;
 import dev.questream.app.runtime.QuestionProducer;
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.app.runtime.Topics;
 import dev.questream.app.terminal.Console;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.model.Encoders;
 import dev.questream.testing.Acls;
 import dev.questream.testing.Acls.Acl;
 import java.io.ByteArrayOutputStream;
