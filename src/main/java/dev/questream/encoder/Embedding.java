@@ -7,10 +7,16 @@ package dev.questream.encoder;
  * @param tokenCount tokens that were encoded, special tokens and prefix included
  * @param originalTokenCount tokens that the whole text has; greater than {@code tokenCount} if it
  *     was cut
+ * @param origin how it was come by; null where that is not known
  */
 @SuppressWarnings(
     "ArrayRecordComponent") // a vector is compared by those who need it, with a tolerance
-public record Embedding(float[] vector, int tokenCount, int originalTokenCount) {
+public record Embedding(float[] vector, int tokenCount, int originalTokenCount, Origin origin) {
+
+  /** An embedding of unknown origin. */
+  public Embedding(float[] vector, int tokenCount, int originalTokenCount) {
+    this(vector, tokenCount, originalTokenCount, null);
+  }
 
   /** Whether the text was longer than the model takes and its tail was cut. */
   public boolean truncated() {

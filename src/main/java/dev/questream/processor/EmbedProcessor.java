@@ -120,7 +120,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   private void restore() {
     pending.restore(
         (offset, question) -> {
-          enqueue(offset, question, Arrival.of(question, offset, shared.decoder()));
+          enqueue(offset, question, Arrival.of(question, offset, shared.decoder()), true);
           metrics.restored();
         });
     if (!pending.isEmpty()) {
@@ -139,11 +139,11 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     }
     Arrival arrival = arrival(question, metadata.offset());
     if (arrival instanceof Arrival.Rejected rejected) {
-      answers.reject(question, metadata.offset(), rejected);
+      answers.reject(new InFlight(metadata.offset(), question, arrival, 0, false), rejected);
       return;
     }
     pending.store(metadata.offset(), question);
-    enqueue(metadata.offset(), question, arrival);
+    enqueue(metadata.offset(), question, arrival, false);
     awaitCapacity();
   }
 
@@ -159,8 +159,8 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
             null);
   }
 
-  private void enqueue(long offset, PendingQuestion question, Arrival arrival) {
-    InFlight inFlight = pending.enqueue(offset, question, arrival);
+  private void enqueue(long offset, PendingQuestion question, Arrival arrival, boolean restored) {
+    InFlight inFlight = pending.enqueue(offset, question, arrival, restored);
     metrics.pending(pending.size());
     stopIntakeIfFull(question);
     if (arrival instanceof Arrival.Asked asked) {

@@ -2,6 +2,7 @@ package dev.questream.processor;
 
 import dev.questream.avro.PendingQuestion;
 import dev.questream.encoder.Embedding;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** A record that has been read and not yet answered. Used by the stream thread only. */
@@ -10,13 +11,17 @@ final class InFlight {
   private final PendingQuestion pending;
   private final Arrival arrival;
   private final long cost;
+  private final boolean restored;
+  private final long readNanos = System.nanoTime();
   private CompletableFuture<Embedding> future;
+  private long submittedNanos;
 
-  InFlight(long offset, PendingQuestion pending, Arrival arrival, long cost) {
+  InFlight(long offset, PendingQuestion pending, Arrival arrival, long cost, boolean restored) {
     this.offset = offset;
     this.pending = pending;
     this.arrival = arrival;
     this.cost = cost;
+    this.restored = restored;
   }
 
   long offset() {
@@ -43,6 +48,30 @@ final class InFlight {
 
   void submitted(CompletableFuture<Embedding> embedding) {
     future = embedding;
+    submittedNanos = System.nanoTime();
+  }
+
+  /**
+   * Its way until now.
+   *
+   * @param embedding what came of it, or null
+   */
+  Trail trail(Embedding embedding) {
+    return new Trail(
+        id(),
+        pending.getTopic(),
+        pending.getPartition(),
+        offset,
+        restored,
+        readNanos,
+        submittedNanos,
+        System.nanoTime(),
+        embedding == null ? null : embedding.origin());
+  }
+
+  private String id() {
+    byte[] key = arrival.id().isEmpty() ? Arrival.bytes(pending.getKey()) : null;
+    return key == null ? arrival.id() : new String(key, StandardCharsets.UTF_8);
   }
 
   /** Whether the answer can be given without waiting. */

@@ -53,9 +53,9 @@ final class PendingQuestions {
   }
 
   /** Appends a question that the store holds. */
-  InFlight enqueue(long offset, PendingQuestion pending, Arrival arrival) {
+  InFlight enqueue(long offset, PendingQuestion pending, Arrival arrival, boolean restored) {
     long costs = PendingBudget.cost(PendingRecords.bytes(pending), dimensions);
-    InFlight question = new InFlight(offset, pending, arrival, costs);
+    InFlight question = new InFlight(offset, pending, arrival, costs, restored);
     queue.addLast(question);
     cost += costs;
     budget.take(costs);
