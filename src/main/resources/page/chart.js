@@ -2,6 +2,7 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN = {left: 4, right: 4, top: 8, bottom: 18};
+const BRIDGED = 10; // samples without a value over which a line goes on
 
 export function element(name, attributes = {}, text = null) {
   const made = document.createElement(name);
@@ -124,24 +125,28 @@ export class Chart {
     this.picture.append(made);
   }
 
+  /** The parts of a line: places and values, broken where nothing was measured for long. */
+  static runs(values) {
+    const runs = [];
+    let last = null;
+    values.forEach((value, i) => {
+      if (value === null) return;
+      if (last === null || i - last > BRIDGED) runs.push([]);
+      runs[runs.length - 1].push([i, value]);
+      last = i;
+    });
+    return runs;
+  }
+
   line(values, which, x, y) {
     let path = '';
     let area = '';
-    let start = null;
-    values.forEach((value, i) => {
-      if (value === null) {
-        start = null;
-        return;
-      }
-      const here = `${x(i).toFixed(1)} ${y(value).toFixed(1)}`;
-      path += start === null ? `M${here}h.01` : `L${here}`;
-      if (start === null) start = i;
-      const ends = i === values.length - 1 || values[i + 1] === null;
-      if (ends && i > start) {
-        const run = values.slice(start, i + 1).map((v, k) => `L${x(start + k).toFixed(1)} ${y(v).toFixed(1)}`).join('');
-        area += `M${x(start).toFixed(1)} ${y(0)}${run}L${x(i).toFixed(1)} ${y(0)}Z`;
-      }
-    });
+    for (const run of Chart.runs(values)) {
+      const points = run.map(([i, value]) => `${x(i).toFixed(1)} ${y(value).toFixed(1)}`);
+      path += `M${points.join('L')}${points.length === 1 ? 'h.01' : ''}`;
+      const [first, end] = [x(run[0][0]), x(run[run.length - 1][0])];
+      area += `M${first.toFixed(1)} ${y(0)}L${points.join('L')}L${end.toFixed(1)} ${y(0)}Z`;
+    }
     if (which === 0) this.picture.append(svg('path', {class: 'area', d: area}));
     this.picture.append(svg('path', {class: which === 0 ? 'first' : 'second-line', d: path}));
   }
@@ -160,7 +165,7 @@ export class Chart {
 
   /** The value in large, the legend, and what a screen reader is told. */
   say(values) {
-    const at = this.cross ?? this.samples.length - 1;
+    const at = this.cross ?? this.latest();
     const texts = this.spec.lines.map((line, i) => this.spec.format(values[i][at] ?? null));
     this.value.replaceChildren(texts[0]);
     if (this.spec.unit) this.value.append(' ', element('span', {class: 'unit'}, this.spec.unit));
@@ -171,6 +176,15 @@ export class Chart {
       this.legend.append(element('span', {class: single ? 'plain' : i === 0 ? 'first-key' : 'second'}, text));
     });
     this.picture.setAttribute('aria-label', `${this.spec.title}: ${this.text(at)}. Arrow keys read earlier values.`);
+  }
+
+  /** The latest sample with a value, as far as lines are bridged. */
+  latest() {
+    const last = this.samples.length - 1;
+    for (let i = last; i >= Math.max(0, last - BRIDGED); i--) {
+      if (this.samples[i][this.spec.lines[0].column] !== null) return i;
+    }
+    return last;
   }
 
   /** A sample in words. */

@@ -14,9 +14,9 @@ const CHARTS = [
     lines: [{label: 'questions that run through the model together', column: 'batch_questions'}]},
   {id: 'tokens', title: 'Batch fill: tokens', unit: 'a batch', format: number,
     lines: [{label: 'no padding among them', column: 'batch_tokens'}]},
-  {id: 'pending', title: 'Pending and consumer lag', unit: 'pending', format: number,
+  {id: 'pending', title: 'Pending and consumer lag', unit: 'pending', format: number, floor: 10,
     lines: [{label: 'read, not answered', column: 'pending'}, {label: 'not read', column: 'lag'}]},
-  {id: 'dead-letters', title: 'Dead letters', unit: 'since start', format: number,
+  {id: 'dead-letters', title: 'Dead letters', unit: 'since start', format: number, floor: 4,
     lines: [{label: 'none', column: 'dead_letters'}]},
 ];
 
@@ -193,6 +193,14 @@ async function ask(text) {
   return answer;
 }
 
+/** Enter sends, as in a line; with Shift it makes a new one. */
+byId('question').addEventListener('keydown', event => {
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    if (!byId('ask-button').disabled) byId('ask-form').requestSubmit();
+  }
+});
+
 byId('ask-form').addEventListener('submit', async event => {
   event.preventDefault();
   const text = byId('question').value.trim();
@@ -202,6 +210,7 @@ byId('ask-form').addEventListener('submit', async event => {
     return;
   }
   byId('ask-button').disabled = true;
+  byId('ask-hint').hidden = true;
   status('On its way …', false);
   result(waiting());
   try {

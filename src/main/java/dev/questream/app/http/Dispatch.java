@@ -35,7 +35,7 @@ final class Dispatch extends Handler.Abstract {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     SecurityHeaders.add(response.getHeaders());
-    answer(request, response.getHeaders())
+    safely(request, response.getHeaders())
         .exceptionally(failure -> failed(request, failure))
         .thenAccept(reply -> send(request, response, reply, callback))
         .exceptionally(
@@ -44,6 +44,14 @@ final class Dispatch extends Handler.Abstract {
               return null;
             });
     return true;
+  }
+
+  private CompletableFuture<Reply> safely(Request request, HttpFields.Mutable headers) {
+    try {
+      return answer(request, headers);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private CompletableFuture<Reply> answer(Request request, HttpFields.Mutable headers) {
@@ -84,7 +92,7 @@ final class Dispatch extends Handler.Abstract {
     }
     return Content.Source.asByteArrayAsync(request, MAX_BODY_BYTES)
         .orTimeout(BODY_SECONDS, TimeUnit.SECONDS)
-        .handle((body, failure) -> failure == null ? body : refuse(failure))
+        .handle((body, failure) -> failure == null ? body : refuse(cause(failure)))
         .thenCompose(body -> resource.answer(new Resource.Call(method, query, body)));
   }
 
@@ -92,9 +100,15 @@ final class Dispatch extends Handler.Abstract {
     throw new RefusedException(
         failure instanceof TimeoutException
             ? Reply.text(408, "the body did not come within %d s".formatted(BODY_SECONDS))
-            : failure instanceof IllegalStateException
+            : String.valueOf(failure.getMessage()).contains("too large") // Jetty has no type for it
                 ? tooLarge()
                 : Reply.text(400, "the body cannot be read"));
+  }
+
+  private static Throwable cause(Throwable thrown) {
+    return thrown instanceof CompletionException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
   }
 
   private static Reply tooLarge() {
@@ -106,10 +120,7 @@ final class Dispatch extends Handler.Abstract {
   }
 
   private static Reply failed(Request request, Throwable thrown) {
-    Throwable failure =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
+    Throwable failure = cause(thrown);
     if (failure instanceof RefusedException refused) {
       return refused.reply();
     }

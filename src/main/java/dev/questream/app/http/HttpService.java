@@ -61,6 +61,7 @@ public final class HttpService implements AutoCloseable {
     connector.setHost(address.getHostString());
     connector.setPort(address.getPort());
     connector.setIdleTimeout(IDLE_MS);
+    connector.setAcceptQueueSize(MAX_CONNECTIONS); // in a crowd the system lets others wait
     server.addConnector(connector);
     NetworkConnectionLimit limit = new NetworkConnectionLimit(MAX_CONNECTIONS, connector);
     limit.setEndPointIdleTimeout(CROWDED_IDLE_MS); // in a crowd the idle ones have to go
