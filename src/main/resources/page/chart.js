@@ -17,11 +17,11 @@ function svg(name, attributes) {
   return made;
 }
 
-/** The next round number at or above a value: 1, 2 or 5 and zeros. */
+/** The next number at or above a value whose half is round too. */
 export function roundUp(value) {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  for (const step of [1, 2, 5, 10]) if (value <= step * power) return step * power;
+  for (const step of [1, 2, 4, 6, 8, 10]) if (value <= step * power) return step * power;
   return 10 * power;
 }
 

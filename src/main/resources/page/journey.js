@@ -3,7 +3,8 @@
 import {element, number} from './chart.js';
 
 function precise(ms) {
-  return `${ms.toLocaleString('en', {minimumFractionDigits: 1, maximumFractionDigits: 1})} ms`;
+  const digits = ms < 1000 ? 1 : 0;
+  return `${ms.toLocaleString('en', {minimumFractionDigits: digits, maximumFractionDigits: digits})} ms`;
 }
 
 function item(name, took, note, kind) {

@@ -6,13 +6,13 @@ import {answered, sentence, waiting} from './journey.js';
 const byId = id => document.getElementById(id);
 
 const CHARTS = [
-  {id: 'throughput', title: 'Throughput', unit: 'questions/s', format: number,
+  {id: 'throughput', title: 'Throughput', unit: 'questions/s', format: number, floor: 10,
     lines: [{label: 'embeddings forwarded', column: 'questions_per_second'}]},
   {id: 'latency', title: 'Latency, end to end', unit: '', format: milliseconds, floor: 10,
     lines: [{label: 'p50', column: 'p50_ms'}, {label: 'p99', column: 'p99_ms'}]},
-  {id: 'questions', title: 'Batch fill: questions', unit: 'a batch', format: number,
+  {id: 'questions', title: 'Batch fill: questions', unit: 'a batch', format: number, floor: 4,
     lines: [{label: 'questions that run through the model together', column: 'batch_questions'}]},
-  {id: 'tokens', title: 'Batch fill: tokens', unit: 'a batch', format: number,
+  {id: 'tokens', title: 'Batch fill: tokens', unit: 'a batch', format: number, floor: 20,
     lines: [{label: 'no padding among them', column: 'batch_tokens'}]},
   {id: 'pending', title: 'Pending and consumer lag', unit: 'pending', format: number, floor: 10,
     lines: [{label: 'read, not answered', column: 'pending'}, {label: 'not read', column: 'lag'}]},

@@ -140,8 +140,9 @@ public final class LivePage {
     return failure instanceof TimeoutException
         ? error(
             504,
-            "no answer yet; the question is in the topic and will be answered, but nobody waits for it here")
-        : error(SERVICE_UNAVAILABLE, "the question could not be asked: " + failure.getMessage());
+            "No answer yet: the question is in the topic and will be answered, but the page no longer"
+                + " waits for it.")
+        : error(SERVICE_UNAVAILABLE, "The question could not be asked: " + failure.getMessage());
   }
 
   private static Reply error(int status, String message) {
