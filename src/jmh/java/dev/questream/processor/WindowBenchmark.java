@@ -79,7 +79,8 @@ public class WindowBenchmark {
   @OperationsPerInvocation(QUESTIONS)
   public void fillWindow(Blackhole blackhole) {
     for (int i = 0; i < QUESTIONS; i++) {
-      window.add(new InFlight(i, pending, new Arrival.Asked(question), 0), texts.get(i), 1L);
+      window.add(
+          new InFlight(Slot.none(i), pending, new Arrival.Asked(question), 0), texts.get(i), 1L);
       blackhole.consume(window.full());
     }
     blackhole.consume(window.close());

@@ -14,11 +14,11 @@ import dev.questream.app.command.RolloverCommand;
 import dev.questream.app.command.RunCommand;
 import dev.questream.app.command.TailCommand;
 import dev.questream.app.command.TopicsCommand;
+import dev.questream.app.log.Logging;
 import dev.questream.app.terminal.Console;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,9 +56,6 @@ import picocli.CommandLine.Option;
       "7:not ready to cut over"
     })
 public final class Main {
-  /** A logback.xml in our jar would take hold of the logs of whoever uses it as a library. */
-  private static final String LOGBACK = "logback.configurationFile";
-
   @Mixin private GeneralOptions general;
 
   @Option(
@@ -68,35 +65,15 @@ public final class Main {
   private boolean version;
 
   public static void main(String[] arguments) {
-    configureLogging(arguments);
+    Logging.configure(System.getenv(), arguments);
     System.exit(execute(Console.system(), arguments));
-  }
-
-  /** Must come before the first logger is made. */
-  private static void configureLogging(String... arguments) {
-    if (System.getProperty(LOGBACK) == null) {
-      System.setProperty(LOGBACK, "questream-logback.xml");
-    }
-    List<String> flags = Arrays.asList(arguments);
-    if (flags.contains("-v") || flags.contains("--verbose")) {
-      System.setProperty("questream.log.level", "DEBUG");
-      System.setProperty("questream.log.libraries", "INFO");
-      System.setProperty("questream.log.sender", "INFO");
-      System.setProperty("questream.log.streams", "INFO");
-    } else if (flags.contains("chaos")) {
-      System.setProperty("questream.log.libraries", "ERROR"); // a broker that is away is no news
-    } else if (arguments.length > 0 && List.of("demo", "bench").contains(arguments[0])) {
-      System.setProperty("questream.log.level", "WARN");
-      System.setProperty("questream.log.libraries", "ERROR");
-      System.setProperty("questream.log.broker", "OFF"); // it logs what clients retry as errors
-    }
   }
 
   /** Runs a command and gives its exit status. */
   public static int execute(Console console, String... arguments) {
     CommandLine commandLine = new CommandLine(new Main(), new Commands(console));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-    commandLine.setExecutionExceptionHandler(new Failures());
+    commandLine.setExecutionExceptionHandler(new Failures(Logging.isJson()));
     commandLine.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     return commandLine.execute(arguments);

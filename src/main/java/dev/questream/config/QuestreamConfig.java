@@ -65,6 +65,14 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String SHUTDOWN_TIMEOUT_MS = "shutdown.timeout.ms";
   public static final String HTTP_HOST = "http.host";
   public static final String HTTP_PORT = "http.port";
+  public static final String HTTP_ASK_ENABLED = "http.ask.enabled";
+  public static final String HTTP_ASK_HOSTS = "http.ask.hosts";
+  public static final String HTTP_USER = "http.basic.auth.user";
+  public static final String HTTP_PASSWORD = "http.basic.auth.password";
+  public static final String LOG_FORMAT = "log.format";
+  public static final String TRACING_ENDPOINT = "tracing.otlp.endpoint";
+  public static final String TRACING_HEADERS = "tracing.otlp.headers";
+  public static final String TRACING_RATIO = "tracing.sample.ratio";
   public static final String STATE_DIR = "state.dir";
   public static final String CACHE_DIR = "cache.dir";
 
@@ -118,6 +126,14 @@ public final class QuestreamConfig extends AbstractConfig {
     requireDistinctTopics();
     requireNotFixed();
     new RegistryConfig(serdeSettings()); // checks what belongs together
+    requireUserWithPassword();
+  }
+
+  private void requireUserWithPassword() {
+    if (getString(HTTP_USER).isEmpty() != getPassword(HTTP_PASSWORD).value().isEmpty()) {
+      throw new ConfigException(
+          "%s and %s belong together: set both, or neither".formatted(HTTP_USER, HTTP_PASSWORD));
+    }
   }
 
   private void requireDistinctTopics() {

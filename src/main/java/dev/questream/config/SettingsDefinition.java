@@ -11,10 +11,15 @@ import static dev.questream.config.QuestreamConfig.DETERMINISTIC;
 import static dev.questream.config.QuestreamConfig.DEVICE;
 import static dev.questream.config.QuestreamConfig.DLQ_TOPIC;
 import static dev.questream.config.QuestreamConfig.EMBEDDINGS_TOPIC;
+import static dev.questream.config.QuestreamConfig.HTTP_ASK_ENABLED;
+import static dev.questream.config.QuestreamConfig.HTTP_ASK_HOSTS;
 import static dev.questream.config.QuestreamConfig.HTTP_HOST;
+import static dev.questream.config.QuestreamConfig.HTTP_PASSWORD;
 import static dev.questream.config.QuestreamConfig.HTTP_PORT;
+import static dev.questream.config.QuestreamConfig.HTTP_USER;
 import static dev.questream.config.QuestreamConfig.INPUT_FORMAT;
 import static dev.questream.config.QuestreamConfig.INSTANCE_ID;
+import static dev.questream.config.QuestreamConfig.LOG_FORMAT;
 import static dev.questream.config.QuestreamConfig.MAX_BATCH_TOKENS;
 import static dev.questream.config.QuestreamConfig.MAX_BLOCK_MS;
 import static dev.questream.config.QuestreamConfig.MAX_PENDING;
@@ -37,6 +42,9 @@ import static dev.questream.config.QuestreamConfig.SHUTDOWN_TIMEOUT_MS;
 import static dev.questream.config.QuestreamConfig.STALL_LIMIT_MS;
 import static dev.questream.config.QuestreamConfig.STARTUP_TIMEOUT_MS;
 import static dev.questream.config.QuestreamConfig.STATE_DIR;
+import static dev.questream.config.QuestreamConfig.TRACING_ENDPOINT;
+import static dev.questream.config.QuestreamConfig.TRACING_HEADERS;
+import static dev.questream.config.QuestreamConfig.TRACING_RATIO;
 import static dev.questream.config.QuestreamConfig.TRUNCATION;
 import static dev.questream.config.QuestreamConfig.WINDOW_MAX_AGE_MS;
 import static dev.questream.config.QuestreamConfig.WINDOW_MAX_QUESTIONS;
@@ -407,8 +415,8 @@ final class SettingsDefinition {
             -1,
             between(-1, 65_535),
             MEDIUM,
-            "Port for /health/live, /health/ready, /metrics and /info. -1: none; 0: any free one, which"
-                + " the log names.")
+            "Port for the live page (/), /health/live, /health/ready, /metrics and /info. -1: none; 0: any"
+                + " free one, which the log names.")
         .define(
             HTTP_HOST,
             Type.STRING,
@@ -416,6 +424,71 @@ final class SettingsDefinition {
             new ConfigDef.NonEmptyString(),
             MEDIUM,
             "Address that the HTTP port is bound to; 0.0.0.0 for all.")
+        .define(
+            HTTP_ASK_ENABLED,
+            Type.BOOLEAN,
+            false,
+            MEDIUM,
+            "Whether questions may be asked on the live page. They go to the questions topic as any"
+                + " others do. On in the demo.")
+        .define(
+            HTTP_ASK_HOSTS,
+            Type.LIST,
+            "",
+            LOW,
+            "Names under which a browser may reach the page to ask, beside localhost and IP addresses:"
+                + " other names are refused, because a foreign site can make its own name lead here.")
+        .define(
+            HTTP_USER,
+            Type.STRING,
+            "",
+            MEDIUM,
+            "User that everything on the HTTP port but /health asks for (HTTP basic authentication)."
+                + " Empty: nobody is asked. Put a proxy with TLS before it where others share the"
+                + " network.")
+        .define(HTTP_PASSWORD, Type.PASSWORD, "", MEDIUM, "The user's password.")
+        .define(
+            LOG_FORMAT,
+            Type.STRING,
+            "text",
+            ValidString.in("text", "json"),
+            LOW,
+            "What is logged to standard error: text for people, or json, an object a line, for programs.")
+        .define(
+            TRACING_ENDPOINT,
+            Type.STRING,
+            "",
+            ConfigDef.LambdaValidator.with(
+                (name, value) -> {
+                  if (!value.toString().matches("|https?://\\S+")) {
+                    throw new ConfigException(
+                        name, value, "must be an address such as http://localhost:4318/v1/traces");
+                  }
+                },
+                () -> "http:// or https:// address"),
+            LOW,
+            "Where spans are sent, as OTLP in protobuf over HTTP: http://collector:4318/v1/traces."
+                + " Empty: no traces; headers pass as they are.")
+        .define(
+            TRACING_HEADERS,
+            Type.PASSWORD,
+            "",
+            LOW,
+            "Headers for the collector, as name=value, separated by commas.")
+        .define(
+            TRACING_RATIO,
+            Type.DOUBLE,
+            1.0,
+            ConfigDef.LambdaValidator.with(
+                (name, value) -> {
+                  if (!((double) value >= 0 && (double) value <= 1)) {
+                    throw new ConfigException(name, value, "must be between 0 and 1");
+                  }
+                },
+                () -> "[0,...,1]"),
+            LOW,
+            "Share of the questions without a traceparent header that are traced. The others follow"
+                + " what theirs says.")
         .define(
             STATE_DIR,
             Type.STRING,

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class BatchFlow implements WorkSource {
   private final Condition changed = lock.newCondition();
   private final TextQueue queue = new TextQueue(); // guarded by lock
   private final Map<TokenKey, WaitingText> underWay = new HashMap<>(); // guarded by lock
+  private final AtomicLong runs = new AtomicLong();
   private EncoderException end; // guarded by lock; why nothing is taken any more
   private volatile boolean stalled;
 
@@ -149,12 +151,15 @@ final class BatchFlow implements WorkSource {
     counters.encoded(batch, nanos);
     observer.encoded(batch.size(), batch.tokens(), nanos);
     LOG.debug("{} texts, {} tokens in {} ms", batch.size(), batch.tokens(), nanos / 1_000_000);
+    long now = System.nanoTime();
+    BatchRun run =
+        new BatchRun(runs.incrementAndGet(), now - nanos, now, batch.size(), batch.tokens());
     for (int i = 0; i < batch.size(); i++) {
-      settle(batch.texts().get(i), vectors.get(i));
+      settle(batch.texts().get(i), vectors.get(i), run);
     }
   }
 
-  private void settle(WaitingText text, float[] vector) {
+  private void settle(WaitingText text, float[] vector, BatchRun run) {
     for (float element : vector) {
       if (!Float.isFinite(element)) {
         String message = "the model gave a vector with the element " + element;
@@ -164,7 +169,8 @@ final class BatchFlow implements WorkSource {
     }
     cache.keep(text.key(), vector);
     for (Waiter waiter : release(text)) {
-      waiter.future().complete(new Embedding(vector, text.tokens(), waiter.originalCount()));
+      EncoderTrail trail = new EncoderTrail(waiter.queuedNanos(), run);
+      waiter.future().complete(new Embedding(vector, text.tokens(), waiter.originalCount(), trail));
     }
   }
 

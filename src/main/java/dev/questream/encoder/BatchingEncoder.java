@@ -165,6 +165,7 @@ public final class BatchingEncoder implements QuestionEncoder {
       String source, List<TokenizedText> texts, List<CompletableFuture<Embedding>> futures) {
     List<TokenKey> keys = new ArrayList<>(texts.size());
     List<Waiter> waiters = new ArrayList<>(texts.size());
+    long now = System.nanoTime();
     for (int i = 0; i < texts.size(); i++) {
       TokenizedText text = texts.get(i);
       if (text.originalCount() > text.ids().length) {
@@ -174,10 +175,14 @@ public final class BatchingEncoder implements QuestionEncoder {
       float[] cached = cache.find(key);
       if (cached != null) {
         counters.cacheHits.increment();
-        futures.get(i).complete(new Embedding(cached, text.ids().length, text.originalCount()));
+        futures
+            .get(i)
+            .complete(
+                new Embedding(
+                    cached, text.ids().length, text.originalCount(), new EncoderTrail(now, null)));
       } else {
         keys.add(key);
-        waiters.add(new Waiter(futures.get(i), text.originalCount()));
+        waiters.add(new Waiter(futures.get(i), text.originalCount(), now));
       }
     }
     flow.enqueue(source, keys, waiters);

@@ -7,10 +7,17 @@ package dev.questream.encoder;
  * @param tokenCount tokens that were encoded, special tokens and prefix included
  * @param originalTokenCount tokens that the whole text has; greater than {@code tokenCount} if it
  *     was cut
+ * @param trail how it was come by; null where that is not known
  */
 @SuppressWarnings(
     "ArrayRecordComponent") // a vector is compared by those who need it, with a tolerance
-public record Embedding(float[] vector, int tokenCount, int originalTokenCount) {
+public record Embedding(
+    float[] vector, int tokenCount, int originalTokenCount, EncoderTrail trail) {
+
+  /** An embedding of which nothing more is known. */
+  public Embedding(float[] vector, int tokenCount, int originalTokenCount) {
+    this(vector, tokenCount, originalTokenCount, null);
+  }
 
   /** Whether the text was longer than the model takes and its tail was cut. */
   public boolean truncated() {

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
  */
 final class WaitingText {
 
-  /** One future, and how many tokens its text had before it was cut. */
-  record Waiter(CompletableFuture<Embedding> future, int originalCount) {}
+  /** One future, how many tokens its text had before it was cut, and when it was queued. */
+  record Waiter(CompletableFuture<Embedding> future, int originalCount, long queuedNanos) {}
 
   private final TokenKey key;
   private final long queuedNanos;

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,7 @@ final class Answers {
       context.forward(embeddings.deletion(question.pending(), deleted.id()), nodes.embeddings());
       metrics.deleted();
     } else if (question.arrival() instanceof Arrival.Rejected rejected) {
-      reject(question.pending(), question.offset(), rejected);
+      reject(question, rejected);
     }
   }
 
@@ -60,15 +61,16 @@ final class Answers {
     try {
       embedding = question.future().get();
     } catch (ExecutionException | CancellationException e) {
-      reject(question.pending(), question.offset(), failure(question, e));
+      reject(question, failure(question, e));
       return;
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
     long nowMs = context.currentSystemTimeMs();
-    context.forward(
-        embeddings.of(question.pending(), question.offset(), asked.question(), embedding, nowMs),
-        nodes.embeddings());
+    Record<byte[], Object> record =
+        embeddings.of(question.pending(), question.offset(), asked.question(), embedding, nowMs);
+    metrics.answering(question.trail(embedding), null, record.headers());
+    context.forward(record, nodes.embeddings());
     metrics.embedded(nowMs - question.pending().getTimestampMs(), embedding.truncated());
   }
 
@@ -85,15 +87,18 @@ final class Answers {
   }
 
   /** Sends a record to the dead letters. */
-  void reject(PendingQuestion pending, long offset, Arrival.Rejected why) {
+  void reject(InFlight question, Arrival.Rejected why) {
+    PendingQuestion pending = question.pending();
     LOG.warn(
         "{}-{} offset {} goes to the dead letters: {}: {}",
         pending.getTopic(),
         pending.getPartition(),
-        offset,
+        question.offset(),
         why.reason().code(),
         why.message());
-    context.forward(deadLetters.of(pending, offset, why), nodes.deadLetters());
+    Record<byte[], Object> record = deadLetters.of(pending, question.offset(), why);
+    metrics.answering(question.trail(null), why.reason().code(), record.headers());
+    context.forward(record, nodes.deadLetters());
     metrics.deadLetter(why.reason());
   }
 }

@@ -11,14 +11,27 @@ import java.util.UUID;
 /** What a record of the questions topic turns out to be. */
 sealed interface Arrival {
 
+  /** The question's id, empty if there is none. */
+  String id();
+
   /** A question with its id settled. */
-  record Asked(Question question) implements Arrival {}
+  record Asked(Question question) implements Arrival {
+    @Override
+    public String id() {
+      return question.getId();
+    }
+  }
 
   /** A key without a value: the question's embedding is to be deleted. */
   record Deleted(String id) implements Arrival {}
 
   /** Not a question; goes to the dead letters. */
-  record Rejected(DeadLetterReason reason, String message, Throwable cause) implements Arrival {}
+  record Rejected(DeadLetterReason reason, String message, Throwable cause) implements Arrival {
+    @Override
+    public String id() {
+      return "";
+    }
+  }
 
   /** Reads a record. Trouble with the schema registry is not the record's fault and is thrown. */
   static Arrival of(PendingQuestion pending, Origin origin, QuestionDecoder decoder) {

@@ -1,14 +1,23 @@
 package dev.questream.processor;
 
+import org.apache.kafka.common.header.Headers;
+
 /**
- * Hears what becomes of questions, for histograms and counters of the whole process.
+ * Hears what becomes of questions, for histograms and counters of the whole process, and for traces
+ * of single ones.
  *
- * <p><b>Threading:</b> called on stream threads; must be safe for all of them and quick.
+ * <p><b>Threading:</b> called on stream threads; must be safe for all of them and quick. What it
+ * throws stops the application.
  */
 public interface EmbedObserver {
 
   /** Hears nothing. */
   EmbedObserver NONE = new EmbedObserver() {};
+
+  /** Tells several, in this order. */
+  static EmbedObserver all(EmbedObserver... observers) {
+    return new ObserverChain(observers);
+  }
 
   /** So many questions more (or less) are pending. */
   default void pending(int change) {}
@@ -24,4 +33,13 @@ public interface EmbedObserver {
 
   /** A record went to the dead letters. */
   default void deadLetter(String reason) {}
+
+  /**
+   * An embedding or a dead letter is about to be forwarded. It may come again: a transaction that
+   * is aborted takes it back.
+   *
+   * @param reason why it is a dead letter; null for an embedding
+   * @param headers of the record to come, which may be changed
+   */
+  default void answering(Trail trail, String reason, Headers headers) {}
 }

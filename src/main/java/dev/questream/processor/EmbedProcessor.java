@@ -107,7 +107,8 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     pending.restore(
         (key, question) -> {
           Origin origin = PendingRecords.origin(question, key);
-          enqueue(key, origin.offset(), question, Arrival.of(question, origin, shared.decoder()));
+          Arrival arrival = Arrival.of(question, origin, shared.decoder());
+          enqueue(new Slot(key, origin.offset(), true), question, arrival);
           metrics.restored();
         });
     if (!pending.isEmpty()) {
@@ -131,10 +132,10 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
     }
     Arrival arrival = arrival(question, origin);
     if (arrival instanceof Arrival.Rejected rejected) {
-      answers.reject(question, metadata.offset(), rejected);
+      answers.reject(new InFlight(Slot.none(metadata.offset()), question, arrival, 0), rejected);
       return;
     }
-    enqueue(pending.store(origin, question), origin.offset(), question, arrival);
+    enqueue(new Slot(pending.store(origin, question), origin.offset(), false), question, arrival);
     awaitCapacity();
   }
 
@@ -157,8 +158,8 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
             null);
   }
 
-  private void enqueue(long key, long offset, PendingQuestion question, Arrival arrival) {
-    InFlight inFlight = pending.enqueue(key, offset, question, arrival);
+  private void enqueue(Slot slot, PendingQuestion question, Arrival arrival) {
+    InFlight inFlight = pending.enqueue(slot, question, arrival);
     metrics.pending(pending.size());
     stopIntakeIfFull(question);
     if (arrival instanceof Arrival.Asked asked) {

@@ -2,33 +2,34 @@ package dev.questream.processor;
 
 import dev.questream.avro.PendingQuestion;
 import dev.questream.encoder.Embedding;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** A record that has been read and not yet answered. Used by the stream thread only. */
 final class InFlight {
-  private final long key;
-  private final long offset;
+  private final Slot slot;
   private final PendingQuestion pending;
   private final Arrival arrival;
   private final long cost;
+  private final long readNanos = System.nanoTime();
   private CompletableFuture<Embedding> future;
+  private long submittedNanos;
 
-  InFlight(long key, long offset, PendingQuestion pending, Arrival arrival, long cost) {
-    this.key = key;
-    this.offset = offset;
+  InFlight(Slot slot, PendingQuestion pending, Arrival arrival, long cost) {
+    this.slot = slot;
     this.pending = pending;
     this.arrival = arrival;
     this.cost = cost;
   }
 
-  /** Under which the store keeps it. */
-  long key() {
-    return key;
+  /** Where the store keeps it. */
+  Slot slot() {
+    return slot;
   }
 
   /** Of the record that it was made of. */
   long offset() {
-    return offset;
+    return slot.offset();
   }
 
   PendingQuestion pending() {
@@ -51,6 +52,30 @@ final class InFlight {
 
   void submitted(CompletableFuture<Embedding> embedding) {
     future = embedding;
+    submittedNanos = System.nanoTime();
+  }
+
+  /**
+   * Its way until now.
+   *
+   * @param embedding what came of it, or null
+   */
+  Trail trail(Embedding embedding) {
+    return new Trail(
+        id(),
+        pending.getTopic(),
+        pending.getPartition(),
+        offset(),
+        slot.restored(),
+        readNanos,
+        submittedNanos,
+        System.nanoTime(),
+        embedding == null ? null : embedding.trail());
+  }
+
+  private String id() {
+    byte[] key = arrival.id().isEmpty() ? Arrival.bytes(pending.getKey()) : null;
+    return key == null ? arrival.id() : new String(key, StandardCharsets.UTF_8);
   }
 
   /** Whether the answer can be given without waiting. */

@@ -71,9 +71,9 @@ final class PendingQuestions {
   }
 
   /** Appends a question that the store holds. */
-  InFlight enqueue(long key, long offset, PendingQuestion pending, Arrival arrival) {
+  InFlight enqueue(Slot slot, PendingQuestion pending, Arrival arrival) {
     long costs = PendingBudget.cost(PendingRecords.bytes(pending), dimensions);
-    InFlight question = new InFlight(key, offset, pending, arrival, costs);
+    InFlight question = new InFlight(slot, pending, arrival, costs);
     queue.addLast(question);
     cost += costs;
     budget.take(costs);
@@ -96,7 +96,7 @@ final class PendingQuestions {
   /** Forgets the oldest, in the store too: its answer has been forwarded. */
   void removeHead() {
     InFlight head = queue.removeFirst();
-    store.delete(head.key());
+    store.delete(head.slot().key());
     cost -= head.cost();
     budget.release(head.cost());
   }

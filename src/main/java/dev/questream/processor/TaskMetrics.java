@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.metrics.MeasurableStat;
 import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.common.metrics.Sensor.RecordingLevel;
@@ -125,6 +126,10 @@ final class TaskMetrics {
   void deadLetter(DeadLetterReason reason) {
     deadLetters.computeIfAbsent(reason.code(), this::deadLetterSensor).record();
     observer.deadLetter(reason.code());
+  }
+
+  void answering(Trail trail, String reason, Headers headers) {
+    observer.answering(trail, reason, headers);
   }
 
   private Sensor deadLetterSensor(String reason) {

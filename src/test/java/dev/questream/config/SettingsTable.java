@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.types.Password;
 
 /** Renders a definition of settings as a table in Markdown. */
 final class SettingsTable {
@@ -52,7 +53,9 @@ final class SettingsTable {
     String text =
         key.type == Type.CLASS && key.defaultValue instanceof Class<?> type
             ? type.getName()
-            : ConfigDef.convertToString(key.defaultValue, key.type);
+            : key.defaultValue instanceof Password password
+                ? password.value()
+                : ConfigDef.convertToString(key.defaultValue, key.type);
     return text.isEmpty() ? "(empty)" : code(text);
   }
 

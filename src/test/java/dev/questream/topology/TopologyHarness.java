@@ -3,6 +3,7 @@ package dev.questream.topology;
 import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.processor.EmbedObserver;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
 import dev.questream.serde.QuestionSerializer;
 import dev.questream.testing.ManualEncoder;
@@ -33,12 +34,16 @@ final class TopologyHarness implements AutoCloseable {
   private final QuestionSerializer serializer = new QuestionSerializer();
 
   TopologyHarness(Path stateFolder, Map<String, String> settings) {
+    this(stateFolder, settings, EmbedObserver.NONE);
+  }
+
+  TopologyHarness(Path stateFolder, Map<String, String> settings, EmbedObserver observer) {
     Map<String, String> all = new HashMap<>(settings);
     all.put(QuestreamConfig.STATE_DIR, stateFolder.toString());
     QuestreamConfig config = new QuestreamConfig(all);
     driver =
         new TopologyTestDriver(
-            EmbeddingTopology.build(config, encoder), config.streamsSettings(), START);
+            EmbeddingTopology.build(config, encoder, observer), config.streamsSettings(), START);
     questions =
         driver.createInputTopic("questions", new ByteArraySerializer(), new ByteArraySerializer());
     embeddings =

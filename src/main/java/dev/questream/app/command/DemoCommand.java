@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -73,8 +74,24 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Port of the broker. Default: any free one.")
   private int port;
 
-  @Option(names = "--stay", description = "Keep running and answer questions typed at the prompt.")
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "Port of the live page. Default: any free one; -1 for none.")
+  private Integer httpPort;
+
+  @Option(
+      names = "--stay",
+      description =
+          "Keep running: answer questions typed at the prompt, or asked on the live page.")
   private boolean stay;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description =
+          "With --stay: keep asking the questions, N a second, without the cache of vectors.")
+  private double rate;
 
   public DemoCommand(Console console) {
     this.console = console;
@@ -84,6 +101,9 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (port < 0 || port > MAX_PORT) {
       throw new FatalException(ExitCode.USAGE, "--port must be between 0 and " + MAX_PORT);
+    }
+    if (rate < 0 || rate > 0 && !stay) {
+      throw new FatalException(ExitCode.USAGE, "--rate must not be negative, and goes with --stay");
     }
     DemoData data = DemoData.load(questions, limit);
     return Shutdown.guard(shutdown -> show(data, shutdown));
@@ -103,6 +123,14 @@ public final class DemoCommand implements Callable<Integer> {
 
   private QuestreamConfig config(Map<String, String> own, String chosenModel) {
     Map<String, String> flags = new HashMap<>(own);
+    flags.put(QuestreamConfig.HTTP_ASK_ENABLED, "true");
+    if (httpPort != null
+        || !settings.config(own).originals().containsKey(QuestreamConfig.HTTP_PORT)) {
+      flags.put(QuestreamConfig.HTTP_PORT, Integer.toString(httpPort == null ? 0 : httpPort));
+    }
+    if (rate > 0) {
+      flags.put(QuestreamConfig.CACHE_BYTES, "0"); // nothing would be encoded any more
+    }
     if (chosenModel != null) {
       flags.put(QuestreamConfig.MODEL, chosenModel);
     }
@@ -119,7 +147,9 @@ public final class DemoCommand implements Callable<Integer> {
     report.samples(tally, SAMPLES);
     report.summary(tally, stack.application().encoder().statistics(), seconds(start, tally));
     if (stay) {
-      answerPrompt(stack, report);
+      try (DemoTraffic traffic = new DemoTraffic(stack.producer(), data.questions(), rate)) {
+        answerPrompt(stack, report);
+      }
     }
     return (tally.deadLetters() == 0 ? ExitCode.OK : ExitCode.REJECTED).status();
   }
@@ -223,6 +253,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private void answer(DemoStack stack, DemoReport report, String text) {
     String id = UUID.randomUUID().toString();
+    stack.reader().skipToEnd(); // what was asked elsewhere meanwhile
     long sent = System.nanoTime();
     stack.producer().sendNow(id, text);
     while (System.nanoTime() - sent < STALL_NANOS) {
@@ -232,12 +263,16 @@ public final class DemoCommand implements Callable<Integer> {
           console.err().printf("  %d ms%n", (System.nanoTime() - sent) / 1_000_000);
           return;
         }
-        if (answer instanceof Answer.DeadLetter) {
+        if (answer instanceof Answer.DeadLetter letter && isKey(letter, id)) {
           console.err().println("  this question went to the dead letters");
           return;
         }
       }
     }
     console.err().println("  no answer within a minute");
+  }
+
+  private static boolean isKey(Answer answer, String id) {
+    return Arrays.equals(answer.source().key(), id.getBytes(StandardCharsets.UTF_8));
   }
 }

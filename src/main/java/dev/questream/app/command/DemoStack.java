@@ -95,7 +95,7 @@ final class DemoStack implements AutoCloseable {
     config = settings.apply(own);
     createTopics();
     indexPassages(passageConfig.apply(own), passages);
-    startApplication();
+    startApplication(passages);
     reader =
         new EmbeddingReader(
             config,
@@ -152,9 +152,13 @@ final class DemoStack implements AutoCloseable {
     }
   }
 
-  private void startApplication() {
+  private void startApplication(List<Passage> passages) {
     try (Step step = console.step("starting the Kafka Streams application")) {
-      application = QuestreamApplication.start(config);
+      application =
+          QuestreamApplication.start(
+              config,
+              observer -> Encoders.open(config, EncoderRole.QUESTION, observer),
+              new NearestPassages(index, passages));
       application.awaitRunning(START_LIMIT);
       BatchingEncoder encoder = application.encoder();
       EncoderInfo info = encoder.info();
@@ -167,6 +171,10 @@ final class DemoStack implements AutoCloseable {
                   encoder.workers(),
                   encoder.hardware().name()));
     }
+    application
+        .httpAddress()
+        .ifPresent(
+            at -> console.err().printf("  ➜ live page  http://localhost:%d/%n", at.getPort()));
   }
 
   QuestreamConfig config() {

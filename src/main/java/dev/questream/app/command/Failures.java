@@ -15,18 +15,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
-/** Turns what a command throws into one line for a person and an exit status for scripts. */
+/**
+ * Turns what a command throws into one line for a person, or one of the log where that is for
+ * programs, and an exit status for scripts.
+ */
 public final class Failures implements CommandLine.IExecutionExceptionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+  private final boolean toLog;
+
+  /**
+   * @param toLog whether the line goes to the log
+   */
+  public Failures(boolean toLog) {
+    this.toLog = toLog;
+  }
 
   @Override
   public int handleExecutionException(
       Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
     Exception failure = refusalIn(thrown).map(Exception.class::cast).orElse(thrown);
     ExitCode code = exitCode(failure);
-    command.getErr().println("questream: " + message(failure, code));
-    command.getErr().flush();
-    LOG.debug("The failure in full", thrown);
+    if (toLog) {
+      LOG.error("{}", message(failure, code), thrown);
+    } else {
+      command.getErr().println("questream: " + message(failure, code));
+      command.getErr().flush();
+      LOG.debug("The failure in full", thrown);
+    }
     return code.status();
   }
 

@@ -3,11 +3,13 @@ package dev.questream.app.runtime;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -66,6 +68,27 @@ public final class EmbeddingReader implements AutoCloseable {
       consumer.seekToEnd(partitions);
     }
     partitions.forEach(consumer::position); // settles the position now, not at the first poll
+  }
+
+  /** Leaves out everything that is committed by now. */
+  public void skipToEnd() {
+    consumer.seekToEnd(consumer.assignment());
+    consumer.assignment().forEach(consumer::position); // settles it now, not at the first poll
+  }
+
+  /**
+   * Reads what has been committed since, waiting for {@code limit} at most.
+   *
+   * @param keys the records that are wanted; the others are not even deserialized
+   */
+  List<Answer> poll(Duration limit, Predicate<String> keys) {
+    List<Answer> answers = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> source : consumer.poll(limit)) {
+      if (source.key() != null && keys.test(new String(source.key(), StandardCharsets.UTF_8))) {
+        answers.add(answer(source));
+      }
+    }
+    return answers;
   }
 
   /** Reads what has been committed since, waiting for {@code limit} at most. */

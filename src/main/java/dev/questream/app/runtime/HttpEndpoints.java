@@ -1,53 +1,56 @@
 package dev.questream.app.runtime;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.questream.app.http.Access;
+import dev.questream.app.http.BasicAuth;
+import dev.questream.app.http.HttpService;
+import dev.questream.app.http.Reply;
+import dev.questream.app.http.Resource;
+import dev.questream.app.http.SameOrigin;
+import dev.questream.app.page.Asking;
+import dev.questream.app.page.Figures;
+import dev.questream.app.page.FollowedQuestions;
+import dev.questream.app.page.LivePage;
+import dev.questream.app.page.Neighbours;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.EncoderInfo;
+import dev.questream.processor.EmbedObserver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import org.apache.kafka.common.utils.AppInfoParser;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an operator asks a running instance: {@code /health/live}, {@code /health/ready}, {@code
- * /metrics} in Prometheus' text format and {@code /info}.
+ * What an operator asks a running instance: the live page, {@code /health/live}, {@code
+ * /health/ready}, {@code /metrics} in Prometheus' text format and {@code /info}. Nothing of it runs
+ * without {@code http.port}.
  *
- * <p><b>Threading:</b> answers on two threads of its own.
+ * <p><b>Threading:</b> answers on threads of the server.
  */
 final class HttpEndpoints implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoints.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int THREADS = 2;
 
-  private final HttpServer server;
-  private final ExecutorService threads;
+  private final QuestreamConfig config;
+  private final boolean enabled;
+  private final Figures figures = new Figures();
+  private final FollowedQuestions followed = new FollowedQuestions();
+  private Optional<QuestionAsker> asker = Optional.empty();
+  private HttpService service;
 
-  /** Answers a GET. */
-  private interface Answer {
-    Reply get() throws IOException;
+  HttpEndpoints(QuestreamConfig config) {
+    this.config = config;
+    this.enabled = config.getInt(QuestreamConfig.HTTP_PORT) >= 0;
   }
 
-  private record Reply(int status, String contentType, String body) {
-    static Reply health(boolean healthy, Object state) {
-      return new Reply(
-          healthy ? 200 : 503,
-          "text/plain; charset=utf-8",
-          (healthy ? "ok" : "not ok") + ", " + state + "\n");
-    }
-  }
-
-  private HttpEndpoints(HttpServer server, ExecutorService threads) {
-    this.server = server;
-    this.threads = threads;
+  /** What has to hear of questions for the page. */
+  EmbedObserver observer() {
+    return enabled ? EmbedObserver.all(figures, followed) : EmbedObserver.NONE;
   }
 
   /**
@@ -55,17 +58,22 @@ final class HttpEndpoints implements AutoCloseable {
    *
    * @throws FatalException if it cannot be had
    */
-  static HttpEndpoints open(
-      QuestreamConfig config, QuestreamApplication application, Metrics metrics) {
-    int port = config.getInt(QuestreamConfig.HTTP_PORT);
-    if (port < 0) {
-      return new HttpEndpoints(null, null);
+  void open(QuestreamApplication application, Metrics metrics, Neighbours neighbours) {
+    if (!enabled) {
+      return;
     }
     InetSocketAddress address =
-        new InetSocketAddress(config.getString(QuestreamConfig.HTTP_HOST), port);
-    HttpServer server;
+        new InetSocketAddress(
+            config.getString(QuestreamConfig.HTTP_HOST), config.getInt(QuestreamConfig.HTTP_PORT));
+    if (config.getBoolean(QuestreamConfig.HTTP_ASK_ENABLED)) {
+      asker = Optional.of(new QuestionAsker(config, followed));
+    }
+    ApplicationInfo info = new ApplicationInfo(config, application);
+    Map<String, Resource> resources = new HashMap<>(operators(application, metrics, info));
+    resources.putAll(
+        new LivePage(figures, info::brief, asker.map(Asking.class::cast), neighbours).resources());
     try {
-      server = HttpServer.create(address, 0);
+      service = HttpService.open(address, resources, access(address));
     } catch (IOException e) {
       throw new FatalException(
           ExitCode.ENVIRONMENT,
@@ -73,89 +81,66 @@ final class HttpEndpoints implements AutoCloseable {
               .formatted(address, e.getMessage()),
           e);
     }
-    ExecutorService threads =
-        Executors.newFixedThreadPool(
-            THREADS,
-            task -> {
-              Thread thread = new Thread(task, "questream-http");
-              thread.setDaemon(true);
-              return thread;
-            });
-    server.setExecutor(threads);
-    serve(server, "/health/live", () -> Reply.health(application.isLive(), application.state()));
-    serve(server, "/health/ready", () -> Reply.health(application.isReady(), application.state()));
-    serve(
-        server,
+    figures.start(new FigureSource(application));
+    LOG.info("Live page, health and metrics on http:/{}", service.address());
+  }
+
+  private Access access(InetSocketAddress address) {
+    String user = config.getString(QuestreamConfig.HTTP_USER);
+    if (user.isEmpty() && !address.getAddress().isLoopbackAddress()) {
+      LOG.warn(
+          "The HTTP port is bound to {}, beyond this machine, and asks nobody for a password: set"
+              + " http.basic.auth.user and http.basic.auth.password, or keep others away from it",
+          address);
+    }
+    return new Access(
+        user.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new BasicAuth(user, config.getPassword(QuestreamConfig.HTTP_PASSWORD).value())),
+        new SameOrigin(config.getList(QuestreamConfig.HTTP_ASK_HOSTS)));
+  }
+
+  private static Map<String, Resource> operators(
+      QuestreamApplication application, Metrics metrics, ApplicationInfo info) {
+    return Map.of(
+        "/health/live",
+        Resource.of(() -> health(application.isLive(), application.state())),
+        "/health/ready",
+        Resource.of(() -> health(application.isReady(), application.state())),
         "/metrics",
-        () -> new Reply(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape()));
-    serve(
-        server,
+        Resource.of(
+            () ->
+                new Reply(
+                    200,
+                    "text/plain; version=0.0.4; charset=utf-8",
+                    metrics.scrape().getBytes(StandardCharsets.UTF_8))),
         "/info",
-        () -> new Reply(200, "application/json", JSON.writeValueAsString(info(application))));
-    server.start();
-    LOG.info("Health and metrics on http:/{}", server.getAddress());
-    return new HttpEndpoints(server, threads);
+        Resource.of(() -> Reply.json(200, bytes(info.full()))));
   }
 
-  private static Map<String, Object> info(QuestreamApplication application) {
-    EncoderInfo encoder = application.encoder().info();
-    Map<String, Object> info = new LinkedHashMap<>();
-    info.put("questream", version());
-    info.put("kafka", AppInfoParser.getVersion());
-    info.put("java", Runtime.version().toString());
-    info.put("state", application.state().toString());
-    info.put("model", encoder.modelId());
-    info.put("modelRevision", encoder.revision());
-    info.put("weightsSha256", encoder.weightsSha256());
-    info.put("tokenizerSha256", encoder.tokenizerSha256());
-    info.put("pooling", encoder.pooling().label());
-    info.put("normalized", encoder.normalized());
-    info.put("precision", encoder.precision().label());
-    info.put("device", application.encoder().hardware().name());
-    info.put("prefix", encoder.prefix());
-    info.put("dimensions", encoder.dimensions());
-    info.put("maxTokens", encoder.maxTokens());
-    return info;
+  private static Reply health(boolean healthy, Object state) {
+    return Reply.text(healthy ? 200 : 503, (healthy ? "ok" : "not ok") + ", " + state);
   }
 
-  private static String version() {
-    String version = HttpEndpoints.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
-  }
-
-  private static void serve(HttpServer server, String path, Answer answer) {
-    server.createContext(path, exchange -> answer(exchange, path, answer));
-  }
-
-  private static void answer(HttpExchange exchange, String path, Answer answer) throws IOException {
-    try (exchange) {
-      Reply reply =
-          !exchange.getRequestURI().getPath().equals(path)
-              ? new Reply(404, "text/plain", "not found\n")
-              : exchange.getRequestMethod().matches("GET|HEAD")
-                  ? answer.get()
-                  : new Reply(405, "text/plain", "only GET\n");
-      byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", reply.contentType());
-      boolean head = exchange.getRequestMethod().equals("HEAD");
-      exchange.sendResponseHeaders(reply.status(), head ? -1 : body.length);
-      if (!head) {
-        exchange.getResponseBody().write(body);
-      }
-    } catch (RuntimeException e) { // the server itself would say nothing
-      LOG.warn("{} could not be answered", path, e);
+  private static byte[] bytes(Map<String, Object> document) {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   Optional<InetSocketAddress> address() {
-    return Optional.ofNullable(server).map(HttpServer::getAddress);
+    return Optional.ofNullable(service).map(HttpService::address);
   }
 
   @Override
   public void close() {
-    if (server != null) {
-      server.stop(0);
-      threads.shutdownNow();
+    if (service != null) {
+      service.close();
     }
+    asker.ifPresent(QuestionAsker::close);
+    figures.close();
   }
 }

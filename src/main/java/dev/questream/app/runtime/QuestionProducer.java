@@ -37,11 +37,23 @@ public final class QuestionProducer implements AutoCloseable {
    * @param refused told if it is not taken, on a thread of the producer
    */
   public Future<RecordMetadata> send(String id, String text, Consumer<Exception> refused) {
+    return send(id, text, taken -> {}, refused);
+  }
+
+  /**
+   * The same.
+   *
+   * @param taken told when the broker has it, on a thread of the producer
+   */
+  Future<RecordMetadata> send(
+      String id, String text, Consumer<RecordMetadata> taken, Consumer<Exception> refused) {
     Question question = new Question(id, text, Map.of(), System.currentTimeMillis());
     return producer.send(
         new ProducerRecord<>(topic, id, question),
         (metadata, failure) -> {
-          if (failure != null) {
+          if (failure == null) {
+            taken.accept(metadata);
+          } else {
             refused.accept(failure);
           }
         });

@@ -1,11 +1,14 @@
 package dev.questream.app.runtime;
 
+import dev.questream.app.page.Neighbours;
+import dev.questream.app.tracing.Tracing;
 import dev.questream.checkpoint.ModelException;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.model.Encoders;
+import dev.questream.processor.EmbedObserver;
 import dev.questream.serde.RegistryCheck;
 import dev.questream.serde.SchemaRegistryException;
 import dev.questream.topology.EmbeddingTopology;
@@ -51,21 +54,25 @@ public final class QuestreamApplication implements AutoCloseable {
   private final BatchingEncoder encoder;
   private final KafkaStreams streams;
   private final Metrics metrics;
+  private final Tracing tracing;
   private final HttpEndpoints http;
   private final CountDownLatch running = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  private QuestreamApplication(QuestreamConfig config, BatchingEncoder encoder, Metrics metrics) {
+  private QuestreamApplication(
+      QuestreamConfig config, BatchingEncoder encoder, Metrics metrics, Tracing tracing) {
     this.config = config;
     this.encoder = encoder;
     this.metrics = metrics;
-    this.streams =
-        EmbeddingTopology.streams(config, streamsSettings(config), encoder, metrics.processor());
+    this.tracing = tracing;
+    this.http = new HttpEndpoints(config);
+    EmbedObserver observer =
+        EmbedObserver.all(metrics.processor(), http.observer(), tracing.observer());
+    this.streams = EmbeddingTopology.streams(config, streamsSettings(config), encoder, observer);
     streams.setStateListener((state, previous) -> stateChanged(state));
     streams.setUncaughtExceptionHandler(this::uncaught);
     metrics.observe(encoder, streams);
-    this.http = HttpEndpoints.open(config, this, metrics);
   }
 
   private static Properties streamsSettings(QuestreamConfig config) {
@@ -98,13 +105,27 @@ public final class QuestreamApplication implements AutoCloseable {
    */
   public static QuestreamApplication start(
       QuestreamConfig config, Function<EncoderObserver, BatchingEncoder> open) {
+    return start(config, open, Neighbours.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param neighbours finds passages for the questions that are asked on the live page
+   */
+  public static QuestreamApplication start(
+      QuestreamConfig config,
+      Function<EncoderObserver, BatchingEncoder> open,
+      Neighbours neighbours) {
     checkTopics(config);
     checkRegistry(config);
     Metrics metrics = new Metrics();
     BatchingEncoder encoder = open.apply(metrics.encoder());
     LOG.info("Encoder: {}", encoder.info());
     try {
-      QuestreamApplication application = new QuestreamApplication(config, encoder, metrics);
+      QuestreamApplication application =
+          new QuestreamApplication(config, encoder, metrics, Tracing.open(config));
+      application.http.open(application, metrics, neighbours);
       application.streams.start();
       return application;
     } catch (ConfigException | FatalException e) {
@@ -271,6 +292,7 @@ public final class QuestreamApplication implements AutoCloseable {
     }
     encoder.close();
     http.close();
+    tracing.close();
     metrics.close();
     stopped.countDown();
   }

@@ -65,7 +65,7 @@ class FailuresTest {
     StringWriter err = new StringWriter();
     int status =
         new CommandLine(new Failing(failure))
-            .setExecutionExceptionHandler(new Failures())
+            .setExecutionExceptionHandler(new Failures(false))
             .setErr(new PrintWriter(err))
             .execute();
     return new String[] {Integer.toString(status), err.toString()};

@@ -1,0 +1,159 @@
+package dev.questream.app.page;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.questream.app.http.Reply;
+import dev.questream.app.http.Resource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The files of the page, and the documents that it asks for. */
+public final class LivePage {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern FROM = Pattern.compile("(?:^|&)from=(\\d{1,18})(?:&|$)");
+  private static final int SERVICE_UNAVAILABLE = 503;
+
+  private final Figures figures;
+  private final Supplier<Map<String, Object>> state;
+  private final Optional<Asking> asking;
+  private final Neighbours neighbours;
+
+  /**
+   * @param state what stands on top of the page: the application's state and its encoder
+   * @param asking asks questions; empty if nobody may ask
+   */
+  public LivePage(
+      Figures figures,
+      Supplier<Map<String, Object>> state,
+      Optional<Asking> asking,
+      Neighbours neighbours) {
+    this.figures = figures;
+    this.state = state;
+    this.asking = asking;
+    this.neighbours = neighbours;
+  }
+
+  /** What is served, by path. */
+  public Map<String, Resource> resources() {
+    Map<String, Resource> resources = new LinkedHashMap<>();
+    resources.put("/", file("index.html", "text/html; charset=utf-8"));
+    resources.put("/page.css", file("page.css", "text/css; charset=utf-8"));
+    resources.put("/page.js", file("page.js", "text/javascript; charset=utf-8"));
+    resources.put("/chart.js", file("chart.js", "text/javascript; charset=utf-8"));
+    resources.put("/journey.js", file("journey.js", "text/javascript; charset=utf-8"));
+    resources.put("/favicon.svg", file("favicon.svg", "image/svg+xml"));
+    resources.put(
+        "/api/figures",
+        Resource.of("GET", call -> CompletableFuture.completedFuture(figures(call.query()))));
+    asking.ifPresent(
+        ask -> resources.put("/api/ask", Resource.of("POST", call -> ask(ask, call.body()))));
+    return resources;
+  }
+
+  private static Resource file(String name, String contentType) {
+    try (InputStream in = LivePage.class.getResourceAsStream("/page/" + name)) {
+      Reply reply = new Reply(200, contentType, in.readAllBytes());
+      return Resource.of(() -> reply);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the page's file %s cannot be read".formatted(name), e);
+    }
+  }
+
+  private Reply figures(String query) {
+    Matcher from = FROM.matcher(query);
+    History.Part part = figures.history().from(from.find() ? Long.parseLong(from.group(1)) : 0);
+    ObjectNode json = JSON.createObjectNode();
+    ObjectNode stateJson = JSON.valueToTree(state.get());
+    stateJson.put("ask", asking.isPresent());
+    stateJson.set("dead_letters", JSON.valueToTree(figures.deadLetters()));
+    json.set("state", stateJson);
+    json.put("interval_ms", Figures.INTERVAL_MS).put("kept", Figures.KEPT).put("next", part.next());
+    json.set("columns", JSON.valueToTree(Sample.COLUMNS));
+    ArrayNode rows = json.putArray("rows");
+    for (Sample sample : part.samples()) {
+      ArrayNode row = rows.addArray();
+      for (double value : sample.values()) {
+        add(row, value);
+      }
+    }
+    return reply(200, json);
+  }
+
+  /** Short: whole numbers as such, two decimals elsewhere. */
+  private static void add(ArrayNode row, double value) {
+    if (Double.isNaN(value)) {
+      row.addNull();
+    } else if (value == Math.rint(value)) {
+      row.add((long) value);
+    } else {
+      row.add(Math.round(value * 100) / 100.0);
+    }
+  }
+
+  private CompletableFuture<Reply> ask(Asking ask, byte[] body) {
+    Optional<String> text = text(body);
+    if (text.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          error(400, "the body must be {\"text\": \"a question\"}"));
+    }
+    return ask.ask(text.get())
+        .handle(
+            (journey, failure) ->
+                failure == null
+                    ? reply(200, JourneyJson.of(journey, neighbours))
+                    : failed(failure));
+  }
+
+  private static Optional<String> text(byte[] body) {
+    try {
+      JsonNode json = JSON.readTree(body);
+      JsonNode text = json == null ? null : json.get("text");
+      return text == null || !text.isTextual() || text.textValue().isBlank()
+          ? Optional.empty()
+          : Optional.of(text.textValue());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Reply failed(Throwable thrown) {
+    Throwable failure =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (failure instanceof Asking.TooManyException) {
+      return error(429, failure.getMessage());
+    }
+    return failure instanceof TimeoutException
+        ? error(
+            504,
+            "No answer yet: the question is in the topic and will be answered, but the page no longer"
+                + " waits for it.")
+        : error(SERVICE_UNAVAILABLE, "The question could not be asked: " + failure.getMessage());
+  }
+
+  private static Reply error(int status, String message) {
+    return reply(status, JSON.createObjectNode().put("error", message));
+  }
+
+  private static Reply reply(int status, ObjectNode json) {
+    try {
+      return Reply.json(status, JSON.writeValueAsBytes(json));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
