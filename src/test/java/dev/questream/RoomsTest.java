@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The rooms of the house: which package may know which, and that no two know each other. */
 class RoomsTest {
@@ -125,6 +127,22 @@ class RoomsTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("ai.djl..")
+        .check(MAIN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "io.opentelemetry, dev.questream.app.tracing",
+    "org.eclipse.jetty, dev.questream.app.http",
+    "ch.qos.logback, dev.questream.app.log"
+  })
+  void shouldKeepLibrariesOfTheApplicationInOneRoom(String library, String room) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(room + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library + "..")
         .check(MAIN);
   }
 

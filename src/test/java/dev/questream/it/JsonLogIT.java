@@ -90,7 +90,7 @@ class JsonLogIT {
     }
     assertThat(classes)
         .content()
-        .contains("dev.questream.app.tracing.Tracing ")
-        .doesNotContain("io.opentelemetry", "org.eclipse.jetty.server.Server ");
+        .contains("] dev.questream.app.tracing.Tracing ")
+        .doesNotContain("] io.opentelemetry.", "] org.eclipse.jetty.");
   }
 }

@@ -147,8 +147,11 @@ public final class DemoCommand implements Callable<Integer> {
     report.samples(tally, SAMPLES);
     report.summary(tally, stack.application().encoder().statistics(), seconds(start, tally));
     if (stay) {
-      try (DemoTraffic traffic = new DemoTraffic(stack.producer(), data.questions(), rate)) {
+      DemoTraffic traffic = new DemoTraffic(stack.producer(), data.questions(), rate);
+      try {
         answerPrompt(stack, report);
+      } finally {
+        traffic.close();
       }
     }
     return (tally.deadLetters() == 0 ? ExitCode.OK : ExitCode.REJECTED).status();

@@ -90,10 +90,16 @@ final class Dispatch extends Handler.Abstract {
     if (request.getLength() > MAX_BODY_BYTES) {
       return now(tooLarge());
     }
-    return Content.Source.asByteArrayAsync(request, MAX_BODY_BYTES)
+    return Content.Source.asByteBufferAsync(request, MAX_BODY_BYTES)
         .orTimeout(BODY_SECONDS, TimeUnit.SECONDS)
-        .handle((body, failure) -> failure == null ? body : refuse(cause(failure)))
+        .handle((body, failure) -> failure == null ? bytes(body) : refuse(cause(failure)))
         .thenCompose(body -> resource.answer(new Resource.Call(method, query, body)));
+  }
+
+  private static byte[] bytes(ByteBuffer body) {
+    byte[] bytes = new byte[body.remaining()];
+    body.get(bytes);
+    return bytes;
   }
 
   private static byte[] refuse(Throwable failure) {

@@ -3,21 +3,12 @@ package dev.questream.app.tracing;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /** Reads and writes the headers of records for OpenTelemetry. */
 enum RecordHeaders implements TextMapGetter<Headers>, TextMapSetter<Headers> {
   ACCESS;
-
-  @Override
-  public Iterable<String> keys(Headers headers) {
-    List<String> keys = new ArrayList<>();
-    headers.forEach(header -> keys.add(header.key()));
-    return keys;
-  }
 
   @Override
   public String get(Headers headers, String key) {
