@@ -1,7 +1,6 @@
 package dev.questream.it.world.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,7 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Kafka Connect's standalone worker as a process of its own, with the settings of {@code
@@ -35,7 +37,8 @@ final class ConnectWorker implements AutoCloseable {
   private static final Path CONNECT =
       Path.of(System.getProperty("questream.it.folder", "target/it"), "connect").toAbsolutePath();
   private static final Path SETTINGS = Path.of("deploy/connect/connect-standalone.properties");
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofSeconds(300);
+  private static final Duration WORK_LIMIT = Duration.ofSeconds(240);
   private static final int LOG_TAIL = 60;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -54,11 +57,16 @@ final class ConnectWorker implements AutoCloseable {
    * Starts a worker and waits until it answers.
    *
    * @param folder for its settings and its log, which goes on from start to start
+   * @param plugins folders of plugins that it looks through, which takes it most of its start
    * @param environment what {@code ${env:NAME}} in connectors stands for
    * @param connectors configurations that it starts with, as files
    */
   static ConnectWorker start(
-      Path folder, String bootstrapServers, Map<String, String> environment, Path... connectors)
+      Path folder,
+      String bootstrapServers,
+      List<String> plugins,
+      Map<String, String> environment,
+      Path... connectors)
       throws IOException {
     int port = freePort();
     List<String> command = new ArrayList<>();
@@ -66,7 +74,7 @@ final class ConnectWorker implements AutoCloseable {
     command.addAll(
         List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp", CONNECT.resolve("worker") + "/*"));
     command.add("org.apache.kafka.connect.cli.ConnectStandalone");
-    command.add(settings(folder, bootstrapServers, port).toString());
+    command.add(settings(folder, bootstrapServers, plugins, port).toString());
     for (Path connector : connectors) {
       command.add(connector.toAbsolutePath().toString());
     }
@@ -87,7 +95,8 @@ final class ConnectWorker implements AutoCloseable {
     }
   }
 
-  private static Path settings(Path folder, String bootstrapServers, int port) throws IOException {
+  private static Path settings(Path folder, String bootstrapServers, List<String> plugins, int port)
+      throws IOException {
     Properties settings = new Properties();
     try (var reader = Files.newBufferedReader(SETTINGS)) {
       settings.load(reader);
@@ -111,6 +120,16 @@ final class ConnectWorker implements AutoCloseable {
     return file;
   }
 
+  private static Path pluginPath(Path folder, List<String> plugins) throws IOException {
+    Path path = Files.createDirectories(folder.resolve("plugins"));
+    for (String plugin : plugins) {
+      if (!Files.exists(path.resolve(plugin))) {
+        Files.createSymbolicLink(path.resolve(plugin), CONNECT.resolve("plugins").resolve(plugin));
+      }
+    }
+    return path;
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -118,7 +137,7 @@ final class ConnectWorker implements AutoCloseable {
   }
 
   private void awaitAnswer() {
-    await()
+    Awaitility.await()
         .atMost(LIMIT)
         .until(
             () -> {
@@ -164,6 +183,27 @@ final class ConnectWorker implements AutoCloseable {
   }
 
   /**
+   * Waits for what a connector does to its store. The store is watched, not the state of the task,
+   * which reads RUNNING for a while after it has failed.
+   *
+   * @throws AssertionError if a task fails meanwhile, or it takes too long
+   */
+  void await(String connector, Callable<Boolean> condition) {
+    try {
+      Awaitility.await()
+          .pollInterval(Duration.ofMillis(250))
+          .atMost(WORK_LIMIT)
+          .until(
+              () -> {
+                requireRunning(connector);
+                return condition.call();
+              });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(e.getMessage() + "\n" + logTail(), e);
+    }
+  }
+
+  /**
    * Does nothing while a connector's tasks work, or have not been made yet.
    *
    * @throws AssertionError if one has failed, with its trace
@@ -177,6 +217,31 @@ final class ConnectWorker implements AutoCloseable {
             "a task of %s has failed: %s".formatted(connector, task.path("trace").asText()));
       }
     }
+  }
+
+  /** Asks for a state of a connector: {@code stop}, {@code resume} ... */
+  void put(String connector, String state) throws InterruptedException {
+    HttpResponse<String> answer = request("PUT", "/connectors/" + connector + "/" + state, null);
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 204);
+  }
+
+  /** Lets a stopped connector go on at an offset of its topic. */
+  void setOffset(String connector, String topic, int partition, long offset)
+      throws InterruptedException {
+    String body =
+        """
+        {"offsets": [{"partition": {"kafka_topic": "%s", "kafka_partition": %d},
+                      "offset": {"kafka_offset": %d}}]}
+        """
+            .formatted(topic, partition, offset);
+    Awaitility.await() // refused until its tasks have gone
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              HttpResponse<String> answer =
+                  request("PATCH", "/connectors/" + connector + "/offsets", body);
+              assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            });
   }
 
   /** The last lines that it wrote. */

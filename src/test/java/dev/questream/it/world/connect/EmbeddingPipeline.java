@@ -1,7 +1,5 @@
 package dev.questream.it.world.connect;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.questream.app.runtime.EmbeddedBroker;
 import dev.questream.app.runtime.EmbeddingReader;
 import dev.questream.app.runtime.EmbeddingReader.Answer;
@@ -17,11 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -110,19 +109,18 @@ final class EmbeddingPipeline implements AutoCloseable {
     return table;
   }
 
-  /** Waits until so many records, embeddings and tombstones, have been committed in all. */
-  void awaitCommitted(long records) {
-    await()
-        .atMost(LIMIT)
-        .until(
-            () -> {
-              application.requireAlive();
-              AtomicLong count = new AtomicLong();
-              try (EmbeddingReader reader = reader()) {
-                reader.readToEnd(answer -> count.incrementAndGet());
-              }
-              return count.get() >= records;
-            });
+  /** The first record of an id in the embeddings topic. */
+  ConsumerRecord<byte[], byte[]> first(String id) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (EmbeddingReader reader = reader()) {
+      reader.readToEnd(
+          answer -> {
+            if (id.equals(new String(answer.source().key(), StandardCharsets.UTF_8))) {
+              records.add(answer.source());
+            }
+          });
+    }
+    return records.get(0);
   }
 
   private EmbeddingReader reader() {
