@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema.Field;
-import org.apache.avro.Schema.Type;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,9 +110,11 @@ class MongoSinkIT {
   /** A field of a document; the vector's doubles as the floats that they were. */
   private static Object value(Document document, Field field) {
     Object value = document.get(field.name());
-    return field.schema().getType() == Type.ARRAY
-        ? ((List<?>) value).stream().map(element -> exactFloat((double) element)).toList()
-        : value;
+    return switch (field.schema().getType()) {
+      case ARRAY -> ((List<?>) value).stream().map(e -> exactFloat((double) e)).toList();
+      case MAP -> Map.copyOf((Document) value);
+      default -> value;
+    };
   }
 
   private static float exactFloat(double element) {
