@@ -49,7 +49,8 @@ class RoomsTest {
                   "dev.questream.avro",
                   "org.apache.avro..",
                   "com.fasterxml.jackson..",
-                  "org.apache.kafka.common..")),
+                  "org.apache.kafka.common..",
+                  "javax.net.ssl..")),
           Map.entry(
               "processor",
               List.of(

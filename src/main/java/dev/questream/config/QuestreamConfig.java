@@ -1,5 +1,6 @@
 package dev.questream.config;
 
+import dev.questream.serde.RegistryConfig;
 import dev.questream.serde.SerdeConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,6 +108,7 @@ public final class QuestreamConfig extends AbstractConfig {
     passedThrough.keySet().removeIf(key -> !isPassedThrough(key));
     requireDistinctTopics();
     requireNotFixed();
+    new RegistryConfig(serdeSettings()); // checks what belongs together
   }
 
   private void requireDistinctTopics() {
@@ -260,12 +262,17 @@ public final class QuestreamConfig extends AbstractConfig {
     return found;
   }
 
-  /** Settings for serializers and decoders. */
+  /** Settings for serializers and decoders: the formats, and what is set for the registry. */
   public Map<String, Object> serdeSettings() {
-    return Map.of(
-        INPUT_FORMAT, getString(INPUT_FORMAT),
-        OUTPUT_FORMAT, getString(OUTPUT_FORMAT),
-        SCHEMA_REGISTRY_URL, getString(SCHEMA_REGISTRY_URL));
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(INPUT_FORMAT, getString(INPUT_FORMAT));
+    settings.put(OUTPUT_FORMAT, getString(OUTPUT_FORMAT));
+    for (String name : RegistryConfig.CONFIG.names()) {
+      if (originals().containsKey(name)) {
+        settings.put(name, get(name));
+      }
+    }
+    return settings;
   }
 
   /** A new serializer of embeddings, configured with all settings. */

@@ -33,7 +33,6 @@ import static dev.questream.config.QuestreamConfig.PUNCTUATION_INTERVAL_MS;
 import static dev.questream.config.QuestreamConfig.QUESTIONS_TOPIC;
 import static dev.questream.config.QuestreamConfig.RETRIES;
 import static dev.questream.config.QuestreamConfig.RETRY_BACKOFF_MS;
-import static dev.questream.config.QuestreamConfig.SCHEMA_REGISTRY_URL;
 import static dev.questream.config.QuestreamConfig.SHUTDOWN_TIMEOUT_MS;
 import static dev.questream.config.QuestreamConfig.STALL_LIMIT_MS;
 import static dev.questream.config.QuestreamConfig.STARTUP_TIMEOUT_MS;
@@ -51,6 +50,7 @@ import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import dev.questream.encoder.Truncation;
 import dev.questream.serde.QuestionEmbeddingSerializer;
+import dev.questream.serde.RegistryConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
@@ -70,6 +70,12 @@ final class SettingsDefinition {
   private SettingsDefinition() {}
 
   static ConfigDef define() {
+    ConfigDef settings = own();
+    RegistryConfig.CONFIG.configKeys().values().forEach(settings::define);
+    return settings;
+  }
+
+  private static ConfigDef own() {
     return new ConfigDef()
         .define(
             BOOTSTRAP_SERVERS,
@@ -164,13 +170,6 @@ final class SettingsDefinition {
             LOW,
             "Serializer of embeddings, for formats of your own. It is configured with all settings and"
                 + " must be safe for use by several threads.")
-        .define(
-            SCHEMA_REGISTRY_URL,
-            Type.STRING,
-            "",
-            HIGH,
-            "A registry that speaks the Confluent REST API (Confluent, Karapace, Redpanda; Apicurio"
-                + " under /apis/ccompat/v7). Empty: no registry.")
         .define(
             MODEL,
             Type.STRING,

@@ -77,12 +77,8 @@ final class AvroWire<T extends SpecificRecord> {
   }
 
   byte[] encode(String topic, T value) {
-    byte[] header =
-        registry
-            .map(known -> confluentHeader(known.register(topic + "-value", schema)))
-            .orElse(singleHeader);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(header);
+    out.writeBytes(header(topic));
     BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
     try {
       writer.write(value, encoder);
@@ -91,6 +87,22 @@ final class AvroWire<T extends SpecificRecord> {
       throw new WireException("a %s cannot be written: %s".formatted(type.getSimpleName(), e), e);
     }
     return out.toByteArray();
+  }
+
+  /**
+   * Asks the registry, if there is one, for what records of that topic need.
+   *
+   * @throws SchemaRegistryException if it is not to be had
+   */
+  void prepare(String topic) {
+    header(topic);
+  }
+
+  /** The registry gets the schema as it stands in schemas/, for readers in any language. */
+  private byte[] header(String topic) {
+    return registry
+        .map(known -> confluentHeader(known.idFor(topic, plainSchema)))
+        .orElse(singleHeader);
   }
 
   private static byte[] confluentHeader(int schemaId) {

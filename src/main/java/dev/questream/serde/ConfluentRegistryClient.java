@@ -1,19 +1,10 @@
 package dev.questream.serde;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 import org.apache.kafka.common.config.ConfigException;
@@ -22,79 +13,141 @@ import org.apache.kafka.common.config.ConfigException;
  * A client of the Confluent Schema Registry REST API, which Apicurio (ccompat), Karapace and
  * Redpanda speak too.
  *
- * <p>Answers are kept for the life of the client: an id never changes its schema. <b>Threading:</b>
- * safe for any thread.
+ * <p>Answers are kept: an id never changes its schema. <b>Threading:</b> safe for any thread; one
+ * thread at a time asks for what is not known yet.
  */
 public final class ConfluentRegistryClient implements SchemaRegistry {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
+  private static final String SUBJECT_NOT_FOUND = "40401";
   private static final String SCHEMA_NOT_FOUND = "40403";
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final String baseUrl;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-  private final Map<String, Integer> idsBySubject = new ConcurrentHashMap<>();
-  private final Map<Integer, Schema> schemasById = new ConcurrentHashMap<>();
+  private final RegistryHttp http;
+  private final String name;
+  private final boolean register;
+  private final SubjectNames subjects;
+  private final AskedOnce<TopicSchema, Integer> ids;
+  private final AskedOnce<Integer, Schema> schemas;
+
+  private record TopicSchema(String topic, Schema schema) {}
 
   /**
-   * @param baseUrl such as {@code http://localhost:8081}, or Apicurio's {@code
-   *     http://localhost:8080/apis/ccompat/v7}
-   * @throws ConfigException if it is no http or https URL
+   * @param settings those of {@link RegistryConfig}, among any others
+   * @throws ConfigException if one is invalid, or no registry is named
    */
-  public ConfluentRegistryClient(String baseUrl) {
-    this.baseUrl = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
-    requireHttp();
+  public ConfluentRegistryClient(Map<String, ?> settings) {
+    this(new RegistryConfig(settings));
   }
 
-  private void requireHttp() {
-    try {
-      URI uri = new URI(baseUrl);
-      boolean http =
-          "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-      if (http && uri.getHost() != null) {
-        return;
-      }
-    } catch (URISyntaxException e) {
-      throw new ConfigException(SerdeConfig.SCHEMA_REGISTRY_URL, baseUrl, e.getMessage());
+  ConfluentRegistryClient(RegistryConfig config) {
+    if (config.urls().isEmpty()) {
+      throw new ConfigException(RegistryConfig.URL, "", "must name a registry");
     }
-    throw new ConfigException(
-        SerdeConfig.SCHEMA_REGISTRY_URL, baseUrl, "must be one URL such as http://localhost:8081");
+    this.http = new RegistryHttp(config);
+    this.name = config.urls().toString().replaceAll("^\\[|]$", "");
+    this.register = config.getBoolean(RegistryConfig.AUTO_REGISTER);
+    this.subjects = config.subjectNames();
+    int limit = config.getInt(RegistryConfig.MAX_SCHEMAS);
+    this.ids = new AskedOnce<>(limit, this::requestId);
+    this.schemas = new AskedOnce<>(limit, this::requestSchema);
   }
 
   @Override
-  public int register(String subject, Schema schema) {
-    return idsBySubject.computeIfAbsent(
-        subject + "\n" + schema.toString(), unused -> requestId(subject, schema));
+  public int idFor(String topic, Schema schema) {
+    return ids.get(new TopicSchema(topic, schema));
   }
 
-  private int requestId(String subject, Schema schema) {
-    String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8) + "/versions";
+  private int requestId(TopicSchema wanted) {
+    Schema schema = wanted.schema();
+    String subject = subjects.subject(wanted.topic(), schema);
+    String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8);
     String body =
         JSON.createObjectNode()
             .put("schema", schema.toString())
             .put("schemaType", "AVRO")
             .toString();
     JsonNode answer =
-        send(
-            request(path).POST(HttpRequest.BodyPublishers.ofString(body)),
-            "registering " + subject);
+        register ? register(subject, schema, path, body) : lookUp(subject, schema, path, body);
     if (!answer.path("id").isInt()) {
       throw new SchemaRegistryException(
-          "%s answered without an id when registering %s: %s".formatted(baseUrl, subject, answer),
+          "%s answered without an id when asked for the schema of %s: %s"
+              .formatted(name, subject, answer),
           0);
     }
     return answer.path("id").intValue();
   }
 
+  private JsonNode register(String subject, Schema schema, String path, String body) {
+    try {
+      return http.post(path + "/versions", body, "registering " + subject);
+    } catch (SchemaRegistryException e) {
+      if (e.status() == 409) {
+        throw incompatible(subject, schema, e);
+      }
+      throw e;
+    }
+  }
+
+  private static SchemaRegistryException incompatible(
+      String subject, Schema schema, SchemaRegistryException refused) {
+    return new SchemaRegistryException(
+        ("the subject %s holds a schema that %s is not compatible with, by the subject's compatibility"
+                + " rule; look at /subjects/%s/versions/latest, then free the subject of other records,"
+                + " relax its rule, or take another subject (another topic, or %s): %s")
+            .formatted(
+                subject,
+                schema.getFullName(),
+                subject,
+                RegistryConfig.SUBJECT_NAMES,
+                refused.getMessage()),
+        refused.status());
+  }
+
+  /**
+   * Some registries compare texts, Apicurio for one, so that a schema that was registered with
+   * other white space is another; those compare schemas when they are asked to normalize.
+   */
+  private JsonNode lookUp(String subject, Schema schema, String path, String body) {
+    String doing = "looking the schema of " + subject + " up";
+    try {
+      return http.post(path, body, doing);
+    } catch (SchemaRegistryException e) {
+      if (!isNotThere(e)) {
+        throw e;
+      }
+    }
+    try {
+      return http.post(path + "?normalize=true", body, doing);
+    } catch (SchemaRegistryException e) {
+      throw isNotThere(e) ? notRegistered(subject, schema, e) : e;
+    }
+  }
+
+  private static boolean isNotThere(SchemaRegistryException refused) {
+    return says(refused, SCHEMA_NOT_FOUND) || says(refused, SUBJECT_NOT_FOUND);
+  }
+
+  private static SchemaRegistryException notRegistered(
+      String subject, Schema schema, SchemaRegistryException refused) {
+    return new SchemaRegistryException(
+        "the subject %s does not hold this version of %s: register schemas/%s.avsc under it, or set %s=true: %s"
+            .formatted(
+                subject,
+                schema.getFullName(),
+                schema.getName(),
+                RegistryConfig.AUTO_REGISTER,
+                refused.getMessage()),
+        refused.status());
+  }
+
   @Override
   public Schema byId(int id) {
-    return schemasById.computeIfAbsent(id, this::requestSchema);
+    return schemas.get(id);
   }
 
   private Schema requestSchema(int id) {
     JsonNode answer;
     try {
-      answer = send(request("/schemas/ids/" + id).GET(), "asking for schema " + id);
+      answer = http.get("/schemas/ids/" + id, "asking for schema " + id);
     } catch (SchemaRegistryException e) {
       if (blamesId(e)) {
         throw new WireException("the schema registry knows no schema " + id, e);
@@ -104,15 +157,14 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     String schema = answer.path("schema").asText("");
     if (schema.isEmpty() || schema.equals("null")) {
       throw new SchemaRegistryException(
-          "%s answered without a schema when asked for schema %d: %s"
-              .formatted(baseUrl, id, answer),
+          "%s answered without a schema when asked for schema %d: %s".formatted(name, id, answer),
           0);
     }
     try {
       return new Schema.Parser().parse(schema);
     } catch (SchemaParseException e) {
       throw new WireException(
-          "schema %d of the registry %s is no Avro schema".formatted(id, baseUrl), e);
+          "schema %d of the registry %s is no Avro schema".formatted(id, name), e);
     }
   }
 
@@ -122,43 +174,10 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
    * URL.
    */
   private static boolean blamesId(SchemaRegistryException refused) {
-    return refused.status() == 400
-        || refused.status() == 422
-        || (refused.status() == 404 && refused.getMessage().contains(SCHEMA_NOT_FOUND));
+    return refused.status() == 400 || refused.status() == 422 || says(refused, SCHEMA_NOT_FOUND);
   }
 
-  private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(baseUrl + path))
-        .timeout(TIMEOUT)
-        .header("Content-Type", MEDIA_TYPE)
-        .header("Accept", MEDIA_TYPE + ", application/json");
-  }
-
-  private static SchemaRegistryException refusal(
-      String baseUrl, String doing, HttpResponse<String> response) {
-    return new SchemaRegistryException(
-        "the schema registry %s refused while %s: HTTP %d %s"
-            .formatted(baseUrl, doing, response.statusCode(), response.body().strip()),
-        response.statusCode());
-  }
-
-  private JsonNode send(HttpRequest.Builder request, String doing) {
-    try {
-      HttpResponse<String> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() / 100 != 2) {
-        throw refusal(baseUrl, doing, response);
-      }
-      return JSON.readTree(response.body());
-    } catch (JsonProcessingException e) {
-      throw new SchemaRegistryException(
-          "the schema registry %s did not answer JSON while %s".formatted(baseUrl, doing), e);
-    } catch (IOException e) {
-      throw new SchemaRegistryException(
-          "the schema registry %s is not reachable while %s: %s".formatted(baseUrl, doing, e), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SchemaRegistryException("interrupted while " + doing, e);
-    }
+  private static boolean says(SchemaRegistryException refused, String code) {
+    return refused.status() == 404 && refused.getMessage().contains(code);
   }
 }

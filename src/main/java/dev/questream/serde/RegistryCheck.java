@@ -9,15 +9,13 @@ public final class RegistryCheck {
   private RegistryCheck() {}
 
   /**
-   * Registers the schema of embeddings, if there is a registry and the format is Avro.
+   * Registers or looks up the schema of embeddings, if there is a registry and the format is Avro.
    *
    * @throws SchemaRegistryException if the registry is not reachable or refuses the schema
    */
   public static void embeddings(Map<String, ?> settings, String topic) {
     if (SerdeConfig.outputFormat(settings) == SerdeConfig.OutputFormat.AVRO) {
-      SerdeConfig.registry(settings)
-          .ifPresent(
-              registry -> registry.register(topic + "-value", QuestionEmbedding.getClassSchema()));
+      new AvroWire<>(QuestionEmbedding.class, SerdeConfig.registry(settings)).prepare(topic);
     }
   }
 }

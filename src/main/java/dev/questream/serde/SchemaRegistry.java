@@ -6,11 +6,13 @@ import org.apache.avro.Schema;
 public interface SchemaRegistry {
 
   /**
-   * Registers a schema under a subject; the same schema again gives the same id.
+   * The id of a schema for the values of a topic; it is registered if it is not yet, where that is
+   * allowed.
    *
-   * @throws SchemaRegistryException if the registry is not reachable or refuses the schema
+   * @throws SchemaRegistryException if the registry is not reachable, refuses the schema, or does
+   *     not hold it and it is not to be registered
    */
-  int register(String subject, Schema schema);
+  int idFor(String topic, Schema schema);
 
   /**
    * Looks a schema up.

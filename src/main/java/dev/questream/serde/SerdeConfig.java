@@ -8,7 +8,7 @@ import org.apache.kafka.common.config.ConfigException;
 
 /** The settings that serializers and deserializers take from a Kafka client's configuration. */
 public final class SerdeConfig {
-  public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
+  public static final String SCHEMA_REGISTRY_URL = RegistryConfig.URL;
   public static final String INPUT_FORMAT = "input.format";
   public static final String OUTPUT_FORMAT = "output.format";
 
@@ -34,8 +34,10 @@ public final class SerdeConfig {
 
   /** A client of the configured registry, if one is. */
   static Optional<SchemaRegistry> registry(Map<String, ?> settings) {
-    String url = string(settings, SCHEMA_REGISTRY_URL, "");
-    return url.isBlank() ? Optional.empty() : Optional.of(new ConfluentRegistryClient(url));
+    RegistryConfig config = new RegistryConfig(settings);
+    return config.urls().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ConfluentRegistryClient(config));
   }
 
   static InputFormat inputFormat(Map<String, ?> settings) {

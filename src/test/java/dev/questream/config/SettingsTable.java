@@ -46,6 +46,9 @@ final class SettingsTable {
     if (HOME_DEFAULTS.containsKey(key.name)) {
       return code(HOME_DEFAULTS.get(key.name));
     }
+    if (key.defaultValue == null) {
+      return "(none)";
+    }
     String text =
         key.type == Type.CLASS && key.defaultValue instanceof Class<?> type
             ? type.getName()
@@ -81,6 +84,7 @@ final class SettingsTable {
       case LIST -> "list";
       case CLASS -> "class name";
       case BOOLEAN -> "true or false";
+      case PASSWORD -> "text, never shown";
       default -> "text";
     };
   }

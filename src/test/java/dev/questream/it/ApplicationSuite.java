@@ -12,6 +12,7 @@ import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.QuestionEncoder;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.serde.FloatVector;
+import dev.questream.serde.RegistryStandIn;
 import dev.questream.testing.InstantEncoder;
 import dev.questream.testing.ManualEncoder;
 import dev.questream.topology.EmbeddingTopology;

@@ -11,6 +11,10 @@ import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +33,12 @@ class ConfluentRegistryClientTest {
   @BeforeEach
   void start() {
     registry = new RegistryStandIn();
-    client = new ConfluentRegistryClient(registry.url());
+    client = new ConfluentRegistryClient(settings(registry.url()));
+  }
+
+  /** Without patience: what fails, fails at once. */
+  private static Map<String, String> settings(String url) {
+    return Map.of(RegistryConfig.URL, url, RegistryConfig.MAX_RETRIES, "0");
   }
 
   @AfterEach
@@ -39,7 +48,7 @@ class ConfluentRegistryClientTest {
 
   @Test
   void shouldRegisterASchemaUnderItsSubject() throws Exception {
-    assertThat(client.register("questions-value", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
+    assertThat(client.idFor("questions", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
     assertThat(registry.requests()).containsExactly("POST /subjects/questions-value/versions");
     JsonNode body = new ObjectMapper().readTree(registry.bodies().get(0));
     assertThat(new Schema.Parser().parse(body.path("schema").asText())).isEqualTo(SCHEMA);
@@ -48,16 +57,16 @@ class ConfluentRegistryClientTest {
 
   @Test
   void shouldAskOnceForTheSameSchemaAndSubject() {
-    int first = client.register("a-value", SCHEMA);
-    assertThat(client.register("a-value", SCHEMA)).isEqualTo(first);
+    int first = client.idFor("a", SCHEMA);
+    assertThat(client.idFor("a", SCHEMA)).isEqualTo(first);
     assertThat(registry.requests()).hasSize(1);
   }
 
   @Test
   void shouldAskAgainForAnotherSubjectAndAnotherSchema() {
-    client.register("a-value", SCHEMA);
-    client.register("b-value", SCHEMA);
-    client.register("a-value", QuestionEmbedding.getClassSchema());
+    client.idFor("a", SCHEMA);
+    client.idFor("b", SCHEMA);
+    client.idFor("a", QuestionEmbedding.getClassSchema());
     assertThat(registry.requests())
         .containsExactly(
             "POST /subjects/a-value/versions",
@@ -86,20 +95,18 @@ class ConfluentRegistryClientTest {
   @Test
   void shouldAskAgainAfterAFailure() {
     registry.answerAlways(503, "later");
-    assertThatThrownBy(() -> client.register("a-value", SCHEMA))
-        .isInstanceOf(SchemaRegistryException.class);
+    assertThatThrownBy(() -> client.idFor("a", SCHEMA)).isInstanceOf(SchemaRegistryException.class);
     registry.answerAgain();
-    assertThat(client.register("a-value", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
+    assertThat(client.idFor("a", SCHEMA)).isEqualTo(RegistryStandIn.FIRST_ID);
     assertThat(client.byId(RegistryStandIn.FIRST_ID)).isEqualTo(SCHEMA);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {401, 409, 422, 500})
+  @ValueSource(ints = {301, 401, 403, 409, 422, 500})
   void shouldPassTheRegistrysOwnMessageOn(int status) {
     registry.answerAlways(status, "{\"error_code\":42,\"message\":\"incompatible, mind you\"}");
     SchemaRegistryException failure =
-        catchThrowableOfType(
-            SchemaRegistryException.class, () -> client.register("a-value", SCHEMA));
+        catchThrowableOfType(SchemaRegistryException.class, () -> client.idFor("a", SCHEMA));
     assertThat(failure)
         .hasMessageContaining("incompatible, mind you")
         .hasMessageContaining("HTTP " + status)
@@ -111,7 +118,7 @@ class ConfluentRegistryClientTest {
   @ValueSource(strings = {"<html>welcome to the proxy</html>", "{\"id\":", "nothing"})
   void shouldRefuseAnAnswerThatIsNoJson(String body) {
     registry.answerAlways(200, body);
-    assertThatThrownBy(() -> client.register("a-value", SCHEMA))
+    assertThatThrownBy(() -> client.idFor("a", SCHEMA))
         .isInstanceOf(SchemaRegistryException.class)
         .hasMessageContaining("did not answer JSON")
         .hasMessageContaining(registry.url());
@@ -121,7 +128,7 @@ class ConfluentRegistryClientTest {
   @ValueSource(strings = {"{}", "{\"id\":\"seven\"}", "{\"id\":1e3}", "[]", "null", ""})
   void shouldRefuseAnAnswerWithoutAnId(String body) {
     registry.answerAlways(200, body);
-    assertThatThrownBy(() -> client.register("a-value", SCHEMA))
+    assertThatThrownBy(() -> client.idFor("a", SCHEMA))
         .isInstanceOf(SchemaRegistryException.class)
         .hasMessageContaining("without an id")
         .hasMessageContaining(registry.url());
@@ -168,7 +175,8 @@ class ConfluentRegistryClientTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = socket.getLocalPort();
     }
-    ConfluentRegistryClient unreachable = new ConfluentRegistryClient("http://localhost:" + closed);
+    ConfluentRegistryClient unreachable =
+        new ConfluentRegistryClient(settings("http://localhost:" + closed));
     SchemaRegistryException failure =
         catchThrowableOfType(SchemaRegistryException.class, () -> unreachable.byId(1));
     assertThat(failure)
@@ -180,15 +188,15 @@ class ConfluentRegistryClientTest {
   @ParameterizedTest
   @ValueSource(strings = {"localhost:8081", "not a url", "ftp://localhost", "/relative"})
   void shouldNameAUrlThatIsNone(String url) {
-    assertThatThrownBy(() -> new ConfluentRegistryClient(url).register("a-value", SCHEMA))
+    assertThatThrownBy(() -> new ConfluentRegistryClient(settings(url)))
         .isInstanceOf(org.apache.kafka.common.KafkaException.class)
         .hasMessageContaining(url);
   }
 
   @Test
   void shouldTakeAUrlWithATrailingSlashAndAPath() {
-    new ConfluentRegistryClient(registry.url() + "/").register("a-value", SCHEMA);
-    new ConfluentRegistryClient(registry.url() + "/apis/ccompat/v7/").register("a-value", SCHEMA);
+    new ConfluentRegistryClient(settings(registry.url() + "/")).idFor("a", SCHEMA);
+    new ConfluentRegistryClient(settings(registry.url() + "/apis/ccompat/v7/")).idFor("a", SCHEMA);
     assertThat(registry.requests())
         .containsExactly(
             "POST /subjects/a-value/versions", "POST /apis/ccompat/v7/subjects/a-value/versions");
@@ -196,14 +204,108 @@ class ConfluentRegistryClientTest {
 
   @Test
   void shouldEncodeASubjectForTheUrl() {
-    client.register("a/b?c#d%é-value", SCHEMA);
+    client.idFor("a/b?c#d%é", SCHEMA);
     assertThat(registry.requests())
         .containsExactly("POST /subjects/a%2Fb%3Fc%23d%25%C3%A9-value/versions");
   }
 
   @Test
+  void shouldRegisterUnderTheSubjectThatTheStrategyNames() {
+    client(Map.of(RegistryConfig.SUBJECT_NAMES, "TopicRecordNameStrategy")).idFor("a", SCHEMA);
+    assertThat(registry.subjects()).containsExactly("a-dev.questream.avro.Question");
+  }
+
+  @Test
+  void shouldSayWhatToDoAboutAnIncompatibleSchema() {
+    registry.answerAlways(
+        409, "{\"error_code\":409,\"message\":\"reader field 'x' has no default\"}");
+    assertThatThrownBy(() -> client.idFor("a", SCHEMA))
+        .isInstanceOf(SchemaRegistryException.class)
+        .hasMessageContaining("the subject a-value holds a schema that dev.questream.avro.Question")
+        .hasMessageContaining("/subjects/a-value/versions/latest")
+        .hasMessageContaining("value.subject.name.strategy")
+        .hasMessageContaining("reader field 'x' has no default");
+  }
+
+  private ConfluentRegistryClient client(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(settings(registry.url()));
+    settings.putAll(more);
+    return new ConfluentRegistryClient(settings);
+  }
+
+  private ConfluentRegistryClient readOnly() {
+    return client(Map.of(RegistryConfig.AUTO_REGISTER, "false"));
+  }
+
+  @Test
+  void shouldLookUpWhatItMustNotRegister() {
+    int id = client.idFor("a", SCHEMA);
+    assertThat(readOnly().idFor("a", SCHEMA)).isEqualTo(id);
+    assertThat(registry.requests())
+        .containsExactly("POST /subjects/a-value/versions", "POST /subjects/a-value");
+  }
+
+  /** Apicurio keeps and compares the text as it came. */
+  @Test
+  void shouldFindASchemaThatWasRegisteredInOtherWhiteSpace() throws Exception {
+    String file = Files.readString(Path.of("schemas/Question.avsc"));
+    int id = registry.register("a-value", file);
+    assertThat(readOnly().idFor("a", new Schema.Parser().parse(file))).isEqualTo(id);
+  }
+
+  /** Nobody has registered anything, and then something else. */
+  @Test
+  void shouldSayWhatToDoWhereTheSchemaIsNotThere() {
+    assertNotThere();
+    client.idFor("a", QuestionEmbedding.getClassSchema());
+    assertNotThere();
+    assertThat(registry.requests()).filteredOn(r -> r.endsWith("/versions")).hasSize(1);
+  }
+
+  private void assertNotThere() {
+    assertThatThrownBy(() -> readOnly().idFor("a", SCHEMA))
+        .isInstanceOf(SchemaRegistryException.class)
+        .hasMessageContaining("a-value")
+        .hasMessageContaining("register schemas/Question.avsc under it")
+        .hasMessageContaining("auto.register.schemas=true")
+        .hasMessageContaining(registry.url());
+  }
+
+  @Test
+  void shouldForgetWhatWasNotUsedForLongest() {
+    ConfluentRegistryClient small = client(Map.of(RegistryConfig.MAX_SCHEMAS, "2"));
+    for (String topic : List.of("a", "b", "a", "c", "a", "b")) {
+      small.idFor(topic, SCHEMA);
+    }
+    assertThat(registry.requests())
+        .as("a stays, b makes room for c and is asked for again")
+        .containsExactly(
+            "POST /subjects/a-value/versions",
+            "POST /subjects/b-value/versions",
+            "POST /subjects/c-value/versions",
+            "POST /subjects/b-value/versions");
+  }
+
+  /** Other languages know nothing of Java's strings, and auto.register.schemas=false compares. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Question", "QuestionEmbedding"})
+  void shouldRegisterTheSchemaAsTheFileHasIt(String name) throws Exception {
+    Schema file = new Schema.Parser().parse(Path.of("schemas", name + ".avsc").toFile());
+    if (name.equals("Question")) {
+      try (QuestionSerializer serializer = new QuestionSerializer()) {
+        serializer.configure(settings(registry.url()), false);
+        serializer.serialize("t", new Question("1", "Why?", Map.of(), 0L));
+      }
+    } else {
+      RegistryCheck.embeddings(settings(registry.url()), "t");
+    }
+    assertThat(new ObjectMapper().readTree(registry.bodies().get(0)).path("schema").asText())
+        .isEqualTo(file.toString());
+  }
+
+  @Test
   void shouldRegisterTheSchemaOfEmbeddingsInTheCheck() {
-    RegistryCheck.embeddings(Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url()), "vectors");
+    RegistryCheck.embeddings(settings(registry.url()), "vectors");
     assertThat(registry.requests()).containsExactly("POST /subjects/vectors-value/versions");
     assertThat(registry.bodies().get(0)).contains("QuestionEmbedding");
   }
@@ -211,10 +313,7 @@ class ConfluentRegistryClientTest {
   @Test
   void shouldFailTheCheckWhenTheRegistryRefuses() {
     registry.answerAlways(409, "{\"message\":\"not backward compatible\"}");
-    assertThatThrownBy(
-            () ->
-                RegistryCheck.embeddings(
-                    Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url()), "vectors"))
+    assertThatThrownBy(() -> RegistryCheck.embeddings(settings(registry.url()), "vectors"))
         .isInstanceOf(SchemaRegistryException.class)
         .hasMessageContaining("not backward compatible");
   }

@@ -73,7 +73,7 @@ class QuestionWireTest {
   }
 
   private static Map<String, String> registry(RegistryStandIn registry) {
-    return Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url());
+    return Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url(), "max.retries", "0");
   }
 
   private static byte[] join(byte[]... parts) {

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +25,14 @@ import java.util.stream.Stream;
  * <p>The profile {@code connect-it} unpacks the server below {@code questream.it.folder}.
  */
 public final class ApicurioRegistry implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final int LOG_TAIL = 30;
 
   private final Path folder;
   private final Path log;
   private final int port;
+  private final int tlsPort;
   private final Map<String, String> settings;
   private Process process;
 
@@ -38,6 +40,7 @@ public final class ApicurioRegistry implements AutoCloseable {
     this.folder = folder;
     this.log = folder.resolve("apicurio.log");
     this.port = freePort();
+    this.tlsPort = freePort();
     this.settings = settings;
   }
 
@@ -51,8 +54,21 @@ public final class ApicurioRegistry implements AutoCloseable {
     return start(folder, Map.of());
   }
 
-  /** The same with more system properties, such as {@code quarkus.http.ssl-port}. */
-  public static ApicurioRegistry start(Path folder, Map<String, String> settings) {
+  /** The same with https beside http, by a key in PKCS12. */
+  public static ApicurioRegistry startWithTls(Path folder, Path keyStore, String password) {
+    String certificate = "quarkus.http.ssl.certificate.";
+    return start(
+        folder,
+        Map.of(
+            certificate + "key-store-file",
+            keyStore.toString(),
+            certificate + "key-store-file-type",
+            "PKCS12",
+            certificate + "key-store-password",
+            password));
+  }
+
+  private static ApicurioRegistry start(Path folder, Map<String, String> settings) {
     ApicurioRegistry registry = new ApicurioRegistry(folder, settings);
     registry.start();
     return registry;
@@ -63,6 +79,11 @@ public final class ApicurioRegistry implements AutoCloseable {
     return baseUrl() + "/apis/ccompat/v7";
   }
 
+  /** The same over https, if it has a key. */
+  public String confluentTlsUrl() {
+    return "https://localhost:" + tlsPort + "/apis/ccompat/v7";
+  }
+
   /** Where it speaks the API of its own that Apicurio's converters of version 2 know. */
   public String nativeUrl() {
     return baseUrl() + "/apis/registry/v2";
@@ -71,6 +92,38 @@ public final class ApicurioRegistry implements AutoCloseable {
   /** Server without path. */
   public String baseUrl() {
     return "http://localhost:" + port;
+  }
+
+  /** What lies under a path of the server. */
+  public String get(String path) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(URI.create(baseUrl() + path)).build());
+  }
+
+  /** Sends JSON to a path of the server with PUT. */
+  public String put(String path, String json) throws IOException, InterruptedException {
+    return send(withBody("PUT", path, json));
+  }
+
+  /** Sends JSON to a path of the server with POST. */
+  public String post(String path, String json) throws IOException, InterruptedException {
+    return send(withBody("POST", path, json));
+  }
+
+  private HttpRequest withBody(String method, String path, String json) {
+    return HttpRequest.newBuilder(URI.create(baseUrl() + path))
+        .header("Content-Type", "application/json")
+        .method(method, HttpRequest.BodyPublishers.ofString(json))
+        .build();
+  }
+
+  private static String send(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    if (response.statusCode() / 100 != 2) {
+      throw new IllegalStateException(
+          "%s: %d %s".formatted(request, response.statusCode(), response.body()));
+    }
+    return response.body();
   }
 
   /** Stops it, if it runs, and starts it again on the same port with the same data. */
@@ -105,6 +158,7 @@ public final class ApicurioRegistry implements AutoCloseable {
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-Dquarkus.http.host=127.0.0.1");
     command.add("-Dquarkus.http.port=" + port);
+    command.add("-Dquarkus.http.ssl-port=" + tlsPort);
     command.add("-Dapicurio.datasource.url=jdbc:h2:file:" + folder.resolve("apicurio-data"));
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-jar", serverJar().toString()));
