@@ -1,8 +1,8 @@
--- The table of deploy/connect/pgvector.json. The columns are the fields of schemas/QuestionEmbedding.avsc.
+-- The table of deploy/connect/pgvector.json. The columns are the fields of schemas/QuestionEmbedding.avsc, but for the
+-- metadata (docs/connect.md says why, and how to have them).
 -- 384 is the width of the bundled model: write your model's instead (`questream model inspect`).
 -- The column's type must be vector: the sink with schema.evolution=basic would make it real[].
 CREATE EXTENSION IF NOT EXISTS vector;
-CREATE EXTENSION IF NOT EXISTS hstore;
 
 CREATE TABLE IF NOT EXISTS embeddings (
   id                   text PRIMARY KEY,
@@ -20,7 +20,6 @@ CREATE TABLE IF NOT EXISTS embeddings (
   token_count          integer NOT NULL,
   original_token_count integer NOT NULL,
   truncated            boolean NOT NULL,
-  metadata             hstore NOT NULL,
   asked_at_ms          bigint NOT NULL,
   source_topic         text NOT NULL,
   source_partition     integer NOT NULL,
