@@ -32,6 +32,12 @@ public final class BatchingEncoder implements QuestionEncoder {
   private static final Logger LOG = LoggerFactory.getLogger(BatchingEncoder.class);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
+  /**
+   * A batch of a large model may take seconds. A process that ends meanwhile takes libtorch's
+   * memory away from under it, and crashes instead of ending with its status.
+   */
+  private static final Duration LAST_BATCH_LIMIT = Duration.ofSeconds(20);
+
   private final EncoderBackend backend;
   private final BatchingSettings settings;
   private final EncoderObserver observer;
@@ -198,7 +204,7 @@ public final class BatchingEncoder implements QuestionEncoder {
     try {
       // Closing the backend under a thread that is inside of it would crash the JVM.
       boolean ended = tokenizer.awaitTermination(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS);
-      if (workers.awaitEnd(CLOSE_LIMIT) && ended) {
+      if (workers.awaitEnd(LAST_BATCH_LIMIT) && ended) {
         backend.close();
         return;
       }

@@ -166,17 +166,20 @@ final class Workers {
     return hung.size();
   }
 
-  /** Waits for the threads to end, of whom each may still be inside the model. */
+  /**
+   * Waits for the calls that are under way, but not for those that hang.
+   *
+   * @return whether no thread is inside the model any more
+   */
   boolean awaitEnd(Duration limit) throws InterruptedException {
     watchdog.shutdownNow();
-    List<EncoderWorker> all;
+    List<EncoderWorker> working;
     synchronized (this) {
-      all = new ArrayList<>(workers);
-      all.addAll(hung);
+      working = List.copyOf(workers);
     }
     long deadline = System.nanoTime() + limit.toNanos();
-    boolean ended = true;
-    for (EncoderWorker worker : all) {
+    boolean ended = hung() == 0;
+    for (EncoderWorker worker : working) {
       worker.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
       ended &= !worker.isAlive();
     }

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -398,6 +399,21 @@ class BatchingEncoderTest {
       assertVector(futures.get(0), "a");
       assertVector(futures.get(2), "b");
     }
+  }
+
+  /** A process that ended under a batch would crash inside the model. */
+  @Test
+  void shouldWaitForABatchThatTakesSeconds() throws Exception {
+    FakeBackend backend = new FakeBackend();
+    backend.release = new CountDownLatch(1);
+    BatchingEncoder encoder = new BatchingEncoder(backend, ROOMY);
+    CompletableFuture<Embedding> running = occupy(backend, encoder);
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(encoder::close);
+    assertThatThrownBy(() -> closing.get(3, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+    backend.release.countDown();
+    closing.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    assertVector(running, "busy");
+    assertThat(backend.closed).hasValue(1);
   }
 
   @Test
