@@ -262,7 +262,7 @@ final class SettingsDefinition {
                 () -> "[0] or [16,...]"),
             MEDIUM,
             "Tokens that a batch holds at most. Questions of all tasks are merged into batches. 0: 4096"
-                + " on the processor, 32768 on CUDA devices.")
+                + " on the processor, 1024 there in float32, 32768 on CUDA devices.")
         .define(
             RETRIES,
             Type.INT,

@@ -205,7 +205,7 @@ public final class DjlBackend implements EncoderBackend {
     return models.get(0).place().isCuda()
         ? new Hardware(
             name, CUDA_WORKERS * models.size(), MIN_CUDA_BATCH_TOKENS, MAX_CUDA_BATCH_TOKENS)
-        : Hardware.cpu();
+        : Hardware.cpu(info.precision());
   }
 
   /** On the device with the fewest sessions. */

@@ -23,7 +23,7 @@ public interface EncoderBackend extends AutoCloseable {
 
   /** What the model runs on. */
   default Hardware hardware() {
-    return Hardware.cpu();
+    return Hardware.cpu(info().precision());
   }
 
   /** A place to run batches in; one per worker thread. */

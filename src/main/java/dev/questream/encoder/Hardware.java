@@ -10,8 +10,23 @@ package dev.questream.encoder;
  */
 public record Hardware(String name, int workers, int minBatchTokens, int maxBatchTokens) {
 
+  private static final int MIN_BATCH_TOKENS = 256;
+
+  /** The weights are read from memory once a batch; at this size that is no longer felt. */
+  private static final int MAX_BATCH_TOKENS = 4096;
+
+  /**
+   * In float32 the products take so long that a quarter of it is as fast, and a batch of a large
+   * model takes two seconds and not ten, for which everything behind it would have to wait.
+   */
+  private static final int MAX_FP32_BATCH_TOKENS = 1024;
+
   /** All cores of this machine, one session each. */
-  public static Hardware cpu() {
-    return new Hardware("cpu", Runtime.getRuntime().availableProcessors(), 256, 4096);
+  public static Hardware cpu(Precision precision) {
+    return new Hardware(
+        "cpu",
+        Runtime.getRuntime().availableProcessors(),
+        MIN_BATCH_TOKENS,
+        precision == Precision.FP32 ? MAX_FP32_BATCH_TOKENS : MAX_BATCH_TOKENS);
   }
 }

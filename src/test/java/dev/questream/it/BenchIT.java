@@ -108,7 +108,7 @@ class BenchIT {
             "--rounds",
             "1",
             "--seconds",
-            "2",
+            "4",
             "--limit",
             "64",
             "--load",
