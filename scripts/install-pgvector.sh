@@ -30,7 +30,8 @@ else
   trap 'rm -rf "$build"' EXIT
   mkdir -p "$build/lists/partial" "$build/archives/partial"
   mirror=$(apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Created-By: Packages' | head -1)
-  echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} $SUITE main" \
+  [ -n "$mirror" ] || die "apt's sources name no mirror of Debian"
+  echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $SUITE main" \
     >"$build/sources.list"
   # Lists and cache of its own: what apt-get knows of this system stays as it is.
   apt=(apt-get -qq -o Dir::Etc::SourceList="$build/sources.list" -o Dir::Etc::SourceParts=/dev/null
