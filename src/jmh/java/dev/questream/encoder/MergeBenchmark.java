@@ -53,7 +53,7 @@ public class MergeBenchmark {
     TextQueue queue = new TextQueue();
     for (int i = 0; i < QUESTIONS; i++) {
       WaitingText text = new WaitingText(keys.get(i), 0);
-      text.add(new WaitingText.Waiter(new CompletableFuture<>(), 1));
+      text.add(new WaitingText.Waiter(new CompletableFuture<>(), 1, 0));
       queue.add(sources[i % tasks], text);
     }
     while (!queue.isEmpty()) {
