@@ -75,6 +75,16 @@ final class SettingsDefinition {
   private static final String DEVICE_FORM =
       "auto, cpu, cuda (all CUDA devices), or some of them, such as cuda:0,cuda:2";
 
+  /** Not {@link ConfigDef.Range}, which lets NaN pass. */
+  private static final ConfigDef.Validator SHARE =
+      ConfigDef.LambdaValidator.with(
+          (name, value) -> {
+            if (!((double) value >= 0 && (double) value <= 1)) {
+              throw new ConfigException(name, value, "must be between 0 and 1");
+            }
+          },
+          () -> "[0,...,1]");
+
   private SettingsDefinition() {}
 
   static ConfigDef define() {
@@ -208,13 +218,7 @@ final class SettingsDefinition {
             MIN_COSINE,
             Type.DOUBLE,
             0.999,
-            ConfigDef.LambdaValidator.with(
-                (name, value) -> {
-                  if (!((double) value >= 0 && (double) value <= 1)) {
-                    throw new ConfigException(name, value, "must be between 0 and 1");
-                  }
-                },
-                () -> "[0,...,1]"),
+            SHARE,
             LOW,
             "The worst cosine to float32, over a fixed set of probe texts, that a lower precision may"
                 + " have. Under it, auto falls back to fp32 and a fixed precision is refused.")
@@ -479,13 +483,7 @@ final class SettingsDefinition {
             TRACING_RATIO,
             Type.DOUBLE,
             1.0,
-            ConfigDef.LambdaValidator.with(
-                (name, value) -> {
-                  if (!((double) value >= 0 && (double) value <= 1)) {
-                    throw new ConfigException(name, value, "must be between 0 and 1");
-                  }
-                },
-                () -> "[0,...,1]"),
+            SHARE,
             LOW,
             "Share of the questions without a traceparent header that are traced. The others follow"
                 + " what theirs says.")
