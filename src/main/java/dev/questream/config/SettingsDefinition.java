@@ -209,11 +209,14 @@ final class SettingsDefinition {
             PRECISION,
             Type.STRING,
             "auto",
-            ValidString.in("auto", "fp32", "bf16", "fp16"),
+            ValidString.in("auto", "fp32", "bf16", "fp16", "int8"),
             HIGH,
             "Number format of weights and matrix products. auto takes bf16 where the processor"
                 + " multiplies it in hardware and the vectors stay close to float32, and fp32"
-                + " otherwise. The precision that ran stands in every record.")
+                + " otherwise. On the processor fp16 is the format of weights alone: products are"
+                + " float32. int8, for x86 processors with AVX2, is fast and coarse: a vector depends"
+                + " a little on what else is in its batch, and encoder.precision.min.cosine has to be"
+                + " lowered for most models. The precision that ran stands in every record.")
         .define(
             MIN_COSINE,
             Type.DOUBLE,

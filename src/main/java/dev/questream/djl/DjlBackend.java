@@ -56,7 +56,7 @@ public final class DjlBackend implements EncoderBackend {
     ModelCache cache = new ModelCache(settings.cache(), libtorch);
     List<Place> places = settings.devices().resolve().stream().map(Place::new).toList();
     Precision preferred = settings.precision().preferred(places.get(0));
-    ModelCache.Imported imported = cache.archive(model, preferred);
+    ModelCache.Imported imported = cache.archive(model, places.get(0).format(preferred));
     checkRole(model, imported.facts().role(), settings.role());
     DjlTokenizer tokenizer = tokenizer(model, imported, settings);
     int threads = settings.callThreads();
@@ -68,7 +68,7 @@ public final class DjlBackend implements EncoderBackend {
             tokenizer,
             onAll(places, first, imported, threads));
       }
-      ModelCache.Imported exact = cache.archive(model, Precision.FP32);
+      ModelCache.Imported exact = exact(cache, model, places.get(0));
       return new DjlBackend(
           info(model, exact, settings, Precision.FP32),
           tokenizer,
@@ -94,6 +94,10 @@ public final class DjlBackend implements EncoderBackend {
     }
   }
 
+  private static ModelCache.Imported exact(ModelCache cache, Model model, Place place) {
+    return cache.archive(model, place.format(Precision.FP32));
+  }
+
   /** Whether the precision may be used; closes {@code torch} if not. */
   private static boolean passes(
       EncoderSettings settings,
@@ -112,7 +116,7 @@ public final class DjlBackend implements EncoderBackend {
           PrecisionGate.worstCosine(
               imported,
               torch,
-              () -> TorchModel.load(cache.archive(model, Precision.FP32), torch.place(), 1),
+              () -> TorchModel.load(exact(cache, model, torch.place()), torch.place(), 1),
               tokenizer);
     } catch (RuntimeException e) {
       torch.close();

@@ -13,6 +13,8 @@ import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import dev.questream.checkpoint.ModelException;
 import dev.questream.encoder.Precision;
+import dev.questream.torchscript.GraphFormat;
+import dev.questream.torchscript.LinearKernels;
 import dev.questream.torchscript.ProductsArchive;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>As many threads as the encoder has workers run the products of a feed-forward block inside one
  * TorchScript loop, the weights hot in the cache, so that neither Java nor the operator dispatch is
- * measured. Where libtorch can, weights lie in oneDNN's own layout.
+ * measured. The kernels are those that the encoder takes in that precision.
  *
  * <p><b>Threading:</b> one thread measures; the threads that multiply end with the measurement.
  */
@@ -45,14 +47,15 @@ public final class MatrixRate implements AutoCloseable {
   private final int rows;
   private final int hidden;
   private final int intermediate;
-  private final boolean packed;
+  private final LinearKernels kernels;
 
-  private MatrixRate(List<Model> models, int rows, int hidden, int intermediate) {
+  private MatrixRate(
+      List<Model> models, int rows, int hidden, int intermediate, LinearKernels kernels) {
     this.models = models;
     this.rows = rows;
     this.hidden = hidden;
     this.intermediate = intermediate;
-    this.packed = models.stream().allMatch(this::pack);
+    this.kernels = kernels;
   }
 
   /**
@@ -66,22 +69,26 @@ public final class MatrixRate implements AutoCloseable {
   public static MatrixRate open(
       Precision precision, int hidden, int intermediate, DeviceChoice devices) {
     List<Place> places = devices.resolve().stream().map(Place::new).toList();
+    GraphFormat format = places.get(0).format(precision);
     Path folder = null;
     List<Model> models = new ArrayList<>();
     try {
       folder = Files.createTempDirectory("questream-products-");
       Path archive = folder.resolve("products.pt");
       try (OutputStream out = Files.newOutputStream(archive)) {
-        ProductsArchive.write(hidden, intermediate, precision, out);
+        ProductsArchive.write(hidden, intermediate, format, out);
       }
       for (Place place : places) {
         Model model = Model.newInstance("products", place.device(), "PyTorch");
         models.add(model);
         model.load(folder, "products", Map.of("mapLocation", "true"));
+        if (format.kernels().packs()) {
+          pack(model);
+        }
       }
       int rows = places.get(0).isCuda() ? CUDA_ROWS : CPU_ROWS;
-      return new MatrixRate(List.copyOf(models), rows, hidden, intermediate);
-    } catch (IOException | MalformedModelException | EngineException e) {
+      return new MatrixRate(List.copyOf(models), rows, hidden, intermediate, format.kernels());
+    } catch (IOException | MalformedModelException | TranslateException | EngineException e) {
       models.forEach(Model::close);
       throw new ModelException(
           "the rate of matrix products cannot be measured: " + e.getMessage(), e);
@@ -101,21 +108,16 @@ public final class MatrixRate implements AutoCloseable {
     }
   }
 
-  private boolean pack(Model model) {
+  private static void pack(Model model) throws TranslateException {
     try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
         NDManager manager = model.getNDManager().newSubManager()) {
-      Graphs.switchOn(predictor, "pack", manager.zeros(new Shape(1)));
-      Graphs.call(predictor, "packed", input(manager)).close();
-      return true;
-    } catch (EngineException | TranslateException e) {
-      LOG.debug("No oneDNN on this platform, weights stay as they are", e);
-      return false;
+      Graphs.switchOn(predictor, "pack", manager.zeros(new Shape(CPU_ROWS)));
     }
   }
 
-  /** Whether the weights lie in oneDNN's own layout. */
-  public boolean packed() {
-    return packed;
+  /** Whose kernels multiply. */
+  public LinearKernels kernels() {
+    return kernels;
   }
 
   /**
@@ -148,18 +150,13 @@ public final class MatrixRate implements AutoCloseable {
       long start = System.nanoTime();
       long calls = 0;
       do {
-        product(predictor, input).close();
+        predictor.predict(input).close();
         calls++;
       } while (System.nanoTime() - start < atLeast.toNanos());
       return calls;
     } catch (TranslateException e) {
       throw new EngineException(e.getMessage(), e);
     }
-  }
-
-  private NDList product(Predictor<NDList, NDList> predictor, NDList input)
-      throws TranslateException {
-    return packed ? Graphs.call(predictor, "packed", input) : predictor.predict(input);
   }
 
   private NDList input(NDManager manager) {

@@ -5,8 +5,8 @@ import dev.questream.checkpoint.Checkpoint;
 import dev.questream.checkpoint.Model;
 import dev.questream.checkpoint.Sha256;
 import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
 import dev.questream.torchscript.BertArchive;
+import dev.questream.torchscript.GraphFormat;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,8 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Imported models on disk: one TorchScript archive per weights, graph, precision and libtorch
- * version.
+ * Imported models on disk: one TorchScript archive per weights, graph, format and libtorch version.
  *
  * <p>An archive and its manifest are written under temporary names and renamed, the manifest last,
  * so that an interrupted import leaves nothing that would be used. libtorch does not check the
@@ -46,7 +45,7 @@ final class ModelCache {
   }
 
   /** An imported model, ready to be loaded. */
-  record Imported(Path archive, ImportedModel facts) {}
+  record Imported(Path archive, ImportedModel facts, GraphFormat format) {}
 
   /**
    * Finds the archive of a model, importing it first where needed.
@@ -54,12 +53,12 @@ final class ModelCache {
    * @throws dev.questream.checkpoint.ModelException if the model is damaged
    * @throws UncheckedIOException if the cache folder cannot be written
    */
-  Imported archive(Model model, Precision precision) {
-    Path archive = folder.resolve(key(model, precision) + ".pt");
-    Path manifest = folder.resolve(key(model, precision) + ".properties");
+  Imported archive(Model model, GraphFormat format) {
+    Path archive = folder.resolve(key(model, format) + ".pt");
+    Path manifest = folder.resolve(key(model, format) + ".properties");
     try {
-      Imported cached = verified(archive, manifest);
-      return cached != null ? cached : importModel(model, precision, archive, manifest);
+      Imported cached = verified(archive, manifest, format);
+      return cached != null ? cached : importModel(model, format, archive, manifest);
     } catch (IOException e) {
       throw unwritable(model, folder, e);
     }
@@ -73,7 +72,7 @@ final class ModelCache {
         failure);
   }
 
-  private String key(Model model, Precision precision) {
+  private String key(Model model, GraphFormat format) {
     String parts =
         String.join(
             "\n",
@@ -81,13 +80,15 @@ final class ModelCache {
             model.config().toString(),
             model.pooling().label(),
             Boolean.toString(model.normalized()),
-            precision.label(),
-            "graph " + BertArchive.GRAPH_VERSION + (Processor.packs(precision) ? " packable" : ""),
+            format.precision().label(),
+            format.kernels().name(),
+            "graph " + BertArchive.GRAPH_VERSION,
             "libtorch " + libtorch);
     return Sha256.of(parts.getBytes(StandardCharsets.UTF_8)).substring(0, KEY_LENGTH);
   }
 
-  private static Imported verified(Path archive, Path manifest) throws IOException {
+  private static Imported verified(Path archive, Path manifest, GraphFormat format)
+      throws IOException {
     if (!Files.exists(archive) || !Files.exists(manifest)) {
       return null;
     }
@@ -96,34 +97,34 @@ final class ModelCache {
       LOG.warn("{} is damaged; importing the model again", archive);
       return null;
     }
-    return new Imported(archive, facts);
+    return new Imported(archive, facts, format);
   }
 
-  private Imported importModel(Model model, Precision precision, Path archive, Path manifest)
+  private Imported importModel(Model model, GraphFormat format, Path archive, Path manifest)
       throws IOException {
-    LOG.info("Importing {} as {} (once; kept in {})", model.id(), precision.label(), folder);
+    LOG.info(
+        "Importing {} as {} (once; kept in {})", model.id(), format.precision().label(), folder);
     Files.createDirectories(folder);
     Path written = Files.createTempFile(folder, "import-", ".pt");
     written.toFile().deleteOnExit(); // should the process be interrupted
     try {
-      ImportedModel facts = model.withWeights(weights -> write(weights, model, precision, written));
+      ImportedModel facts = model.withWeights(weights -> write(weights, model, format, written));
       Files.move(written, archive, StandardCopyOption.ATOMIC_MOVE);
       facts.write(manifest);
-      return new Imported(archive, facts);
+      return new Imported(archive, facts, format);
     } finally {
       Files.deleteIfExists(written);
     }
   }
 
-  private static ImportedModel write(Path weights, Model model, Precision precision, Path target) {
+  private static ImportedModel write(Path weights, Model model, GraphFormat format, Path target) {
     BertCheckpoint bert = BertCheckpoint.of(Checkpoint.open(weights), model.config());
     MessageDigest digest = Sha256.newDigest();
     Pooling pooling = model.pooling();
     try (OutputStream file = Files.newOutputStream(target);
         OutputStream out =
             new DigestOutputStream(new BufferedOutputStream(file, 1 << 20), digest)) {
-      BertArchive.write(
-          bert, pooling, model.normalized(), precision, Processor.packs(precision), out);
+      BertArchive.write(bert, pooling, model.normalized(), format, out);
     } catch (IOException e) {
       throw unwritable(model, target.getParent(), e);
     }
@@ -133,6 +134,6 @@ final class ModelCache {
         bert.config().dimensions(),
         bert.config().maxPositions(),
         model.id(),
-        precision);
+        format.precision());
   }
 }

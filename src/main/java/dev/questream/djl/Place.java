@@ -2,7 +2,10 @@ package dev.questream.djl;
 
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
+import dev.questream.checkpoint.ModelException;
 import dev.questream.encoder.Precision;
+import dev.questream.torchscript.GraphFormat;
+import dev.questream.torchscript.LinearKernels;
 
 /**
  * One device, and what it can do.
@@ -33,6 +36,21 @@ record Place(Device device) {
       return capability() >= BFLOAT16_CAPABILITY ? Precision.BF16 : Precision.FP16;
     }
     return Processor.multipliesBfloat16() ? Precision.BF16 : Precision.FP32;
+  }
+
+  /**
+   * How a graph computes here in a precision.
+   *
+   * @throws ModelException if it cannot
+   */
+  GraphFormat format(Precision precision) {
+    if (!isCuda()) {
+      return new GraphFormat(precision, Processor.kernels(precision));
+    }
+    if (precision == Precision.INT8) {
+      throw new ModelException("int8 runs on the processor only; use another precision on CUDA");
+    }
+    return new GraphFormat(precision, LinearKernels.LIBTORCH);
   }
 
   /** Compute capability times ten, such as 90 for Hopper. */

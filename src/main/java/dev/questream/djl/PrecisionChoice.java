@@ -15,7 +15,7 @@ public record PrecisionChoice(Optional<Precision> fixed) {
   public static final String AUTO = "auto";
 
   /**
-   * Reads {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}.
+   * Reads {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}.
    *
    * @throws IllegalArgumentException for any other word
    */

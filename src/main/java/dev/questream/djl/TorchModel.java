@@ -14,6 +14,7 @@ import ai.djl.translate.TranslateException;
 import dev.questream.checkpoint.ModelException;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.Precision;
+import dev.questream.torchscript.GraphFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,7 +67,7 @@ final class TorchModel implements AutoCloseable {
       // otherwise only what a module calls parameters is moved to the device
       model.load(archive.getParent(), name, Map.of("mapLocation", "true"));
       TorchModel loaded = new TorchModel(model, place, imported.facts().dimensions(), callThreads);
-      loaded.tune(imported.facts().precision());
+      loaded.tune(imported.format());
       return loaded;
     } catch (IOException | MalformedModelException | TranslateException | EngineException e) {
       model.close();
@@ -76,13 +77,12 @@ final class TorchModel implements AutoCloseable {
   }
 
   /** Chooses the fastest methods for the device, before any worker sees the model. */
-  private void tune(Precision precision) throws TranslateException {
-    if (place.isCuda()) {
-      if (precision != Precision.FP32) {
-        fuse();
-      }
-    } else if (Processor.packs(precision)) {
+  private void tune(GraphFormat format) throws TranslateException {
+    if (format.kernels().packs()) {
       switchOn("pack", PACKED_ROWS);
+    }
+    if (place.isCuda() && format.precision() != Precision.FP32) {
+      fuse();
     }
   }
 

@@ -27,6 +27,11 @@ public record Hardware(String name, int workers, int minBatchTokens, int maxBatc
         "cpu",
         Runtime.getRuntime().availableProcessors(),
         MIN_BATCH_TOKENS,
-        precision == Precision.FP32 ? MAX_FP32_BATCH_TOKENS : MAX_BATCH_TOKENS);
+        multipliesFloat32(precision) ? MAX_FP32_BATCH_TOKENS : MAX_BATCH_TOKENS);
+  }
+
+  /** float16 is the format of weights alone on the processor. */
+  private static boolean multipliesFloat32(Precision precision) {
+    return precision == Precision.FP32 || precision == Precision.FP16;
   }
 }

@@ -2,11 +2,17 @@ package dev.questream.encoder;
 
 import java.util.Locale;
 
-/** The number format of weights and matrix products. Vectors leave the encoder as float32. */
+/**
+ * The number format of weights and matrix products. Vectors leave the encoder as float32.
+ *
+ * <p>{@link #FP16} on the processor is the format of weights alone, products are float32 there;
+ * {@link #INT8} weights have a scale for each output, and activations one for each batch.
+ */
 public enum Precision {
   FP32,
   BF16,
-  FP16;
+  FP16,
+  INT8;
 
   /** The name in configuration and records. */
   public String label() {

@@ -2,13 +2,14 @@ package dev.questream.torchscript;
 
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
+import dev.questream.checkpoint.ElementType;
 import dev.questream.checkpoint.Tensor;
 import dev.questream.checkpoint.TensorShape;
 import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /** Writes a BERT checkpoint as a TorchScript archive that libtorch loads and runs. */
@@ -17,17 +18,23 @@ public final class BertArchive {
   public static final int GRAPH_VERSION = BertGraph.VERSION;
 
   private final BertCheckpoint bert;
+  private final GraphFormat format;
+  private final LinearLayers linear;
   private final TorchScriptArchive archive;
 
-  private BertArchive(BertCheckpoint bert, TorchScriptArchive archive) {
+  private BertArchive(
+      BertCheckpoint bert, GraphFormat format, LinearLayers linear, TorchScriptArchive archive) {
     this.bert = bert;
+    this.format = format;
+    this.linear = linear;
     this.archive = archive;
   }
 
   /**
    * Writes the archive. One tensor at a time is in memory.
    *
-   * @param packable whether the graph can lay its weights out for oneDNN after loading
+   * @param format of weights and products; where its kernels pack, {@code pack(batch Tensor[rows])}
+   *     has to be called once after loading, with about as many rows as batches will have
    * @param out receives the zip; closed on return
    * @throws IOException if {@code out} does
    */
@@ -35,51 +42,42 @@ public final class BertArchive {
       BertCheckpoint bert,
       Pooling pooling,
       boolean normalized,
-      Precision precision,
-      boolean packable,
+      GraphFormat format,
       OutputStream out)
       throws IOException {
-    String source = BertGraph.source(bert.config(), pooling, normalized, precision, packable);
-    try (TorchScriptArchive archive =
-        new TorchScriptArchive(out, source, BertGraph.CLASS_NAME, precision)) {
-      new BertArchive(bert, archive).writeAttributes(pooling == Pooling.CLS);
+    String source = BertGraph.source(bert.config(), pooling, normalized, format);
+    try (TorchScriptArchive archive = new TorchScriptArchive(out, source, BertGraph.CLASS_NAME)) {
+      LinearLayers linear = BertGraph.linearLayers(pooling, format);
+      new BertArchive(bert, format, linear, archive).writeAttributes(pooling == Pooling.CLS);
     }
   }
 
   private void writeAttributes(boolean cls) throws IOException {
-    archive.bool("packed", false);
     archive.bool("fused", false);
-    tensor("word_embeddings", "embeddings.word_embeddings.weight");
-    tensor("position_embeddings", "embeddings.position_embeddings.weight");
+    archive.tensor("word_embeddings", bert.read("embeddings.word_embeddings.weight"), matrices());
     archive.tensor(
-        "token_type_embedding", firstRow(bert.read("embeddings.token_type_embeddings.weight")));
-    tensor("embedding_norm_weight", "embeddings.LayerNorm.weight");
-    tensor("embedding_norm_bias", "embeddings.LayerNorm.bias");
+        "position_embeddings", bert.read("embeddings.position_embeddings.weight"), matrices());
+    archive.tensor(
+        "token_type_embedding",
+        firstRow(bert.read("embeddings.token_type_embeddings.weight")),
+        states());
+    archive.tensor("embedding_norm_weight", bert.read("embeddings.LayerNorm.weight"), states());
+    archive.tensor("embedding_norm_bias", bert.read("embeddings.LayerNorm.bias"), states());
     int last = config().layers() - 1;
-    queriesKeysValues("qkv_weight", "weight", cls ? last : config().layers());
-    queriesKeysValues("qkv_bias", "bias", cls ? last : config().layers());
+    int whole = cls ? last : config().layers();
+    linear("qkv", whole, (layer, kind) -> attention(layer, kind, "query", "key", "value"));
     if (cls) {
-      archive.tensor("last_query_weight", attention(last, "query.weight"));
-      archive.tensor("last_query_bias", attention(last, "query.bias"));
-      archive.tensor(
-          "last_kv_weight",
-          stacked(attention(last, "key.weight"), attention(last, "value.weight")));
-      archive.tensor(
-          "last_kv_bias", stacked(attention(last, "key.bias"), attention(last, "value.bias")));
+      linear("last_query", 1, (layer, kind) -> attention(last, kind, "query"));
+      linear("last_kv", 1, (layer, kind) -> attention(last, kind, "key", "value"));
     }
-    layers("attention_weight", "attention.output.dense.weight");
-    layers("attention_bias", "attention.output.dense.bias");
-    layers("attention_norm_weight", "attention.output.LayerNorm.weight");
-    layers("attention_norm_bias", "attention.output.LayerNorm.bias");
-    layers("up_weight", "intermediate.dense.weight");
-    layers("up_bias", "intermediate.dense.bias");
-    layers("down_weight", "output.dense.weight");
-    layers("down_bias", "output.dense.bias");
-    layers("output_norm_weight", "output.LayerNorm.weight");
-    layers("output_norm_bias", "output.LayerNorm.bias");
+    linear("attention", "attention.output.dense");
+    linear("up", "intermediate.dense");
+    linear("down", "output.dense");
+    norms("attention_norm", "attention.output.LayerNorm");
+    norms("output_norm", "output.LayerNorm");
     if (config().projection() > 0) {
-      tensor("projection_weight", "encode_proj.weight");
-      tensor("projection_bias", "encode_proj.bias");
+      archive.tensor("projection_weight", bert.read("encode_proj.weight"), states());
+      archive.tensor("projection_bias", bert.read("encode_proj.bias"), states());
     }
   }
 
@@ -87,32 +85,41 @@ public final class BertArchive {
     return bert.config();
   }
 
-  private void tensor(String attribute, String name) throws IOException {
-    archive.tensor(attribute, bert.read(name));
+  private ElementType matrices() {
+    return format.matrices();
   }
 
-  private void layers(String attribute, String name) throws IOException {
-    archive.beginTensorList(attribute);
-    for (int layer = 0; layer < config().layers(); layer++) {
-      archive.listed(bert.read("encoder.layer." + layer + "." + name));
+  private ElementType states() {
+    return format.states();
+  }
+
+  private void linear(String attribute, int layers, LinearLayers.Part part) throws IOException {
+    linear.write(archive, attribute, layers, part);
+  }
+
+  private void linear(String attribute, String name) throws IOException {
+    linear(attribute, config().layers(), (layer, kind) -> read(layer, name, kind));
+  }
+
+  private void norms(String attribute, String name) throws IOException {
+    for (String kind : List.of("weight", "bias")) {
+      archive.beginList(attribute + "_" + kind);
+      for (int layer = 0; layer < config().layers(); layer++) {
+        archive.listed(read(layer, name, kind), states());
+      }
+      archive.endList();
     }
-    archive.endTensorList();
   }
 
-  private void queriesKeysValues(String attribute, String kind, int layers) throws IOException {
-    archive.beginTensorList(attribute);
-    for (int layer = 0; layer < layers; layer++) {
-      archive.listed(
-          stacked(
-              attention(layer, "query." + kind),
-              attention(layer, "key." + kind),
-              attention(layer, "value." + kind)));
-    }
-    archive.endTensorList();
+  private Tensor read(int layer, String name, String kind) {
+    return bert.read("encoder.layer.%d.%s.%s".formatted(layer, name, kind));
   }
 
-  private Tensor attention(int layer, String name) {
-    return bert.read("encoder.layer.%d.attention.self.%s".formatted(layer, name));
+  private Tensor attention(int layer, String kind, String... names) {
+    return stacked(
+        Arrays.stream(names)
+            .map(name -> read(layer, "attention.self." + name, kind))
+            .toArray(Tensor[]::new));
   }
 
   /** Tensors of one shape, one under the other along their first dimension. */

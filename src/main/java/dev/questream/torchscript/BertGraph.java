@@ -1,8 +1,9 @@
 package dev.questream.torchscript;
 
 import dev.questream.checkpoint.BertConfig;
+import dev.questream.checkpoint.ElementType;
 import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -28,7 +29,7 @@ final class BertGraph {
   static final String CLASS_NAME = "Encoder";
 
   /** Changes whenever the generated source or the attribute layout changes. */
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   private static final String HEAD =
       """
@@ -36,33 +37,16 @@ final class BertGraph {
         __parameters__ = []
         __buffers__ = []
         training : bool
-        packed : bool
         fused : bool
         word_embeddings : Tensor
         position_embeddings : Tensor
         token_type_embedding : Tensor
         embedding_norm_weight : Tensor
         embedding_norm_bias : Tensor
-        qkv_weight : List[Tensor]
-        qkv_bias : List[Tensor]
-        attention_weight : List[Tensor]
-        attention_bias : List[Tensor]
         attention_norm_weight : List[Tensor]
         attention_norm_bias : List[Tensor]
-        up_weight : List[Tensor]
-        up_bias : List[Tensor]
-        down_weight : List[Tensor]
-        down_bias : List[Tensor]
         output_norm_weight : List[Tensor]
         output_norm_bias : List[Tensor]
-      """;
-
-  private static final String CLS_HEAD =
-      """
-        last_query_weight : Tensor
-        last_query_bias : Tensor
-        last_kv_weight : Tensor
-        last_kv_bias : Tensor
       """;
 
   private static final String PROJECTION_HEAD =
@@ -105,8 +89,8 @@ final class BertGraph {
           texts0 = int(texts)
           places0 = torch.mul(torch.floordiv(torch.add(texts0, 15), 16), 16)
           first = (self).filled(rows, x, places0)
-          queries = (self).dense(first, self.last_query_weight, self.last_query_bias)
-          kv = (self).dense(x, self.last_kv_weight, self.last_kv_bias)
+          queries = (self).dense(first, self.last_query_weight[0], self.last_query_bias[0])
+          kv = (self).dense(x, self.last_kv_weight[0], self.last_kv_bias[0])
           context = (self).asked(queries, kv, first, lengths, counts, starts, longest)
           pooled = torch.narrow((self).block(context, first, $LAST_LAYER), 0, 0, texts0)
       """;
@@ -272,84 +256,25 @@ final class BertGraph {
           return torch.layer_norm(down, [$HIDDEN], weight0, bias0, $EPSILON)
       """;
 
-  private static final String PLAIN =
-      """
-        def dense(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-          return torch.linear(x, weight, bias)
-        def dense_gelu(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-          return torch.gelu(torch.linear(x, weight, bias))
-        def dense_add(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor, other: Tensor) -> Tensor:
-          return torch.add(torch.linear(x, weight, bias), other)
-      """;
-
-  /**
-   * oneDNN's linear layers: weights laid out for its kernels once, GELU and residual in the kernel.
-   */
-  private static final String PACKABLE =
-      """
-        def dense(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-          if self.packed:
-            y = ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
-          else:
-            y = torch.linear(x, weight, bias)
-          return y
-        def dense_gelu(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-          if self.packed:
-            y = ops.mkldnn._linear_pointwise(x, weight, bias, "gelu", [], "none")
-          else:
-            y = torch.gelu(torch.linear(x, weight, bias))
-          return y
-        def dense_add(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Tensor, other: Tensor) -> Tensor:
-          if self.packed:
-            y = ops.mkldnn._linear_pointwise(x, other, weight, bias, "add")
-          else:
-            y = torch.add(torch.linear(x, weight, bias), other)
-          return y
-        def packed_list(self: __torch__.Encoder, plain: List[Tensor], rows: int) -> List[Tensor]:
-          laid = annotate(List[Tensor], [])
-          for i in range(torch.len(plain)):
-            _6 = torch.append(laid, ops.mkldnn._reorder_linear_weight(plain[i], rows))
-          return laid
-        def pack(self: __torch__.Encoder, batch: Tensor) -> Tensor:
-          rows = torch.size(batch, 0)
-          self.qkv_weight = (self).packed_list(self.qkv_weight, rows)
-          self.attention_weight = (self).packed_list(self.attention_weight, rows)
-          self.up_weight = (self).packed_list(self.up_weight, rows)
-          self.down_weight = (self).packed_list(self.down_weight, rows)
-      """;
-
-  private static final String PACK_CLS =
-      """
-          self.last_query_weight = ops.mkldnn._reorder_linear_weight(self.last_query_weight, rows)
-          self.last_kv_weight = ops.mkldnn._reorder_linear_weight(self.last_kv_weight, rows)
-      """;
-
-  private static final String PACKED =
-      """
-          self.packed = True
-          return batch
-      """;
-
   private BertGraph() {}
 
-  /**
-   * The source of the archive's {@code code/__torch__.py}.
-   *
-   * @param packable whether it has the method {@code pack(batch Tensor[rows]) -> Tensor}, to be
-   *     called once after loading, which lays the weights out for oneDNN and batches of about so
-   *     many rows
-   */
-  static String source(
-      BertConfig config,
-      Pooling pooling,
-      boolean normalized,
-      Precision precision,
-      boolean packable) {
+  /** The linear layers; with CLS pooling those of the last layer's attention are by themselves. */
+  static LinearLayers linearLayers(Pooling pooling, GraphFormat format) {
+    List<String> names =
+        pooling == Pooling.CLS
+            ? List.of("qkv", "last_query", "last_kv", "attention", "up", "down")
+            : List.of("qkv", "attention", "up", "down");
+    return new LinearLayers(format, CLASS_NAME, names);
+  }
+
+  /** The source of the archive's {@code code/__torch__.py}. */
+  static String source(BertConfig config, Pooling pooling, boolean normalized, GraphFormat format) {
     boolean cls = pooling == Pooling.CLS;
     boolean project = config.projection() > 0;
+    LinearLayers linear = linearLayers(pooling, format);
     String template =
         HEAD
-            + (cls ? CLS_HEAD : "")
+            + linear.attributes()
             + (project ? PROJECTION_HEAD : "")
             + FORWARD
             + (cls ? CLS_LAST_LAYER : MEAN_POOLING)
@@ -360,12 +285,12 @@ final class BertGraph {
             + ATTENTION
             + (cls ? CLS_GROUPED + CLS_ATTENTION : "")
             + BLOCK
-            + (packable ? PACKABLE + (cls ? PACK_CLS : "") + PACKED : PLAIN);
-    return fill(template, config, cls ? config.layers() - 1 : config.layers(), precision);
+            + linear.methods();
+    return fill(template, config, cls ? config.layers() - 1 : config.layers(), format);
   }
 
   private static String fill(
-      String template, BertConfig config, int fullLayers, Precision precision) {
+      String template, BertConfig config, int fullLayers, GraphFormat format) {
     return template
         .replace("$HIDDEN", Integer.toString(config.hidden()))
         .replace("$HEADS", Integer.toString(config.heads()))
@@ -373,15 +298,16 @@ final class BertGraph {
         .replace("$FULL_LAYERS", Integer.toString(fullLayers))
         .replace("$LAST_LAYER", Integer.toString(config.layers() - 1))
         .replace("$EPSILON", String.format(Locale.ROOT, "%.17e", config.layerNormEpsilon()))
-        .replace("$DTYPE", Integer.toString(scalarType(precision)));
+        .replace("$DTYPE", Integer.toString(scalarType(format.states())));
   }
 
   /** The numbers of {@code c10::ScalarType}. */
-  static int scalarType(Precision precision) {
-    return switch (precision) {
-      case FP16 -> 5;
-      case FP32 -> 6;
-      case BF16 -> 15;
+  static int scalarType(ElementType type) {
+    return switch (type) {
+      case INT64 -> 4;
+      case FLOAT16 -> 5;
+      case FLOAT32 -> 6;
+      case BFLOAT16 -> 15;
     };
   }
 }

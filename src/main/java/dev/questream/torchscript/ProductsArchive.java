@@ -3,11 +3,11 @@ package dev.questream.torchscript;
 import dev.questream.checkpoint.ElementType;
 import dev.questream.checkpoint.Tensor;
 import dev.questream.checkpoint.TensorShape;
-import dev.questream.encoder.Precision;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -16,32 +16,27 @@ import java.util.Random;
  *
  * <p>{@code forward(x [rows, hidden], repeats int64[1])} runs {@code x = (x up) down} that many
  * times; each product depends on the one before, so none can be left out, and a row of the last is
- * copied out, so that a device has to finish. After {@code pack} has been called once, {@code
- * packed} does the same with weights in the layout that oneDNN prefers.
+ * copied out, so that a device has to finish.
  */
 public final class ProductsArchive {
-  private static final String SOURCE =
+  private static final String CLASS_NAME = "Products";
+
+  private static final String HEAD =
       """
       class Products(Module):
         __parameters__ = []
         __buffers__ = []
         training : bool
-        up : Tensor
-        down : Tensor
+        place : Tensor
+      """;
+
+  private static final String FORWARD =
+      """
         def forward(self: __torch__.Products, x: Tensor, repeats: Tensor) -> Tensor:
-          y = torch.to(x, $DTYPE)
+          y = torch.to(torch.to(x, ops.prim.device(self.place)), $DTYPE)
           for i in range(int(repeats)):
-            y = torch.linear(torch.linear(y, self.up, None), self.down, None)
-          return torch.cpu(torch.to(torch.select(y, 0, 0), 6))
-        def pack(self: __torch__.Products, x: Tensor) -> Tensor:
-          self.up = ops.mkldnn._reorder_linear_weight(self.up)
-          self.down = ops.mkldnn._reorder_linear_weight(self.down)
-          return x
-        def packed(self: __torch__.Products, x: Tensor, repeats: Tensor) -> Tensor:
-          y = torch.to(x, $DTYPE)
-          for i in range(int(repeats)):
-            z = ops.mkldnn._linear_pointwise(y, self.up, None, "none", [], "")
-            y = ops.mkldnn._linear_pointwise(z, self.down, None, "none", [], "")
+            z = (self).dense(y, self.up_weight[0], self.up_bias[0])
+            y = (self).dense(z, self.down_weight[0], self.down_bias[0])
           return torch.cpu(torch.to(torch.select(y, 0, 0), 6))
       """;
 
@@ -52,22 +47,38 @@ public final class ProductsArchive {
    *
    * @param hidden width of a row
    * @param intermediate width between the two products
-   * @param precision number format of the products
+   * @param format of weights and products; where its kernels pack, {@code pack} has to be called as
+   *     for {@link BertArchive}
    * @param out receives the zip; closed on return
    */
-  public static void write(int hidden, int intermediate, Precision precision, OutputStream out)
+  public static void write(int hidden, int intermediate, GraphFormat format, OutputStream out)
       throws IOException {
-    String source = SOURCE.replace("$DTYPE", Integer.toString(BertGraph.scalarType(precision)));
-    try (TorchScriptArchive archive = new TorchScriptArchive(out, source, "Products", precision)) {
-      archive.tensor("up", random("up", intermediate, hidden));
-      archive.tensor("down", random("down", hidden, intermediate));
+    LinearLayers linear = new LinearLayers(format, CLASS_NAME, List.of("up", "down"));
+    String forward =
+        FORWARD.replace("$DTYPE", Integer.toString(BertGraph.scalarType(format.states())));
+    String source = HEAD + linear.attributes() + forward + linear.methods();
+    try (TorchScriptArchive archive = new TorchScriptArchive(out, source, CLASS_NAME)) {
+      archive.tensor("place", random("place", 1, 1), ElementType.FLOAT32);
+      linear.write(archive, "up", 1, (layer, kind) -> part(kind, intermediate, hidden));
+      linear.write(archive, "down", 1, (layer, kind) -> part(kind, hidden, intermediate));
     }
+  }
+
+  private static Tensor part(String kind, int rows, int columns) {
+    return kind.equals("weight")
+        ? random(kind, rows, columns)
+        : new Tensor(
+            kind,
+            ElementType.FLOAT32,
+            TensorShape.of(rows),
+            ByteBuffer.allocate(rows * Float.BYTES));
   }
 
   /** Weights of such a size that products neither vanish nor overflow, however often repeated. */
   private static Tensor random(String name, int rows, int columns) {
     Random random = new Random(rows);
-    ByteBuffer data = ByteBuffer.allocate(rows * columns * 4).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer data =
+        ByteBuffer.allocate(rows * columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     double scale = 1 / Math.sqrt(columns);
     while (data.hasRemaining()) {
       data.putFloat((float) (random.nextGaussian() * scale));

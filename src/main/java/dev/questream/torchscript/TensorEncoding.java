@@ -2,31 +2,35 @@ package dev.questream.torchscript;
 
 import dev.questream.checkpoint.ElementType;
 import dev.questream.checkpoint.Tensor;
-import dev.questream.encoder.Precision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Converts stored tensors to the number format that the graph runs in. */
+/** Converts stored tensors to the number format that an archive keeps them in. */
 final class TensorEncoding {
 
   private TensorEncoding() {}
 
-  /** The elements of {@code tensor} in {@code precision}, little-endian. */
-  static ByteBuffer encode(Tensor tensor, Precision precision) {
+  /**
+   * The elements of {@code tensor} in a floating-point format, little-endian.
+   *
+   * @throws IllegalArgumentException if the format is one of whole numbers
+   */
+  static ByteBuffer encode(Tensor tensor, ElementType format) {
     ByteBuffer in = tensor.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    if (tensor.type() == ElementType.FLOAT32 && precision == Precision.FP32) {
+    if (tensor.type() == ElementType.FLOAT32 && format == ElementType.FLOAT32) {
       return in;
     }
     int elements = Math.toIntExact(tensor.shape().elements());
-    int width = precision == Precision.FP32 ? Float.BYTES : Short.BYTES;
     ByteBuffer out =
-        ByteBuffer.allocate(Math.multiplyExact(elements, width)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(Math.multiplyExact(elements, format.bytes()))
+            .order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < elements; i++) {
       float value = read(in, tensor.type());
-      switch (precision) {
-        case FP32 -> out.putFloat(value);
-        case BF16 -> out.putShort(toBfloat16(value));
-        case FP16 -> out.putShort(toFloat16(value));
+      switch (format) {
+        case FLOAT32 -> out.putFloat(value);
+        case BFLOAT16 -> out.putShort(toBfloat16(value));
+        case FLOAT16 -> out.putShort(toFloat16(value));
+        case INT64 -> throw new IllegalArgumentException("weights are not whole numbers");
       }
     }
     return out.flip();

@@ -1,7 +1,7 @@
 package dev.questream.torchscript;
 
+import dev.questream.checkpoint.ElementType;
 import dev.questream.checkpoint.Tensor;
-import dev.questream.encoder.Precision;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -21,14 +21,11 @@ final class TorchScriptArchive implements AutoCloseable {
   private static final byte[] EMPTY_TUPLE_PICKLE = {(byte) 0x80, 2, ')', '.'};
 
   private final ZipOutputStream zip;
-  private final Precision precision;
   private final PickleWriter attributes = new PickleWriter();
   private int tensors;
 
-  TorchScriptArchive(OutputStream out, String source, String className, Precision precision)
-      throws IOException {
+  TorchScriptArchive(OutputStream out, String source, String className) throws IOException {
     this.zip = new ZipOutputStream(out);
-    this.precision = precision;
     entry("version", "10\n".getBytes(StandardCharsets.US_ASCII));
     entry("byteorder", "little".getBytes(StandardCharsets.US_ASCII));
     entry("constants.pkl", EMPTY_TUPLE_PICKLE);
@@ -44,37 +41,38 @@ final class TorchScriptArchive implements AutoCloseable {
     attributes.bool(value);
   }
 
-  /** Adds an attribute that holds one tensor. */
-  void tensor(String attribute, Tensor tensor) throws IOException {
+  /** Adds an attribute that holds one tensor, in the number format given. */
+  void tensor(String attribute, Tensor tensor, ElementType format) throws IOException {
     attributes.string(attribute);
-    write(tensor);
+    write(tensor, format);
   }
 
-  /** Opens an attribute that holds a list of tensors; {@link #listed} adds to it. */
-  void beginTensorList(String attribute) {
+  /** Opens an attribute that holds a list; {@link #listed} adds tensors to it. */
+  void beginList(String attribute) {
     attributes.string(attribute);
     attributes.beginList();
   }
 
-  void listed(Tensor tensor) throws IOException {
-    write(tensor);
+  void listed(Tensor tensor, ElementType format) throws IOException {
+    write(tensor, format);
   }
 
-  void endTensorList() {
+  void endList() {
     attributes.endList();
   }
 
-  private void write(Tensor tensor) throws IOException {
+  private void write(Tensor tensor, ElementType format) throws IOException {
     String key = Integer.toString(tensors++);
-    attributes.tensor(storageClass(), key, tensor.shape());
-    entry("data/" + key, TensorEncoding.encode(tensor, precision));
+    attributes.tensor(storageClass(format), key, tensor.shape());
+    entry("data/" + key, TensorEncoding.encode(tensor, format));
   }
 
-  private String storageClass() {
-    return switch (precision) {
-      case FP32 -> "FloatStorage";
-      case BF16 -> "BFloat16Storage";
-      case FP16 -> "HalfStorage";
+  private static String storageClass(ElementType format) {
+    return switch (format) {
+      case FLOAT32 -> "FloatStorage";
+      case BFLOAT16 -> "BFloat16Storage";
+      case FLOAT16 -> "HalfStorage";
+      case INT64 -> "LongStorage";
     };
   }
 

@@ -127,7 +127,7 @@ class QuestreamConfigTest {
     "encoder.workers,2147483648,encoder.workers",
     "input.format,xml,json",
     "output.format,text,json",
-    "encoder.precision,int8,bf16",
+    "encoder.precision,int4,bf16",
     "encoder.device,gpu,cuda:0",
     "encoder.device,cuda:,cuda:0",
     "encoder.device,cpu;cuda:0,cuda:0",

@@ -1,11 +1,15 @@
 package dev.questream.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.Models;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -55,12 +59,16 @@ class GoldenVectorsTest {
   }
 
   private static DjlBackend open(String precision) {
+    return open(precision, 0.999);
+  }
+
+  private static DjlBackend open(String precision, double minCosine) {
     return DjlBackend.open(
         new EncoderSettings(
             "bge-small-en-v1.5",
             EncoderRole.QUESTION,
             PrecisionChoice.of(precision),
-            0.999,
+            minCosine,
             Optional.of(""),
             cache));
   }
@@ -116,6 +124,33 @@ class GoldenVectorsTest {
               .isGreaterThan(0.999);
         }
       }
+    }
+  }
+
+  @Test
+  void shouldLoseNextToNothingWithWeightsInFloat16() {
+    assumeTrue(Processor.widensFloat16(), "no processor that widens float16");
+    List<int[]> ids = tokens(Texts.VARIED);
+    List<float[]> exact = session.encode(ids);
+    try (DjlBackend half = open("fp16");
+        EncoderBackend.Session halfSession = half.openSession()) {
+      assertThat(PrecisionGate.worstCosine(exact, halfSession.encode(ids))).isGreaterThan(0.99999);
+    }
+  }
+
+  @Test
+  void shouldRunInInt8OnlyForThoseWhoLowerTheBound() {
+    assumeTrue(Processor.multipliesInt8(), "no processor for int8");
+    assertThatThrownBy(() -> open("int8"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll("int8", "worst cosine", "encoder.precision.min.cosine");
+    List<int[]> ids = tokens(Texts.VARIED);
+    List<float[]> exact = session.encode(ids);
+    try (DjlBackend coarse = open("int8", 0.9);
+        EncoderBackend.Session coarseSession = coarse.openSession()) {
+      assertThat(coarse.info().precision()).isEqualTo(Precision.INT8);
+      double worst = PrecisionGate.worstCosine(exact, coarseSession.encode(ids));
+      assertThat(worst).isBetween(0.9, 0.9999);
     }
   }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MatrixRateTest {
 
   @ParameterizedTest
-  @EnumSource(names = {"FP32", "BF16"})
+  @EnumSource(names = {"FP32", "BF16", "FP16"})
   void shouldMeasureARateThatAProcessorCanHave(Precision precision) {
     try (MatrixRate rate = MatrixRate.open(precision, 128, 512, DeviceChoice.cpu())) {
       long start = System.nanoTime();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.questream.checkpoint.ElementType;
 import dev.questream.checkpoint.Tensor;
 import dev.questream.checkpoint.TensorShape;
-import dev.questream.encoder.Precision;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -242,15 +241,17 @@ class TensorEncodingTest {
     Tensor stored =
         tensor(
             ElementType.FLOAT32, bytes(12).putFloat(1).putFloat(-0.1f).putFloat(3e38f).flip(), 3);
-    ByteBuffer fp32 = TensorEncoding.encode(stored, Precision.FP32);
+    ByteBuffer fp32 = TensorEncoding.encode(stored, ElementType.FLOAT32);
     assertThat(fp32.remaining()).isEqualTo(12);
     fp32.order(ByteOrder.LITTLE_ENDIAN);
     assertThat(fp32.getFloat(4)).isEqualTo(-0.1f);
-    ByteBuffer bf16 = TensorEncoding.encode(stored, Precision.BF16).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bf16 =
+        TensorEncoding.encode(stored, ElementType.BFLOAT16).order(ByteOrder.LITTLE_ENDIAN);
     assertThat(bf16.remaining()).isEqualTo(6);
     assertThat(bf16.getShort(0)).isEqualTo((short) 0x3f80);
     assertThat(bf16.getShort(2)).isEqualTo((short) 0xbdcd);
-    ByteBuffer fp16 = TensorEncoding.encode(stored, Precision.FP16).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer fp16 =
+        TensorEncoding.encode(stored, ElementType.FLOAT16).order(ByteOrder.LITTLE_ENDIAN);
     assertThat(fp16.remaining()).isEqualTo(6);
     assertThat(fp16.getShort(0)).isEqualTo((short) 0x3c00);
     assertThat(fp16.getShort(2)).isEqualTo((short) 0xae66);
@@ -262,12 +263,12 @@ class TensorEncodingTest {
   void shouldWidenStoredHalves() {
     ByteBuffer data = bytes(4).putShort((short) 0x3c00).putShort((short) 0xc000).flip();
     ByteBuffer half =
-        TensorEncoding.encode(tensor(ElementType.FLOAT16, data, 2), Precision.FP32)
+        TensorEncoding.encode(tensor(ElementType.FLOAT16, data, 2), ElementType.FLOAT32)
             .order(ByteOrder.LITTLE_ENDIAN);
     assertThat(half.getFloat(0)).isEqualTo(1f);
     assertThat(half.getFloat(4)).isEqualTo(-2f);
     ByteBuffer brain =
-        TensorEncoding.encode(tensor(ElementType.BFLOAT16, data, 2), Precision.FP32)
+        TensorEncoding.encode(tensor(ElementType.BFLOAT16, data, 2), ElementType.FLOAT32)
             .order(ByteOrder.LITTLE_ENDIAN);
     assertThat(brain.getFloat(0)).isEqualTo(0.0078125f);
     assertThat(brain.getFloat(4)).isEqualTo(-2f);
@@ -278,9 +279,11 @@ class TensorEncodingTest {
     for (int bits = 0; bits < 0x10000; bits++) {
       ByteBuffer data = bytes(2).putShort((short) bits).flip();
       short half =
-          TensorEncoding.encode(tensor(ElementType.FLOAT16, data, 1), Precision.FP16).getShort(0);
+          TensorEncoding.encode(tensor(ElementType.FLOAT16, data, 1), ElementType.FLOAT16)
+              .getShort(0);
       short brain =
-          TensorEncoding.encode(tensor(ElementType.BFLOAT16, data, 1), Precision.BF16).getShort(0);
+          TensorEncoding.encode(tensor(ElementType.BFLOAT16, data, 1), ElementType.BFLOAT16)
+              .getShort(0);
       if (!Double.isNaN(Format.FP16.value(bits))) {
         assertThat(half).as("%04x", bits).isEqualTo((short) bits);
       }
@@ -294,7 +297,7 @@ class TensorEncodingTest {
   void shouldEncodeWholeNumbers() {
     ByteBuffer data = bytes(16).putLong(-3).putLong(511).flip();
     ByteBuffer found =
-        TensorEncoding.encode(tensor(ElementType.INT64, data, 2), Precision.FP32)
+        TensorEncoding.encode(tensor(ElementType.INT64, data, 2), ElementType.FLOAT32)
             .order(ByteOrder.LITTLE_ENDIAN);
     assertThat(found.getFloat(0)).isEqualTo(-3f);
     assertThat(found.getFloat(4)).isEqualTo(511f);

@@ -12,6 +12,7 @@ import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.EncoderStatistics;
 import dev.questream.model.Encoders;
+import dev.questream.torchscript.LinearKernels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +56,10 @@ public final class EncoderBench {
 
   /** All rounds, and what the encoder has counted meanwhile. */
   private record Observed(
-      List<Measured> rounds, boolean packed, EncoderStatistics before, EncoderStatistics after) {
+      List<Measured> rounds,
+      LinearKernels kernels,
+      EncoderStatistics before,
+      EncoderStatistics after) {
 
     Spread spread(ToDoubleFunction<Measured> figure) {
       return Spread.of(rounds.stream().mapToDouble(figure).toArray());
@@ -110,7 +114,7 @@ public final class EncoderBench {
           machine,
           dimensions,
           rounds,
-          new Observed(measured, matrices.packed(), before, encoder.statistics()),
+          new Observed(measured, matrices.kernels(), before, encoder.statistics()),
           encoder);
     }
   }
@@ -151,7 +155,7 @@ public final class EncoderBench {
         perSecond.times(work.meanTokens()),
         perSecond.times(work.flopPerQuestion() / 1e9),
         matrixFlop.times(1e-9),
-        observed.packed(),
+        observed.kernels(),
         perSecond.median() * work.flopPerQuestion() / matrixFlop.median(),
         EncoderResult.Singly.of(observed.rounds().stream().map(Measured::latency).toList()),
         observed.perBatch(EncoderStatistics::texts),

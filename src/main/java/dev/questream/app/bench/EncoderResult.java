@@ -3,6 +3,7 @@ package dev.questream.app.bench;
 import dev.questream.checkpoint.BertConfig;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
+import dev.questream.torchscript.LinearKernels;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Objects;
@@ -24,8 +25,7 @@ import java.util.Objects;
  * @param gflopPerSecond useful work by {@link FlopCount}, in 10⁹ operations a second
  * @param matrixGflopPerSecond the machine's own rate of matrix products in the same precision, with
  *     as many threads as took part
- * @param matrixPacked whether those products ran on weights in oneDNN's own layout, the fastest
- *     that libtorch has on a CPU
+ * @param kernels whose kernels multiplied, in the encoder and in those products
  * @param shareOfMatrixRate median of useful work by median of the machine's rate
  * @param latency only in mode {@code single}
  * @param meanBatchQuestions questions in a batch
@@ -45,7 +45,7 @@ public record EncoderResult(
     Spread tokensPerSecond,
     Spread gflopPerSecond,
     Spread matrixGflopPerSecond,
-    boolean matrixPacked,
+    LinearKernels kernels,
     double shareOfMatrixRate,
     Singly latency,
     double meanBatchQuestions,

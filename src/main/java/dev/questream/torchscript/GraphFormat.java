@@ -1,0 +1,43 @@
+package dev.questream.torchscript;
+
+import dev.questream.checkpoint.ElementType;
+import dev.questream.encoder.Precision;
+
+/**
+ * How a graph computes.
+ *
+ * @param precision what it is called in configuration and records
+ * @param kernels who multiplies matrices
+ */
+public record GraphFormat(Precision precision, LinearKernels kernels) {
+
+  /**
+   * @throws IllegalArgumentException if the kernels do not multiply in that precision
+   */
+  public GraphFormat {
+    boolean fits =
+        switch (kernels) {
+          case LIBTORCH -> precision != Precision.INT8;
+          case ONEDNN, ONEDNN_FUSED -> precision == Precision.FP32 || precision == Precision.BF16;
+          case FBGEMM_FP16 -> precision == Precision.FP16;
+          case FBGEMM_INT8, FBGEMM_INT8_REDUCED -> precision == Precision.INT8;
+        };
+    if (!fits) {
+      throw new IllegalArgumentException(kernels + " do not multiply in " + precision.label());
+    }
+  }
+
+  /** What the archive keeps the weights of linear layers and embeddings in. */
+  ElementType matrices() {
+    return switch (precision) {
+      case FP32 -> ElementType.FLOAT32;
+      case BF16 -> ElementType.BFLOAT16;
+      case FP16, INT8 -> ElementType.FLOAT16;
+    };
+  }
+
+  /** What biases, norms and everything between linear layers is kept and computed in. */
+  ElementType states() {
+    return kernels.fbgemm() ? ElementType.FLOAT32 : matrices();
+  }
+}
