@@ -56,9 +56,11 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
+import dev.questream.encoder.Precision;
 import dev.questream.encoder.Truncation;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.RegistryConfig;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
@@ -86,6 +88,10 @@ final class SettingsDefinition {
           () -> "[0,...,1]");
 
   private SettingsDefinition() {}
+
+  private static String[] precisions() {
+    return Stream.concat(Stream.of("auto"), Precision.labels().stream()).toArray(String[]::new);
+  }
 
   static ConfigDef define() {
     ConfigDef settings = own();
@@ -209,7 +215,7 @@ final class SettingsDefinition {
             PRECISION,
             Type.STRING,
             "auto",
-            ValidString.in("auto", "fp32", "bf16", "fp16", "int8"),
+            ValidString.in(precisions()),
             HIGH,
             "Number format of weights and matrix products. auto takes bf16 where the processor"
                 + " multiplies it in hardware and the vectors stay close to float32, and fp32"

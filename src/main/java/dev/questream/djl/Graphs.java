@@ -1,10 +1,12 @@
 package dev.questream.djl;
 
+import ai.djl.Model;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 
 /** Calls methods of TorchScript modules other than {@code forward}. */
@@ -14,21 +16,17 @@ final class Graphs {
 
   private Graphs() {}
 
-  /** Calls a method; the caller closes the result. */
-  static NDList call(Predictor<NDList, NDList> predictor, String method, NDList arguments)
-      throws TranslateException {
-    try (NDManager manager = arguments.get(0).getManager().newSubManager()) {
+  /**
+   * Calls a method for what it does to the module.
+   *
+   * @param rows of the batch that it is given
+   */
+  static void switchOn(Model model, String method, long rows) throws TranslateException {
+    try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
+        NDManager manager = model.getNDManager().newSubManager()) {
       NDArray name = manager.zeros(new Shape(1));
       name.setName(METHOD + method);
-      NDList input = new NDList(name);
-      input.addAll(arguments);
-      return predictor.predict(input);
+      predictor.predict(new NDList(name, manager.zeros(new Shape(rows)))).close();
     }
-  }
-
-  /** Calls a method for what it does to the module. */
-  static void switchOn(Predictor<NDList, NDList> predictor, String method, NDArray argument)
-      throws TranslateException {
-    call(predictor, method, new NDList(argument)).close();
   }
 }

@@ -83,7 +83,7 @@ public final class MatrixRate implements AutoCloseable {
         models.add(model);
         model.load(folder, "products", Map.of("mapLocation", "true"));
         if (format.kernels().packs()) {
-          pack(model);
+          Graphs.switchOn(model, "pack", CPU_ROWS);
         }
       }
       int rows = places.get(0).isCuda() ? CUDA_ROWS : CPU_ROWS;
@@ -105,13 +105,6 @@ public final class MatrixRate implements AutoCloseable {
       }
     } catch (IOException e) {
       LOG.debug("{} stays behind", folder, e);
-    }
-  }
-
-  private static void pack(Model model) throws TranslateException {
-    try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
-        NDManager manager = model.getNDManager().newSubManager()) {
-      Graphs.switchOn(predictor, "pack", manager.zeros(new Shape(CPU_ROWS)));
     }
   }
 

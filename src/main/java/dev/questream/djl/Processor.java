@@ -7,10 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What the machine's processor can do, as Linux tells it; elsewhere nothing is known. */
 final class Processor {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+  /** Read once: on machines of many cores the file is long. */
+  private static final Map<String, String> FACTS = facts();
 
   private Processor() {}
 
@@ -67,15 +72,21 @@ final class Processor {
   }
 
   private static String value(String key) {
+    return FACTS.getOrDefault(key, "");
+  }
+
+  /** What the file says of the first processor. */
+  private static Map<String, String> facts() {
     try {
       List<String> lines = Files.exists(CPU_INFO) ? Files.readAllLines(CPU_INFO) : List.of();
       return lines.stream()
-          .filter(line -> line.startsWith(key))
-          .map(line -> line.substring(line.indexOf(':') + 1).trim())
-          .findFirst()
-          .orElse("");
+          .map(line -> line.split(":", 2))
+          .filter(parts -> parts.length == 2)
+          .collect(
+              Collectors.toMap(
+                  parts -> parts[0].trim(), parts -> parts[1].trim(), (first, next) -> first));
     } catch (IOException e) {
-      return "";
+      return Map.of();
     }
   }
 }

@@ -79,7 +79,7 @@ final class TorchModel implements AutoCloseable {
   /** Chooses the fastest methods for the device, before any worker sees the model. */
   private void tune(GraphFormat format) throws TranslateException {
     if (format.kernels().packs()) {
-      switchOn("pack", PACKED_ROWS);
+      Graphs.switchOn(model, "pack", PACKED_ROWS);
     }
     if (place.isCuda() && format.precision() != Precision.FP32) {
       fuse();
@@ -91,7 +91,7 @@ final class TorchModel implements AutoCloseable {
     List<int[]> trial = TRIAL_LENGTHS.stream().map(int[]::new).toList();
     List<float[]> expected = encode(trial);
     try {
-      switchOn("fuse", 1);
+      Graphs.switchOn(model, "fuse", 1);
       if (PrecisionGate.worstCosine(expected, encode(trial)) >= FUSED_COSINE) {
         return;
       }
@@ -102,19 +102,12 @@ final class TorchModel implements AutoCloseable {
           place.kind(),
           e.getMessage());
     }
-    switchOn("part", 1);
+    Graphs.switchOn(model, "part", 1);
   }
 
   private List<float[]> encode(List<int[]> tokenIds) {
     try (EncoderBackend.Session session = openSession()) {
       return session.encode(tokenIds);
-    }
-  }
-
-  private void switchOn(String method, long rows) throws TranslateException {
-    try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
-        NDManager manager = model.getNDManager().newSubManager()) {
-      Graphs.switchOn(predictor, method, manager.zeros(new Shape(rows)));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.questream.encoder;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -17,5 +19,10 @@ public enum Precision {
   /** The name in configuration and records. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** All names. */
+  public static List<String> labels() {
+    return Arrays.stream(values()).map(Precision::label).toList();
   }
 }

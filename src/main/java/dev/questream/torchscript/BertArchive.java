@@ -103,11 +103,8 @@ public final class BertArchive {
 
   private void norms(String attribute, String name) throws IOException {
     for (String kind : List.of("weight", "bias")) {
-      archive.beginList(attribute + "_" + kind);
-      for (int layer = 0; layer < config().layers(); layer++) {
-        archive.listed(read(layer, name, kind), states());
-      }
-      archive.endList();
+      archive.list(
+          attribute + "_" + kind, config().layers(), layer -> read(layer, name, kind), states());
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.questream.torchscript;
 
-import dev.questream.checkpoint.ElementType;
 import dev.questream.checkpoint.Tensor;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -187,28 +187,13 @@ final class LinearLayers {
 
   /** Writes the attributes of one set; one tensor at a time is in memory. */
   void write(TorchScriptArchive archive, String name, int layers, Part part) throws IOException {
+    IntFunction<Tensor> weight = layer -> part.read(layer, "weight");
     if (kernels.fbgemm()) {
-      archive.beginList(name + WEIGHT);
-      archive.endList();
-      list(archive, name + STORED, layers, part, "weight", format.matrices());
+      archive.list(name + WEIGHT, 0, weight, format.matrices());
+      archive.list(name + STORED, layers, weight, format.matrices());
     } else {
-      list(archive, name + WEIGHT, layers, part, "weight", format.matrices());
+      archive.list(name + WEIGHT, layers, weight, format.matrices());
     }
-    list(archive, name + BIAS, layers, part, "bias", format.states());
-  }
-
-  private static void list(
-      TorchScriptArchive archive,
-      String attribute,
-      int layers,
-      Part part,
-      String kind,
-      ElementType elements)
-      throws IOException {
-    archive.beginList(attribute);
-    for (int layer = 0; layer < layers; layer++) {
-      archive.listed(part.read(layer, kind), elements);
-    }
-    archive.endList();
+    archive.list(name + BIAS, layers, layer -> part.read(layer, "bias"), format.states());
   }
 }

@@ -27,13 +27,12 @@ public final class ProductsArchive {
         __parameters__ = []
         __buffers__ = []
         training : bool
-        place : Tensor
       """;
 
   private static final String FORWARD =
       """
         def forward(self: __torch__.Products, x: Tensor, repeats: Tensor) -> Tensor:
-          y = torch.to(torch.to(x, ops.prim.device(self.place)), $DTYPE)
+          y = torch.to(x, $DTYPE)
           for i in range(int(repeats)):
             z = (self).dense(y, self.up_weight[0], self.up_bias[0])
             y = (self).dense(z, self.down_weight[0], self.down_bias[0])
@@ -58,7 +57,6 @@ public final class ProductsArchive {
         FORWARD.replace("$DTYPE", Integer.toString(BertGraph.scalarType(format.states())));
     String source = HEAD + linear.attributes() + forward + linear.methods();
     try (TorchScriptArchive archive = new TorchScriptArchive(out, source, CLASS_NAME)) {
-      archive.tensor("place", random("place", 1, 1), ElementType.FLOAT32);
       linear.write(archive, "up", 1, (layer, kind) -> part(kind, intermediate, hidden));
       linear.write(archive, "down", 1, (layer, kind) -> part(kind, hidden, intermediate));
     }

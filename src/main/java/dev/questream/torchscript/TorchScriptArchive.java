@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -47,17 +48,14 @@ final class TorchScriptArchive implements AutoCloseable {
     write(tensor, format);
   }
 
-  /** Opens an attribute that holds a list; {@link #listed} adds tensors to it. */
-  void beginList(String attribute) {
+  /** Adds an attribute that holds a list of tensors, each read when it is written. */
+  void list(String attribute, int size, IntFunction<Tensor> tensor, ElementType format)
+      throws IOException {
     attributes.string(attribute);
     attributes.beginList();
-  }
-
-  void listed(Tensor tensor, ElementType format) throws IOException {
-    write(tensor, format);
-  }
-
-  void endList() {
+    for (int i = 0; i < size; i++) {
+      write(tensor.apply(i), format);
+    }
     attributes.endList();
   }
 
