@@ -241,12 +241,11 @@ final class SettingsDefinition {
         .define(
             CALL_THREADS,
             Type.INT,
-            1,
-            between(1, 256),
+            0,
+            between(0, 256),
             LOW,
             "Threads that a small batch (up to 256 tokens) may use on the processor while no other runs."
-                + " More than one pays with encoder.workers=1, where questions come alone; several"
-                + " workers are in each other's way then. Always 1 with encoder.deterministic.")
+                + " 0: one for each core, up to 8. Always 1 with encoder.deterministic.")
         .define(
             DEVICE,
             Type.STRING,

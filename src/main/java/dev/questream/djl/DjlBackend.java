@@ -218,7 +218,7 @@ public final class DjlBackend implements EncoderBackend {
     return models.stream()
         .min(Comparator.comparingInt(TorchModel::openSessions))
         .orElseThrow()
-        .openSession();
+        .openSession(true);
   }
 
   @Override

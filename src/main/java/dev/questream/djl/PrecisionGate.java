@@ -53,10 +53,10 @@ final class PrecisionGate {
             .toList();
     List<float[]> exact;
     List<float[]> tried;
-    try (EncoderBackend.Session session = reference.openSession()) {
+    try (EncoderBackend.Session session = reference.openSession(false)) {
       exact = session.encode(ids);
     }
-    try (EncoderBackend.Session session = reduced.openSession()) {
+    try (EncoderBackend.Session session = reduced.openSession(false)) {
       tried = session.encode(ids);
     }
     return worstCosine(exact, tried);

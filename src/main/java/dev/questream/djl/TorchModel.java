@@ -106,7 +106,7 @@ final class TorchModel implements AutoCloseable {
   }
 
   private List<float[]> encode(List<int[]> tokenIds) {
-    try (EncoderBackend.Session session = openSession()) {
+    try (EncoderBackend.Session session = openSession(false)) {
       return session.encode(tokenIds);
     }
   }
@@ -120,9 +120,13 @@ final class TorchModel implements AutoCloseable {
     return openSessions.get();
   }
 
-  EncoderBackend.Session openSession() {
+  /**
+   * @param helpers whether the calling thread may be the one whose calls use several threads
+   */
+  EncoderBackend.Session openSession(boolean helpers) {
     openSessions.incrementAndGet();
-    return new TorchSession(model.newPredictor(new NoopTranslator()));
+    return new TorchSession(
+        model.newPredictor(new NoopTranslator()), helpers && threads.takeHelpers());
   }
 
   @Override
@@ -132,15 +136,22 @@ final class TorchModel implements AutoCloseable {
 
   private final class TorchSession implements EncoderBackend.Session {
     private final Predictor<NDList, NDList> predictor;
+    private final boolean helpers;
 
-    private TorchSession(Predictor<NDList, NDList> predictor) {
+    private TorchSession(Predictor<NDList, NDList> predictor, boolean helpers) {
       this.predictor = predictor;
+      this.helpers = helpers;
+    }
+
+    @Override
+    public boolean prefersSingles() {
+      return helpers;
     }
 
     @Override
     public List<float[]> encode(List<int[]> tokenIds) {
       PackedBatch batch = PackedBatch.of(tokenIds);
-      threads.begin(batch.ids().length);
+      boolean helped = threads.begin(batch.ids().length, helpers);
       try (NDManager manager = model.getNDManager().newSubManager(Device.cpu())) {
         NDArray groups = manager.create(batch.groups(), new Shape(batch.groups().length / 2, 2));
         NDList input =
@@ -151,13 +162,16 @@ final class TorchModel implements AutoCloseable {
       } catch (TranslateException e) {
         throw new EngineException(e.getMessage(), e);
       } finally {
-        threads.end();
+        threads.end(helped);
       }
     }
 
     @Override
     public void close() {
       openSessions.decrementAndGet();
+      if (helpers) {
+        threads.releaseHelpers();
+      }
       predictor.close();
     }
   }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +36,7 @@ final class BatchFlow implements WorkSource {
   private final LearnedLimit limit;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final IdleWorkers idle = new IdleWorkers(lock); // guarded by lock
   private final TextQueue queue = new TextQueue(); // guarded by lock
   private final Map<TokenKey, WaitingText> underWay = new HashMap<>(); // guarded by lock
   private final AtomicLong runs = new AtomicLong();
@@ -65,7 +64,7 @@ final class BatchFlow implements WorkSource {
       for (int i = 0; i < keys.size() && end == null; i++) {
         enqueue(source, keys.get(i), waiters.get(i));
       }
-      changed.signalAll();
+      idle.wakeOne();
     } finally {
       lock.unlock();
     }
@@ -90,7 +89,7 @@ final class BatchFlow implements WorkSource {
   }
 
   @Override
-  public Batch next() {
+  public Batch next(boolean first) {
     lock.lock();
     try {
       while (end == null) {
@@ -99,10 +98,8 @@ final class BatchFlow implements WorkSource {
           return batch;
         }
         long delay = queue.delayNanos(System.nanoTime());
-        if (delay < 0) {
-          changed.await();
-        } else if (delay > 0) {
-          changed.awaitNanos(delay);
+        if (delay != 0) {
+          idle.await(first, delay);
         }
       }
       return null;
@@ -110,6 +107,9 @@ final class BatchFlow implements WorkSource {
       Thread.currentThread().interrupt();
       return null;
     } finally {
+      if (!queue.isEmpty()) {
+        idle.wakeOne();
+      }
       lock.unlock();
     }
   }
@@ -231,7 +231,7 @@ final class BatchFlow implements WorkSource {
       refusal = end;
       if (end == null) {
         batches.forEach(batch -> queue.retry(batch, System.nanoTime() + delayNanos));
-        changed.signalAll();
+        idle.wakeOne();
       }
     } finally {
       lock.unlock();
@@ -261,7 +261,7 @@ final class BatchFlow implements WorkSource {
         end = why;
       }
       abandoned = queue.clear();
-      changed.signalAll();
+      idle.wakeAll();
     } finally {
       lock.unlock();
     }

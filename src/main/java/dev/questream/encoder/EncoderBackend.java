@@ -43,6 +43,11 @@ public interface EncoderBackend extends AutoCloseable {
      */
     List<float[]> encode(List<int[]> tokenIds);
 
+    /** Whether this session, if it is idle, is the best one for a text that comes alone. */
+    default boolean prefersSingles() {
+      return false;
+    }
+
     @Override
     void close();
   }

@@ -75,9 +75,10 @@ final class EncoderWorker {
     }
     opened.accept(null);
     try (session) {
-      Batch batch = first == null ? source.next() : first;
+      boolean preferred = session.prefersSingles();
+      Batch batch = first == null ? source.next(preferred) : first;
       while (batch != null && run(session, batch)) {
-        batch = source.next();
+        batch = source.next(preferred);
       }
     }
   }

@@ -10,8 +10,12 @@ import java.util.List;
  */
 interface WorkSource {
 
-  /** Waits for a batch; null means that there will be none any more. */
-  Batch next();
+  /**
+   * Waits for a batch; null means that there will be none any more.
+   *
+   * @param first whether this worker is the first to be woken of those that wait
+   */
+  Batch next(boolean first);
 
   /** The model gave a vector for each text. */
   void encoded(Batch batch, List<float[]> vectors, long nanos);

@@ -31,6 +31,9 @@ import dev.questream.hub.HubSettings;
  * whole process; a second one of the same model would only compete for the same cores.
  */
 public final class Encoders {
+  /** A few cores have all of the memory's bandwidth; more of them wait for each other longer. */
+  private static final int MAX_CALL_THREADS = 8;
+
   private Encoders() {}
 
   /**
@@ -118,7 +121,9 @@ public final class Encoders {
   private static int callThreads(QuestreamConfig config) {
     return config.getBoolean(QuestreamConfig.DETERMINISTIC)
         ? 1
-        : config.getInt(QuestreamConfig.CALL_THREADS);
+        : orElse(
+            config.getInt(QuestreamConfig.CALL_THREADS),
+            Math.min(Runtime.getRuntime().availableProcessors(), MAX_CALL_THREADS));
   }
 
   private static int orElse(int set, int automatic) {

@@ -24,6 +24,7 @@ import dev.questream.encoder.Pooling;
 import dev.questream.encoder.Precision;
 import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.TokenizedText;
+import dev.questream.encoder.Truncation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -73,6 +74,38 @@ class TinyModelTest {
     return DjlBackend.open(
         new EncoderSettings(
             folder.toString(), role, PrecisionChoice.of(precision), 0.999, prefix, cache));
+  }
+
+  @Test
+  void shouldLetOneSessionAloneUseSeveralThreads() throws Exception {
+    TinyModelFolder.dpr(folder, tiny(Layout.QUESTION));
+    EncoderSettings settings =
+        new EncoderSettings(
+            folder.toString(),
+            EncoderRole.QUESTION,
+            PrecisionChoice.of("fp32"),
+            0.999,
+            Optional.empty(),
+            cache,
+            Truncation.TRUNCATE_TAIL,
+            DeviceChoice.cpu(),
+            2);
+    List<int[]> texts = randomIds();
+    try (DjlBackend backend = DjlBackend.open(settings);
+        EncoderBackend.Session second = secondOfTwo(backend)) {
+      assertThat(second.prefersSingles()).as("the other has them").isFalse();
+      try (EncoderBackend.Session third = backend.openSession()) {
+        assertThat(third.prefersSingles()).as("nobody has them any more").isTrue();
+        assertThat(third.encode(texts)).hasSameSizeAs(texts);
+      }
+    }
+  }
+
+  private static EncoderBackend.Session secondOfTwo(DjlBackend backend) {
+    try (EncoderBackend.Session first = backend.openSession()) {
+      assertThat(first.prefersSingles()).isTrue();
+      return backend.openSession();
+    }
   }
 
   /** Id sequences of all lengths, some of them twice, in random order. */

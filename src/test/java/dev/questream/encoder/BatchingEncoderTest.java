@@ -550,6 +550,52 @@ class BatchingEncoderTest {
   }
 
   @Test
+  void shouldGiveATextThatComesAloneToTheSessionThatPrefersIt() throws Exception {
+    int workers = 3;
+    List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> encoding = Collections.synchronizedList(new ArrayList<>());
+    FakeBackend backend =
+        new FakeBackend() {
+          @Override
+          public Session openSession() {
+            Session session = super.openSession();
+            boolean preferred;
+            synchronized (threads) {
+              threads.add(Thread.currentThread());
+              preferred = threads.size() == 2;
+            }
+            return new Session() {
+              @Override
+              public List<float[]> encode(List<int[]> tokenIds) {
+                encoding.add(Thread.currentThread());
+                return session.encode(tokenIds);
+              }
+
+              @Override
+              public boolean prefersSingles() {
+                return preferred;
+              }
+
+              @Override
+              public void close() {
+                session.close();
+              }
+            };
+          }
+        };
+    int texts = 20;
+    try (BatchingEncoder encoder =
+        new BatchingEncoder(backend, new TokenBudget(1, 1_000, workers))) {
+      for (int i = 0; i < texts; i++) {
+        Awaitility.await()
+            .until(() -> threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
+        assertVector(encoder.submit(EncoderInput.question("text " + i)), "text " + i);
+      }
+    }
+    assertThat(encoding).hasSize(texts).containsOnly(threads.get(1));
+  }
+
+  @Test
   void shouldGiveEveryTextItsOwnVectorUnderConcurrency() throws Exception {
     int threads = 8;
     int texts = 500;
