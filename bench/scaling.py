@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""How Questream scales: workers, partitions, length of questions. One command of `questream bench` per row.
+"""How Questream scales: workers, partitions, processes, length of questions. One command of `questream bench` per row.
 
-`workers` and `lengths` measure the encoder, `partitions` the stream. Questions of one length are made of one
+`workers` and `lengths` measure the encoder, `partitions` and `processes` the stream; with as many processes as
+`processes` says, all cores are shared out among them, a worker for each. Questions of one length are made of one
 word, so that the tokens are known; the cost of a question must grow with its tokens and with nothing else:
 the column GFLOP/s, useful work, stays level where it does.
 """
 import argparse
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -61,16 +63,25 @@ def lengths(options):
         yield encoder_row(f"{length} tokens", found)
 
 
+def stream_row(label, options, *more):
+    found = bench("stream", options, *questions(options), "--encoder", options.encoder, *more)
+    capacity = found["capacity"]
+    rate, last = capacity["questions_per_second"], capacity["rounds"][-1]
+    return {"what": label, "questions_per_second": rate["median"], "min": rate["min"], "max": rate["max"],
+            "share_of_encoder": capacity.get("share_of_encoder"), "mean_batch_tokens": last["mean_batch_tokens"],
+            "stages": last["stages"], "cores": last["cores"], "load_before": found["machine"]["load_before"]}
+
+
 def partitions(options):
     for count in options.partitions:
-        found = bench("stream", options, *questions(options), "--partitions", str(count),
-                      "--encoder", options.encoder)
-        capacity = found["capacity"]
-        rate, last = capacity["questions_per_second"], capacity["rounds"][-1]
-        yield {"what": f"{count} partitions", "questions_per_second": rate["median"], "min": rate["min"],
-               "max": rate["max"], "share_of_encoder": capacity.get("share_of_encoder"),
-               "mean_batch_tokens": last["mean_batch_tokens"], "stages": last["stages"], "cores": last["cores"],
-               "load_before": found["machine"]["load_before"]}
+        yield stream_row(f"{count} partitions", options, "--partitions", str(count))
+
+
+def processes(options):
+    for count in options.processes:
+        workers = max(1, (os.cpu_count() or 1) // count)
+        yield stream_row(f"{count} processes, {workers} workers each", options, "--processes", str(count),
+                         "--set", f"encoder.workers={workers}")
 
 
 def show(row):
@@ -87,15 +98,16 @@ def numbers(text):
 
 
 def main():
-    kinds = {"workers": workers, "lengths": lengths, "partitions": partitions}
+    kinds = {"workers": workers, "lengths": lengths, "partitions": partitions, "processes": processes}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kinds", nargs="*", metavar="KIND", help="workers, lengths, partitions; default: all")
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help="workers, lengths, partitions, processes; default: all")
     parser.add_argument("--model")
     parser.add_argument("--questions", help="file of questions; default: the demo's")
     parser.add_argument("--workers", type=numbers, default=[1, 2])
     parser.add_argument("--lengths", type=numbers, default=[8, 16, 32, 64, 128, 512])
     parser.add_argument("--partitions", type=numbers, default=[1, 4, 16, 64])
-    parser.add_argument("--encoder", choices=["model", "free"], default="model", help="for partitions")
+    parser.add_argument("--processes", type=numbers, default=[1, 2])
+    parser.add_argument("--encoder", choices=["model", "free"], default="model", help="for partitions and processes")
     parser.add_argument("--tokens", type=int, default=16384, help="tokens of a set of questions of one length")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5)
@@ -108,7 +120,7 @@ def main():
     rows = []
     for kind in options.kinds or kinds:
         print(f"\n| {kind} | questions/s | min | max | tokens/s | GFLOP/s | "
-              f"{'of the encoder' if kind == 'partitions' else 'of the matrix rate'} |")
+              f"{'of the encoder' if kind in ('partitions', 'processes') else 'of the matrix rate'} |")
         print("|---|---:|---:|---:|---:|---:|---:|")
         for row in kinds[kind](options):
             show(row)

@@ -145,6 +145,25 @@ class BenchIT {
     assertWhole(load);
   }
 
+  @Test
+  void shouldMeasureTheStreamOverTwoProcesses() throws Exception {
+    JsonNode json =
+        bench(
+            "bench",
+            "stream",
+            "--encoder",
+            "free",
+            "--processes",
+            "2",
+            "--rounds",
+            "1",
+            "--seconds",
+            "2",
+            "--json");
+    assertThat(json.path("setup").path("processes").asInt()).isEqualTo(2);
+    assertWhole(json.path("capacity").path("rounds").path(0));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"starting", "200 questions/s"})
   void shouldStopCleanlyAtASignal(String seen) throws Exception {

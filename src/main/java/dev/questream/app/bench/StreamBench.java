@@ -30,6 +30,7 @@ public final class StreamBench {
    * @param ownBroker whether to start a broker in this process
    * @param free whether the encoder is one that costs nothing
    * @param partitions of questions and embeddings
+   * @param processes that run the application, this one among them
    * @param rounds how often the capacity is measured
    * @param atLeast how long each measurement takes, warm-up apart
    * @param rates questions a second to measure latency at
@@ -39,6 +40,7 @@ public final class StreamBench {
       boolean ownBroker,
       boolean free,
       int partitions,
+      int processes,
       int rounds,
       Duration atLeast,
       List<Double> rates,
@@ -74,7 +76,8 @@ public final class StreamBench {
     progress.accept("starting");
     try (StreamStack stack =
         StreamStack.start(
-            new StreamStack.Layout(plan.ownBroker(), plan.free(), plan.partitions()),
+            new StreamStack.Layout(
+                plan.ownBroker(), plan.free(), plan.partitions(), plan.processes()),
             settings,
             closing)) {
       Duration warmUp = plan.atLeast().compareTo(MAX_WARM_UP) < 0 ? plan.atLeast() : MAX_WARM_UP;
@@ -95,7 +98,9 @@ public final class StreamBench {
 
   private StreamResult.Capacity capacity(StreamStack stack, StreamRun run) {
     EncoderRounds alone =
-        plan.free() ? null : new EncoderRounds(stack.application().encoder(), questions);
+        plan.free() || plan.processes() > 1
+            ? null
+            : new EncoderRounds(stack.application().encoder(), questions);
     int passes = alone == null ? 0 : alone.passes(plan.atLeast());
     progress.accept("warm-up");
     run.saturate(); // the virtual machine compiles while the first questions pass
@@ -144,6 +149,7 @@ public final class StreamBench {
         info.dimensions(),
         stack.application().encoder().workers(),
         plan.partitions(),
+        plan.processes(),
         plan.ownBroker(),
         new HashMap<>(named));
   }

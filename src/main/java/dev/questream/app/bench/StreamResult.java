@@ -32,6 +32,8 @@ public record StreamResult(
   /**
    * Model and settings.
    *
+   * @param workers of each process
+   * @param processes that ran the application, the benchmark's own among them
    * @param settings what was set on the command line
    */
   public record Setup(
@@ -40,6 +42,7 @@ public record StreamResult(
       int dimensions,
       int workers,
       int partitions,
+      int processes,
       boolean embeddedBroker,
       Map<String, String> settings) {}
 
@@ -48,7 +51,7 @@ public record StreamResult(
    *
    * @param questionsPerSecond from produce to committed embedding, the stream saturated
    * @param encoderQuestionsPerSecond the same encoder alone, measured between the rounds; absent
-   *     for an encoder that costs nothing
+   *     for an encoder that costs nothing, and with several processes
    * @param shareOfEncoder median by median
    * @param rounds each saturated round in full
    */
@@ -105,11 +108,12 @@ public record StreamResult(
     Lines lines = new Lines(out);
     lines.line(
         "stream",
-        "%s, %s, %d workers, %d partitions%s",
+        "%s, %s, %d workers, %d partitions%s%s",
         setup.model(),
         setup.precision(),
         setup.workers(),
         setup.partitions(),
+        setup.processes() > 1 ? ", %d processes".formatted(setup.processes()) : "",
         setup.embeddedBroker() ? ", embedded broker" : "");
     lines.machine(machine, loadAfter);
     if (capacity != null) {

@@ -118,7 +118,7 @@ final class StreamRun {
     long before = receipts.answered();
     stack.reader().poll(POLL, this::received);
     sender.answered((int) (receipts.answered() - before));
-    stack.application().requireAlive();
+    stack.requireAlive();
     if (sender.failure() != null) {
       throw new FatalException(
           ExitCode.FAILED, "a question was not taken: " + sender.failure().getMessage());

@@ -6,10 +6,6 @@ import dev.questream.app.runtime.FatalException;
 import dev.questream.app.runtime.QuestionProducer;
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.BatchingEncoder;
-import dev.questream.encoder.EncoderObserver;
-import dev.questream.encoder.EncoderRole;
-import dev.questream.model.Encoders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All that a measurement of the stream runs on, in this process: a broker unless there is one, its
- * topics, the application, a producer and a consumer. Closing it leaves nothing behind.
+ * All that a measurement of the stream runs on: a broker unless there is one, its topics, the
+ * application, a producer and a consumer, all in this process, and further processes of the
+ * application if there are to be some. Closing it leaves nothing behind.
  */
 final class StreamStack implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamStack.class);
@@ -37,6 +34,7 @@ final class StreamStack implements AutoCloseable {
   private final ArrayDeque<AutoCloseable> opened = new ArrayDeque<>();
   private QuestreamConfig config;
   private QuestreamApplication application;
+  private Companions companions;
   private QuestionProducer producer;
   private CommittedReader reader;
 
@@ -50,8 +48,9 @@ final class StreamStack implements AutoCloseable {
    * @param ownBroker whether to start a broker
    * @param free whether the encoder costs nothing
    * @param partitions of questions and embeddings
+   * @param processes that run the application, this one among them
    */
-  record Layout(boolean ownBroker, boolean free, int partitions) {}
+  record Layout(boolean ownBroker, boolean free, int partitions, int processes) {}
 
   /**
    * Starts everything.
@@ -84,13 +83,13 @@ final class StreamStack implements AutoCloseable {
     }
     config = settings.apply(own);
     opened.push(BenchTopics.create(config, layout.partitions()));
-    Function<EncoderObserver, BatchingEncoder> encoder =
-        layout.free()
-            ? observer -> Encoders.batching(config, new FreeBackend(), observer)
-            : observer -> Encoders.open(config, EncoderRole.QUESTION, observer);
-    application = QuestreamApplication.start(config, encoder);
+    application = BenchApplication.start(config, layout.free());
     opened.push(application);
     application.awaitRunning(START_LIMIT);
+    companions = new Companions(layout);
+    opened.push(companions);
+    companions.start(config, folder);
+    companions.awaitShared(application);
     producer = new QuestionProducer(config);
     opened.push(producer);
     reader = new CommittedReader(config);
@@ -144,6 +143,16 @@ final class StreamStack implements AutoCloseable {
 
   QuestreamApplication application() {
     return application;
+  }
+
+  /**
+   * Does nothing while all processes of the application work.
+   *
+   * @throws FatalException if one has stopped
+   */
+  void requireAlive() {
+    application.requireAlive();
+    companions.requireAlive();
   }
 
   QuestionProducer producer() {

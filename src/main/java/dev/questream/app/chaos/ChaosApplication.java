@@ -1,5 +1,7 @@
 package dev.questream.app.chaos;
 
+import dev.questream.app.process.Child;
+import dev.questream.app.process.ParentWatch;
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.config.ConfigSources;

@@ -1,5 +1,6 @@
 package dev.questream.app.chaos;
 
+import dev.questream.app.process.Child;
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.FatalException;
 import dev.questream.config.QuestreamConfig;
@@ -151,7 +152,8 @@ final class Cluster implements AutoCloseable {
             Integer.toString(port),
             Integer.toString(controllerPort),
             clusterId);
-    Child server = Child.start(ChaosBroker.class, role.heapMiB(), temporary, log, arguments);
+    Child server =
+        Child.start(ChaosBroker.class, ChildOptions.of(role.heapMiB(), temporary), log, arguments);
     if (!server.awaitReady(BROKER_LIMIT)) {
       throw new FatalException(
           ExitCode.ENVIRONMENT,

@@ -1,5 +1,6 @@
 package dev.questream.app.chaos;
 
+import dev.questream.app.process.Child;
 import dev.questream.app.runtime.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import java.io.IOException;
@@ -68,7 +69,8 @@ final class Instance {
     clean(temporary); // a killed process leaves the native library of its store behind
     List<String> arguments = new ArrayList<>(List.of(settingsFile.toString()));
     arguments.addAll(standIn.toArguments());
-    child = Child.start(ChaosApplication.class, HEAP_MIB, temporary, log, arguments);
+    child =
+        Child.start(ChaosApplication.class, ChildOptions.of(HEAP_MIB, temporary), log, arguments);
   }
 
   private static void clean(Path folder) {

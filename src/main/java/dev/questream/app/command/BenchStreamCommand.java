@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 public final class BenchStreamCommand implements Callable<Integer> {
   private static final int MAX_PARTITIONS = 1024;
+  private static final int MAX_PROCESSES = 64;
 
   private final Console console;
 
@@ -49,6 +50,15 @@ public final class BenchStreamCommand implements Callable<Integer> {
       defaultValue = "6",
       description = "Partitions of questions and embeddings. Default: 6.")
   private int partitions;
+
+  @Option(
+      names = "--processes",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Processes that run the application, this one among them; each has encoder.workers."
+              + " Stages, cores and batches shown are those of this one. Default: 1.")
+  private int processes;
 
   @Option(
       names = "--encoder",
@@ -88,11 +98,8 @@ public final class BenchStreamCommand implements Callable<Integer> {
   }
 
   private StreamBench.Plan plan() {
-    if (partitions < 1 || partitions > MAX_PARTITIONS) {
-      throw new FatalException(
-          ExitCode.USAGE,
-          "--partitions must be between 1 and %d, it is %d".formatted(MAX_PARTITIONS, partitions));
-    }
+    requireBetween("--partitions", partitions, MAX_PARTITIONS);
+    requireBetween("--processes", processes, MAX_PROCESSES);
     shares.forEach(share -> requirePositive("--load", share));
     List<Double> fixed =
         rates.stream().filter(rate -> !rate.equals("max")).map(BenchStreamCommand::rate).toList();
@@ -104,10 +111,18 @@ public final class BenchStreamCommand implements Callable<Integer> {
         !settings.namesBroker(),
         encoder == EncoderKind.FREE,
         partitions,
+        processes,
         bench.rounds(),
         bench.seconds(),
         fixed,
         shares);
+  }
+
+  private static void requireBetween(String option, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new FatalException(
+          ExitCode.USAGE, "%s must be between 1 and %d, it is %d".formatted(option, most, value));
+    }
   }
 
   private static double rate(String text) {

@@ -247,6 +247,13 @@ public final class QuestreamApplication implements AutoCloseable {
     return streams.state();
   }
 
+  /** Tasks that are assigned to this process and work: one for each partition of questions. */
+  public int activeTasks() {
+    return streams.metadataForLocalThreads().stream()
+        .mapToInt(thread -> thread.activeTasks().size())
+        .sum();
+  }
+
   /** Whether it does its work: partitions are assigned, and the encoder answers. */
   public boolean isReady() {
     State state = streams.state();

@@ -1,4 +1,4 @@
-package dev.questream.app.chaos;
+package dev.questream.app.process;
 
 import dev.questream.app.runtime.ExitCode;
 import dev.questream.app.runtime.FatalException;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threading:</b> one thread.
  */
-final class Child {
+public final class Child {
   private static final Logger LOG = LoggerFactory.getLogger(Child.class);
   private static final String READY = "ready";
 
@@ -31,7 +31,7 @@ final class Child {
 
   private Child(Process process) {
     this.process = process;
-    Thread reader = new Thread(this::awaitReadyLine, "chaos-child-" + process.pid());
+    Thread reader = new Thread(this::awaitReadyLine, "questream-child-" + process.pid());
     reader.setDaemon(true);
     reader.start();
   }
@@ -39,20 +39,14 @@ final class Child {
   /**
    * Starts a process.
    *
-   * @param heapMiB its largest heap
-   * @param folder for its temporary files
+   * @param options of its virtual machine
    * @param log takes what it logs, behind what is there
+   * @throws FatalException if it cannot be started
    */
-  static Child start(Class<?> main, int heapMiB, Path folder, Path log, List<String> arguments) {
+  public static Child start(Class<?> main, List<String> options, Path log, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx" + heapMiB + "m");
-    command.add("-XX:TieredStopAtLevel=1"); // quick to start; a run starts hundreds
-    command.add("-XX:+UseSerialGC");
-    command.add("-XX:+ExitOnOutOfMemoryError");
-    command.add("-Djava.io.tmpdir=" + folder);
-    command.add("-Dlogback.configurationFile=questream-logback.xml");
-    command.add("-Dquestream.log.broker=INFO"); // says which transactions it mends after a kill
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
     try {
@@ -68,7 +62,7 @@ final class Child {
 
   /** In the child: says that it is ready. */
   @SuppressWarnings("SystemOut") // the pipe to the parent
-  static void reportReady() {
+  public static void reportReady() {
     System.out.println(READY);
     System.out.flush();
   }
@@ -88,7 +82,7 @@ final class Child {
   }
 
   /** Waits until it is ready; false if it is not by then, or has ended. */
-  boolean awaitReady(Duration limit) {
+  public boolean awaitReady(Duration limit) {
     long end = System.nanoTime() + limit.toNanos();
     try {
       while (System.nanoTime() < end && process.isAlive()) {
@@ -102,18 +96,18 @@ final class Child {
     }
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
   /** SIGKILL. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     waitFor(Duration.ofSeconds(10));
   }
 
   /** SIGTERM; after the limit SIGKILL. False if that was needed. */
-  boolean terminate(Duration limit) {
+  public boolean terminate(Duration limit) {
     process.destroy();
     if (waitFor(limit)) {
       return true;
@@ -135,7 +129,7 @@ final class Child {
    * SIGSTOP, and SIGCONT after a time. A process of its own does it, so that nothing stays stopped
    * when this program is killed meanwhile.
    */
-  void suspend(Duration time) {
+  public void suspend(Duration time) {
     String script =
         "kill -STOP %1$d; sleep %2$d.%3$03d; kill -CONT %1$d"
             .formatted(process.pid(), time.toSeconds(), time.toMillisPart());
@@ -155,7 +149,7 @@ final class Child {
   }
 
   /** Its exit status; 128 + n where signal n ended it. */
-  int status() {
+  public int status() {
     return process.exitValue();
   }
 }

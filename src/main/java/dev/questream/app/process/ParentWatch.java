@@ -1,18 +1,19 @@
-package dev.questream.app.chaos;
+package dev.questream.app.process;
 
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Ends a child process when the process that started it is gone: its standard input is closed. */
-final class ParentWatch {
+public final class ParentWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ParentWatch.class);
   private static final int ORPHANED = 7;
 
   private ParentWatch() {}
 
-  static void start() {
-    Thread watch = new Thread(ParentWatch::haltAtEnd, "chaos-parent-watch");
+  /** Begins to watch, in the child. */
+  public static void start() {
+    Thread watch = new Thread(ParentWatch::haltAtEnd, "questream-parent-watch");
     watch.setDaemon(true);
     watch.start();
   }
