@@ -137,11 +137,18 @@ def measure(contestant, digest, check, options):
     return rate["median"] if contestant.ours else rate
 
 
-def our_vectors(options):
+def our_vectors(options, precision, file):
     subprocess.run(
-        [str(LAUNCHER), "encode", "--model", str(options.model), "--precision", "fp32", "--prefix", "",
-         "--input", str(options.out / "input" / "texts.txt"), "--output", str(options.out / "ours.npy"),
+        [str(LAUNCHER), "encode", "--model", str(options.model), "--precision", precision, "--prefix", "",
+         "--input", str(options.out / "input" / "texts.txt"), "--output", str(file),
          "--output-format", "npy"], check=True)
+
+
+def quality(options):
+    """The worst cosine of our vectors in bfloat16 to those in float32, over all questions."""
+    lower = options.out / "ours-bf16.npy"
+    our_vectors(options, "bf16", lower)
+    return worst_cosine(lower, options.out / "ours.npy")
 
 
 def worst_cosine(file, ours):
@@ -155,7 +162,7 @@ def worst_cosine(file, ours):
 def compare(options, counts):
     digest = hashlib.sha256(",".join(map(str, counts)).encode()).hexdigest()
     field = contestants(options)
-    our_vectors(options)
+    our_vectors(options, "fp32", options.out / "ours.npy")
     for number in range(options.rounds):
         shift = number % len(field)
         for contestant in field[shift:] + field[:shift]:
@@ -247,14 +254,16 @@ def main():
     before = os.getloadavg()[0]
     counts = prepare(options)
     results = list(rows(compare(options, counts)))
+    worst = quality(options)
     where = machine(before)
     summary = {"machine": where, "questions": len(counts), "tokens": sum(counts), "model": options.model.name,
-               "rounds": options.rounds, "results": results}
+               "rounds": options.rounds, "worst_cosine_bf16_to_fp32": worst, "results": results}
     (options.out / "results.json").write_text(json.dumps(summary, indent=2) + "\n", "utf-8")
     plot(results, options)
     print(f"{len(counts)} questions, mean {sum(counts) / len(counts):.1f} tokens, {options.rounds} rounds,"
           f" {where['processor']}, {where['cores']} cores, {where['date']}\n")
     print("\n".join(table(results)))
+    print(f"\nworst cosine of Questream's vectors in bf16 to those in fp32, over all questions: {worst:.6f}")
     if before > QUIET:
         print(f"\nWARNING: the load average was {before:.2f} at the beginning, over {QUIET}: other programs took part")
     return 1 if any("failure" in r for r in results) else 0

@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       ModelCommand.Inspect.class,
       ModelCommand.Import.class,
+      ModelExportCommand.class,
       ModelCommand.ListImported.class,
       ModelCommand.Verify.class
     })

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Measures an exported archive under this machine's PyTorch, without Java: for machines with a GPU.
+
+    ./questream model export MODEL model.pt --precision bf16
+    ./questream encode --model MODEL --precision fp32 --input questions.txt --output exact.npy --output-format npy
+    bench/archive.py --archive model.pt --tokenizer MODEL/tokenizer.json --questions questions.txt --exact exact.npy
+
+Questions are laid end to end as the application does it, in batches of each token budget. What is shown for
+each: questions and tokens a second, useful work by the formula of docs/performance.md, its share of the machine's
+own rate in hot matrix products of the same size and precision, and the worst cosine to the exact vectors.
+Tokenizing is not counted, copies to the device and back are.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import time
+
+import numpy
+import torch
+from tokenizers import Tokenizer
+
+STEPS, STEP = ((64, 4), (256, 8)), 64  # as in PackedBatch: few different numbers of rows
+MAX_TOKENS = 512
+HOT_ROWS = {"cuda": 16_384, "cpu": 512}
+HOT_SECONDS = 1.0
+
+
+def packed(texts):
+    """(ids, positions, groups) of texts that are sorted by length."""
+    tokens = sum(len(text) for text in texts)
+    step = next((step for most, step in STEPS if tokens <= most), STEP)
+    rows = -(-tokens // step) * step
+    ids, positions = numpy.zeros(rows, numpy.int64), numpy.zeros(rows, numpy.int64)
+    groups, start = [], 0
+    for text in texts:
+        ids[start:start + len(text)] = text
+        positions[start:start + len(text)] = numpy.arange(len(text))
+        start += len(text)
+        if groups and groups[-1][0] == len(text):
+            groups[-1][1] += 1
+        else:
+            groups.append([len(text), 1])
+    return torch.from_numpy(ids), torch.from_numpy(positions), torch.tensor(groups, dtype=torch.int64)
+
+
+def plan(texts, budget):
+    """Batches in order of arrival, as a stream has them: (order, packed batch)."""
+    batch, tokens = [], 0
+    for i, text in enumerate(texts):
+        if batch and tokens + len(text) > budget:
+            yield finished(texts, batch)
+            batch, tokens = [], 0
+        batch.append(i)
+        tokens += len(text)
+    yield finished(texts, batch)
+
+
+def finished(texts, batch):
+    order = sorted(batch, key=lambda i: len(texts[i]))
+    return order, packed([texts[i] for i in order])
+
+
+class Encoder:
+    """The archive on one device."""
+
+    def __init__(self, archive, device):
+        self.device = torch.device(device)
+        self.module = torch.jit.load(str(archive), map_location=self.device).eval()
+        self.hidden = self.module.embedding_norm_weight.shape[0]
+        self.layers = len(self.module.up_weight)
+        self.intermediate = self.module.up_weight[0].shape[0]
+        self.dtype = self.module.up_weight[0].dtype
+        self.cls = hasattr(self.module, "last_query_weight")
+        self.projection = self.module.projection_weight.shape[0] if hasattr(self.module, "projection_weight") else 0
+
+    def run(self, batches):
+        with torch.inference_mode():
+            return [(order, self.module(*batch)) for order, batch in batches]
+
+    def vectors(self, batches, count):
+        found = None
+        for order, rows in self.run(batches):
+            found = numpy.empty((count, rows.shape[1]), numpy.float32) if found is None else found
+            found[order] = rows.numpy()
+        return found
+
+    def flop(self, length):
+        """Operations of a question, as docs/performance.md counts them."""
+        h, f, n = self.hidden, self.intermediate, length
+        whole = 2 * n * (4 * h * h + 2 * h * f) + 4 * n * n * h
+        last = 4 * n * h * h + 2 * (2 * h * h + 2 * h * f) + 4 * n * h if self.cls else whole
+        return (self.layers - 1) * whole + last + 2 * h * self.projection
+
+    def synchronize(self):
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+    def matrix_rate(self):
+        """Operations a second in products of the feed-forward block, weights hot."""
+        rows = HOT_ROWS[self.device.type]
+        options = {"dtype": self.dtype, "device": self.device}
+        x = torch.ones(rows, self.hidden, **options)
+        up = torch.full((self.intermediate, self.hidden), 1e-3, **options)
+        down = torch.full((self.hidden, self.intermediate), 1e-3, **options)
+        done, start = -1, time.perf_counter()  # the first warms up
+        with torch.inference_mode():
+            while done < 1 or time.perf_counter() - start < HOT_SECONDS:
+                for _ in range(8):
+                    torch.nn.functional.linear(torch.nn.functional.linear(x, up), down)
+                self.synchronize()
+                done += 1
+                start = time.perf_counter() if done == 0 else start
+            seconds = time.perf_counter() - start
+        return done * 8 * 4 * rows * self.hidden * self.intermediate / seconds
+
+
+def measure(encoder, texts, budget, options):
+    batches = list(plan(texts, budget))
+    encoder.run(batches)
+    rates = []
+    for _ in range(options.rounds):
+        passes, start = 0, time.perf_counter()
+        while passes == 0 or time.perf_counter() - start < options.seconds:
+            encoder.run(batches)
+            passes += 1
+        rates.append(passes * len(texts) / (time.perf_counter() - start))
+    row = {"max_batch_tokens": budget, "batches": len(batches), "questions_per_second": statistics.median(rates),
+           "min": min(rates), "max": max(rates)}
+    if options.exact:
+        row["worst_cosine"] = worst_cosine(encoder.vectors(batches, len(texts)), numpy.load(options.exact))
+    return row
+
+
+def worst_cosine(found, exact):
+    if found.shape != exact.shape:
+        raise SystemExit(f"the exact vectors are {exact.shape}, those of the archive {found.shape}: other questions?")
+    a, b = found.astype(numpy.float64), exact.astype(numpy.float64)
+    return float(((a * b).sum(axis=1) / (numpy.linalg.norm(a, axis=1) * numpy.linalg.norm(b, axis=1))).min())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--archive", type=pathlib.Path, required=True, help="written by `questream model export`")
+    parser.add_argument("--tokenizer", type=pathlib.Path, required=True, help="the model's tokenizer.json")
+    parser.add_argument("--questions", type=pathlib.Path, required=True, help="text, one question a line")
+    parser.add_argument("--prefix", default="", help="put before every question")
+    parser.add_argument("--exact", type=pathlib.Path, help="vectors in float32 (.npy), for the worst cosine")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--tokens", default="1024,4096,16384,32768,65536", help="token budgets of a batch")
+    parser.add_argument("--fuse", action="store_true", help="CUDA's attention over texts of any lengths")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--out", type=pathlib.Path, help="write everything as JSON")
+    options = parser.parse_args()
+    tokenizer = Tokenizer.from_file(str(options.tokenizer))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    lines = options.questions.read_text("utf-8").rstrip("\n").split("\n")
+    texts = [encoding.ids for encoding in tokenizer.encode_batch([options.prefix + line for line in lines])]
+    encoder = Encoder(options.archive, options.device)
+    if options.fuse:
+        encoder.module.fuse(torch.zeros(1))
+    name = torch.cuda.get_device_name(encoder.device) if encoder.device.type == "cuda" else "the processor"
+    tokens = sum(len(text) for text in texts)
+    flop = sum(encoder.flop(len(text)) for text in texts) / len(texts)
+    hot = encoder.matrix_rate()
+    print(f"{len(texts)} questions, mean {tokens / len(texts):.1f} tokens, {flop / 1e9:.2f} GFLOP each; {name}, "
+          f"torch {torch.__version__}, {str(encoder.dtype).removeprefix('torch.')}, load average "
+          f"{os.getloadavg()[0]:.2f}; {hot / 1e12:.2f} TFLOP/s in hot products\n")
+    print("| tokens in a batch | questions/s | min | max | tokens/s | TFLOP/s useful | share | worst cosine |")
+    print("|---:|---:|---:|---:|---:|---:|---:|---:|")
+    rows = []
+    for budget in (int(number) for number in options.tokens.split(",")):
+        row = measure(encoder, texts, budget, options)
+        rate = row["questions_per_second"]
+        row.update(tokens_per_second=rate * tokens / len(texts), flop_per_second=rate * flop,
+                   share_of_matrix_rate=rate * flop / hot)
+        rows.append(row)
+        cosine = f"{row['worst_cosine']:.6f}" if "worst_cosine" in row else ""
+        print(f"| {budget:,} | {rate:,.1f} | {row['min']:,.1f} | {row['max']:,.1f} | "
+              f"{row['tokens_per_second']:,.0f} | {rate * flop / 1e12:,.2f} | "
+              f"{100 * row['share_of_matrix_rate']:.1f}% | {cosine} |", flush=True)
+    if options.out:
+        options.out.write_text(json.dumps({"device": name, "torch": torch.__version__, "matrix_rate": hot,
+                                           "rows": rows}, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
