@@ -245,7 +245,8 @@ final class SettingsDefinition {
             between(0, 256),
             LOW,
             "Threads that a small batch (up to 256 tokens) may use on the processor while no other runs."
-                + " 0: one for each core, up to 8. Always 1 with encoder.deterministic.")
+                + " 0: one for each core, up to 8, if GOMP_SPINCOUNT is set as the launcher and the images"
+                + " do, else 1. Always 1 with encoder.deterministic.")
         .define(
             DEVICE,
             Type.STRING,

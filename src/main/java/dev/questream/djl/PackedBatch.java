@@ -16,8 +16,12 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // arrays go to native memory as they are
 record PackedBatch(long[] ids, long[] positions, long[] groups, int[] order) {
-  private static final int FINE_LIMIT = 256;
-  private static final int FINE_STEP = 16;
+  /** A question that comes alone has so few that every row is felt. */
+  private static final int FEW = 64;
+
+  private static final int FEW_STEP = 4;
+  private static final int SOME = 256;
+  private static final int SOME_STEP = 8;
   private static final int STEP = 64;
 
   static PackedBatch of(List<int[]> texts) {
@@ -51,7 +55,7 @@ record PackedBatch(long[] ids, long[] positions, long[] groups, int[] order) {
    * by half a megabyte a batch.
    */
   static int rows(int tokens) {
-    int step = tokens <= FINE_LIMIT ? FINE_STEP : STEP;
+    int step = tokens <= FEW ? FEW_STEP : tokens <= SOME ? SOME_STEP : STEP;
     return (tokens + step - 1) / step * step;
   }
 

@@ -22,6 +22,7 @@ import dev.questream.hub.DownloadListener;
 import dev.questream.hub.HubId;
 import dev.questream.hub.HubModels;
 import dev.questream.hub.HubSettings;
+import java.util.Map;
 
 /**
  * Opens encoders as the configuration says: the settings {@code model}, {@code encoder.*} and
@@ -122,8 +123,19 @@ public final class Encoders {
     return config.getBoolean(QuestreamConfig.DETERMINISTIC)
         ? 1
         : orElse(
-            config.getInt(QuestreamConfig.CALL_THREADS),
-            Math.min(Runtime.getRuntime().availableProcessors(), MAX_CALL_THREADS));
+            config.getInt(QuestreamConfig.CALL_THREADS), automaticCallThreads(System.getenv()));
+  }
+
+  /**
+   * All cores, but only where OpenMP has been told not to spin for long, as the launcher does. By
+   * default a thread that waits spins for about a millisecond: if another program has taken the
+   * core of the one it waits for, a call takes several times as long as on one thread.
+   */
+  static int automaticCallThreads(Map<String, String> environment) {
+    boolean patient =
+        environment.containsKey("GOMP_SPINCOUNT")
+            || "passive".equalsIgnoreCase(environment.get("OMP_WAIT_POLICY"));
+    return patient ? Math.min(Runtime.getRuntime().availableProcessors(), MAX_CALL_THREADS) : 1;
   }
 
   private static int orElse(int set, int automatic) {

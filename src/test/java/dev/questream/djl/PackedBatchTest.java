@@ -31,8 +31,8 @@ class PackedBatchTest {
     PackedBatch batch =
         PackedBatch.of(
             List.of(new int[] {1, 2, 3}, new int[] {4}, new int[] {5, 6, 7}, new int[] {8, 9}));
-    assertThat(batch.ids()).startsWith(4, 8, 9, 1, 2, 3, 5, 6, 7).hasSize(16);
-    assertThat(batch.positions()).startsWith(0, 0, 1, 0, 1, 2, 0, 1, 2).hasSize(16);
+    assertThat(batch.ids()).startsWith(4, 8, 9, 1, 2, 3, 5, 6, 7).hasSize(12);
+    assertThat(batch.positions()).startsWith(0, 0, 1, 0, 1, 2, 0, 1, 2).hasSize(12);
     assertThat(batch.groups()).containsExactly(1, 1, 2, 1, 3, 2);
     assertThat(batch.order()).containsExactly(1, 3, 0, 2);
     assertThat(batch.size()).isEqualTo(4);
@@ -146,6 +146,6 @@ class PackedBatchTest {
       assertThat(padded).isBetween(tokens, tokens + (tokens <= 256 ? 15 : 63));
       rows.add(padded);
     }
-    assertThat(rows).hasSizeLessThan(80);
+    assertThat(rows).hasSizeLessThan(110);
   }
 }
