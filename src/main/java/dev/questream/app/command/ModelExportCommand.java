@@ -16,6 +16,7 @@ import dev.questream.torchscript.LinearKernels;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -80,7 +81,7 @@ public final class ModelExportCommand implements Callable<Integer> {
         Files.deleteIfExists(written);
       }
       step.done("%s, %s, %d MiB".formatted(file, precision.label(), Files.size(target) >> 20));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new FatalException(
           ExitCode.ENVIRONMENT, "%s could not be exported to %s: %s".formatted(model, file, e), e);
     }
@@ -97,8 +98,7 @@ public final class ModelExportCommand implements Callable<Integer> {
           out);
       return target;
     } catch (IOException e) {
-      throw new FatalException(
-          ExitCode.ENVIRONMENT, "%s could not be exported to %s: %s".formatted(model, file, e), e);
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.questream.app.http;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ final class Dispatch extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
   private static final int MAX_BODY_BYTES = 64 << 10;
   private static final long BODY_SECONDS = 10;
+  private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS");
   private static final Resource.Call NOTHING = new Resource.Call("", "", new byte[0]);
 
   private final Map<String, Resource> resources;
@@ -134,13 +136,16 @@ final class Dispatch extends Handler.Abstract {
     return Reply.text(500, "this could not be answered; the log says why");
   }
 
-  /** What is left of a body that nobody wants is not waited for: the connection is closed. */
+  /**
+   * What is left of a body that nobody wants is not waited for: the connection is closed, and the
+   * client told so, or its next request might meet a connection that is about to close.
+   */
   private static void send(Request request, Response response, Reply reply, Callback callback) {
     HttpFields.Mutable headers = response.getHeaders();
     response.setStatus(reply.status());
     headers.put(HttpHeader.CONTENT_TYPE, reply.contentType());
     headers.put(HttpHeader.CONTENT_LENGTH, reply.body().length);
-    if (reply.status() == 408 || reply.status() == 413) {
+    if (reply.status() >= 400 && !BODILESS.contains(request.getMethod())) {
       headers.put(HttpHeader.CONNECTION, "close");
     }
     boolean head = request.getMethod().equals("HEAD");

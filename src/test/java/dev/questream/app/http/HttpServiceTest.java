@@ -179,7 +179,11 @@ class HttpServiceTest {
         request("/echo")
             .header("Content-Type", "text/plain")
             .POST(BodyPublishers.ofByteArray(body));
-    assertThat(send(form).statusCode()).isEqualTo(415);
+    HttpResponse<String> refused = send(form);
+    assertThat(refused.statusCode()).isEqualTo(415);
+    assertThat(refused.headers().firstValue("connection"))
+        .as("its body was not read")
+        .hasValue("close");
     assertThat(send(post(body).header("Origin", "http://evil.example")).statusCode())
         .isEqualTo(403);
     String own = "http://localhost:" + service.address().getPort();
