@@ -21,6 +21,8 @@ import numpy
 import torch
 from tokenizers import Tokenizer
 
+from compare import worst_cosine
+
 STEPS, STEP = ((64, 4), (256, 8)), 64  # as in PackedBatch: few different numbers of rows
 MAX_TOKENS = 512
 HOT_ROWS = {"cuda": 16_384, "cpu": 512}
@@ -129,15 +131,11 @@ def measure(encoder, texts, budget, options):
     row = {"max_batch_tokens": budget, "batches": len(batches), "questions_per_second": statistics.median(rates),
            "min": min(rates), "max": max(rates)}
     if options.exact:
-        row["worst_cosine"] = worst_cosine(encoder.vectors(batches, len(texts)), numpy.load(options.exact))
+        found, exact = encoder.vectors(batches, len(texts)), numpy.load(options.exact)
+        if found.shape != exact.shape:
+            raise SystemExit(f"the exact vectors are {exact.shape}, the archive's {found.shape}: other questions?")
+        row["worst_cosine"] = worst_cosine(found, exact)
     return row
-
-
-def worst_cosine(found, exact):
-    if found.shape != exact.shape:
-        raise SystemExit(f"the exact vectors are {exact.shape}, those of the archive {found.shape}: other questions?")
-    a, b = found.astype(numpy.float64), exact.astype(numpy.float64)
-    return float(((a * b).sum(axis=1) / (numpy.linalg.norm(a, axis=1) * numpy.linalg.norm(b, axis=1))).min())
 
 
 def main():

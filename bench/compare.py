@@ -130,7 +130,7 @@ def measure(contestant, digest, check, options):
     if found != digest:
         raise RuntimeError("its token counts are not those of the tokenizer: it was given other work")
     if check and contestant.vectors:
-        worst = worst_cosine(vectors, options.out / "ours.npy")
+        worst = worst_cosine_of_files(vectors, options.out / "ours.npy")
         if worst < options.min_cosine:
             raise RuntimeError(f"its vectors are not ours: worst cosine {worst:.4f} to Questream in fp32")
     rate = answer["questions_per_second"]
@@ -148,15 +148,22 @@ def quality(options):
     """The worst cosine of our vectors in bfloat16 to those in float32, over all questions."""
     lower = options.out / "ours-bf16.npy"
     our_vectors(options, "bf16", lower)
-    return worst_cosine(lower, options.out / "ours.npy")
+    return worst_cosine_of_files(lower, options.out / "ours.npy")
 
 
-def worst_cosine(file, ours):
+def worst_cosine(found, exact):
+    """The least cosine between rows of two matrices, in float64."""
     import numpy
 
-    a, b = numpy.load(file).astype(numpy.float64), numpy.load(ours).astype(numpy.float64)
+    a, b = found.astype(numpy.float64), exact.astype(numpy.float64)
     norms = numpy.linalg.norm(a, axis=1) * numpy.linalg.norm(b, axis=1)
     return float(((a * b).sum(axis=1) / norms).min())
+
+
+def worst_cosine_of_files(found, exact):
+    import numpy
+
+    return worst_cosine(numpy.load(found), numpy.load(exact))
 
 
 def compare(options, counts):
