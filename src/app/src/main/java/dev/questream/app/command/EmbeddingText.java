@@ -1,0 +1,89 @@
+package dev.questream.app.command;
+
+import dev.questream.app.console.Console;
+import dev.questream.avro.QuestionEmbedding;
+import dev.questream.serde.FloatVector;
+import java.util.Locale;
+
+/** An embedding as a person wants to see it. */
+final class EmbeddingText {
+  private static final int SHOWN_ELEMENTS = 4;
+  private static final int SHOWN_HASH = 12;
+
+  private EmbeddingText() {}
+
+  /** Several lines: the question, the vector in short, the provenance. */
+  static String describe(QuestionEmbedding embedding) {
+    return String.format(
+        Locale.ROOT,
+        """
+        id          %s
+        text        %s
+        vector      %s %d dimensions, norm %.6f
+        tokens      %s
+        model       %s%s, weights %s, tokenizer %s
+        computed    %s pooling, %s, %s%s
+        source      %s-%d offset %d
+        """,
+        Console.printable(embedding.getId()),
+        Console.printable(embedding.getText()),
+        head(embedding),
+        embedding.getDimensions(),
+        norm(embedding),
+        tokens(embedding),
+        embedding.getModelId(),
+        embedding.getModelRevision().isEmpty() ? "" : "@" + embedding.getModelRevision(),
+        shortened(embedding.getWeightsSha256()),
+        shortened(embedding.getTokenizerSha256()),
+        embedding.getPooling(),
+        embedding.getNormalized() ? "normalized" : "not normalized",
+        embedding.getPrecision(),
+        embedding.getPrefix().isEmpty() ? "" : ", prefix \"" + embedding.getPrefix() + "\"",
+        embedding.getSourceTopic(),
+        embedding.getSourcePartition(),
+        embedding.getSourceOffset());
+  }
+
+  /** One line. */
+  static String line(QuestionEmbedding embedding) {
+    return String.format(
+        Locale.ROOT,
+        "%s-%d@%d  %s  %d dims %s %s, %s  %s",
+        embedding.getSourceTopic(),
+        embedding.getSourcePartition(),
+        embedding.getSourceOffset(),
+        Console.printable(embedding.getId()),
+        embedding.getDimensions(),
+        embedding.getModelId(),
+        embedding.getPrecision(),
+        tokens(embedding),
+        Console.printable(embedding.getText()));
+  }
+
+  private static String tokens(QuestionEmbedding embedding) {
+    return embedding.getTruncated()
+        ? "%d tokens (truncated from %d)"
+            .formatted(embedding.getTokenCount(), embedding.getOriginalTokenCount())
+        : embedding.getTokenCount() + " tokens";
+  }
+
+  private static String head(QuestionEmbedding embedding) {
+    StringBuilder head = new StringBuilder("[");
+    for (int i = 0; i < Math.min(SHOWN_ELEMENTS, embedding.getEmbedding().size()); i++) {
+      head.append(String.format(Locale.ROOT, "%.5f, ", embedding.getEmbedding().get(i)));
+    }
+    return head.append("...]").toString();
+  }
+
+  private static double norm(QuestionEmbedding embedding) {
+    double square = 0;
+    for (float value : FloatVector.toArray(embedding.getEmbedding())) {
+      square += (double) value * value;
+    }
+    return Math.sqrt(square);
+  }
+
+  private static String shortened(String hash) {
+    return hash.substring(0, Math.min(SHOWN_HASH, hash.length()));
+  }
+}

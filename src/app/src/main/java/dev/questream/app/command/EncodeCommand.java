@@ -1,0 +1,169 @@
+package dev.questream.app.command;
+
+import dev.questream.app.console.Console;
+import dev.questream.app.console.ExitCode;
+import dev.questream.app.console.FatalException;
+import dev.questream.app.io.EmbeddingWriter;
+import dev.questream.app.io.InputFormat;
+import dev.questream.app.io.InputReader;
+import dev.questream.app.io.JsonlWriter;
+import dev.questream.app.io.NpyWriter;
+import dev.questream.app.io.OutputTarget;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.QuestionEncoder;
+import dev.questream.model.Encoders;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The encoder without Kafka: texts in, vectors out, in the order of the input. */
+@Command(
+    name = "encode",
+    description = "Encode a file of texts without Kafka, with the same encoder.",
+    sortOptions = false)
+public final class EncodeCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin private SettingsOptions settings;
+  @Mixin private GeneralOptions general;
+
+  @Option(
+      names = "--model",
+      paramLabel = "M",
+      description =
+          "Bundled model, checkpoint folder, or owner/name on the hub."
+              + " Default: bge-small-en-v1.5.")
+  private String model;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "FILE|-",
+      description = "Texts, plain or gzipped; - for standard input.")
+  private String input;
+
+  @Option(
+      names = "--input-format",
+      paramLabel = "FORMAT",
+      description =
+          "text (one a line), jsonl ({\"id\",\"text\"}) or dpr (qa.csv; psgs.tsv with --role passage)."
+              + " Default: by the file's name.")
+  private InputFormat inputFormat;
+
+  @Option(
+      names = "--output",
+      defaultValue = "-",
+      paramLabel = "FILE|-",
+      description = "Where vectors go; - for standard output, the default.")
+  private String output;
+
+  @Option(
+      names = "--output-format",
+      defaultValue = "jsonl",
+      paramLabel = "FORMAT",
+      description = "jsonl or npy (one float32 matrix). Default: jsonl.")
+  private OutputFormat outputFormat;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "fp32, bf16, fp16 or auto. Default: auto.")
+  private String precision;
+
+  @Option(
+      names = "--role",
+      defaultValue = "question",
+      paramLabel = "ROLE",
+      description = "question or passage. Default: question.")
+  private TextRole role;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "STR",
+      description = "Put before every text. Default: what the model's authors recommend.")
+  private String prefix;
+
+  /** How vectors are written. */
+  enum OutputFormat {
+    JSONL,
+    NPY
+  }
+
+  /** What the texts are. */
+  enum TextRole {
+    QUESTION,
+    PASSAGE
+  }
+
+  public EncodeCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    EncoderRole encoderRole = EncoderRole.valueOf(role.name());
+    try (InputReader reader = new InputReader(open(), format(), encoderRole);
+        OutputTarget target = OutputTarget.of(output, console.out());
+        BatchingEncoder encoder =
+            Encoders.open(HubModel.local(settings.config(flags()), console), encoderRole);
+        EmbeddingWriter writer = writer(target, encoder)) {
+      EncodeRun run = new EncodeRun(encoder, writer, console.progress("encoding", 0));
+      run.encode(reader);
+      writer.commit();
+      console.err().println(run.summary());
+      return (run.rejected() == 0 ? ExitCode.OK : ExitCode.REJECTED).status();
+    } catch (CharacterCodingException e) {
+      throw new FatalException(ExitCode.ENVIRONMENT, input + " is not valid UTF-8", e);
+    } catch (IOException e) {
+      throw new FatalException(
+          ExitCode.ENVIRONMENT, "%s could not be encoded to %s: %s".formatted(input, output, e), e);
+    }
+  }
+
+  private InputFormat format() {
+    if (inputFormat != null) {
+      return inputFormat;
+    }
+    return input.equals("-") ? InputFormat.TEXT : InputFormat.of(Path.of(input));
+  }
+
+  private InputStream open() throws IOException {
+    try {
+      return input.equals("-") ? System.in : Files.newInputStream(Path.of(input));
+    } catch (NoSuchFileException e) {
+      throw new FatalException(ExitCode.ENVIRONMENT, "there is no file " + input, e);
+    }
+  }
+
+  private EmbeddingWriter writer(OutputTarget target, QuestionEncoder encoder) throws IOException {
+    return switch (outputFormat) {
+      case JSONL -> new JsonlWriter(target);
+      case NPY -> new NpyWriter(target, encoder.info().dimensions());
+    };
+  }
+
+  private Map<String, String> flags() {
+    Map<String, String> flags = new HashMap<>();
+    putUnlessNull(flags, QuestreamConfig.MODEL, model);
+    putUnlessNull(flags, QuestreamConfig.PRECISION, precision);
+    putUnlessNull(flags, QuestreamConfig.PREFIX, prefix);
+    return flags;
+  }
+
+  private static void putUnlessNull(Map<String, String> flags, String key, String value) {
+    if (value != null) {
+      flags.put(key, value);
+    }
+  }
+}

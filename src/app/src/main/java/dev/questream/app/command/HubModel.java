@@ -1,0 +1,57 @@
+package dev.questream.app.command;
+
+import dev.questream.app.console.Console;
+import dev.questream.app.console.Progress;
+import dev.questream.checkpoint.Models;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.hub.DownloadListener;
+import dev.questream.hub.HubId;
+import dev.questream.hub.HubModels;
+import dev.questream.hub.HubSettings;
+import java.nio.file.Path;
+
+/** Turns the name of a model on the hub into the folder that it has been fetched to. */
+public final class HubModel {
+
+  private HubModel() {}
+
+  /**
+   * The same configuration with a model that is on this machine; it is downloaded if it is not.
+   *
+   * @throws dev.questream.checkpoint.ModelException if the hub does not give it
+   */
+  public static QuestreamConfig local(QuestreamConfig config, Console console) {
+    String model = config.getString(QuestreamConfig.MODEL);
+    if (!Models.isHubName(model)) {
+      return config;
+    }
+    HubModels hub = new HubModels(HubSettings.of(System.getenv()), new Downloads(console));
+    Path snapshot = hub.fetch(HubId.parse(model));
+    return config.with(QuestreamConfig.MODEL, snapshot.toString());
+  }
+
+  /** A bar for each file. */
+  private static final class Downloads implements DownloadListener {
+    private static final long MEBIBYTE = 1 << 20;
+
+    private final Console console;
+    private String file = "";
+    private Progress progress;
+
+    Downloads(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    public void progressed(String name, long done, long total) {
+      if (!name.equals(file)) {
+        file = name;
+        progress = console.progress("fetching " + name + " (MiB)", Math.max(0, total / MEBIBYTE));
+      }
+      progress.at(done / MEBIBYTE, "");
+      if (done == total) {
+        progress.done();
+      }
+    }
+  }
+}

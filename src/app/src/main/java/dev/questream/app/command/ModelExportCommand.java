@@ -1,0 +1,104 @@
+package dev.questream.app.command;
+
+import dev.questream.app.console.Console;
+import dev.questream.app.console.ExitCode;
+import dev.questream.app.console.FatalException;
+import dev.questream.app.console.Step;
+import dev.questream.checkpoint.BertCheckpoint;
+import dev.questream.checkpoint.Checkpoint;
+import dev.questream.checkpoint.Model;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.Precision;
+import dev.questream.model.Encoders;
+import dev.questream.torchscript.BertArchive;
+import dev.questream.torchscript.GraphFormat;
+import dev.questream.torchscript.LinearKernels;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes a model as an archive for any libtorch: no kernels of one processor are in it. */
+@Command(
+    name = "export",
+    description =
+        "Write the model's graph as a TorchScript archive that any PyTorch loads, as it runs on"
+            + " CUDA: forward(ids int64[T], positions int64[T], groups int64[G,2]), texts end to end,"
+            + " (length, count) for each run of equally long ones.")
+public final class ModelExportCommand implements Callable<Integer> {
+  private static final int BUFFER = 1 << 20;
+
+  private final Console console;
+  @Mixin private SettingsOptions settings;
+  @Mixin private GeneralOptions general;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "Bundled model, folder, or name on the hub.")
+  private String model;
+
+  @Parameters(index = "1", paramLabel = "FILE", description = "The archive; replaced if it exists.")
+  private Path file;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      defaultValue = "fp32",
+      description = "fp32, bf16 or fp16. Default: fp32.")
+  private Precision precision;
+
+  public ModelExportCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    if (precision == Precision.INT8) {
+      throw new FatalException(
+          ExitCode.USAGE, "int8 has kernels of one processor alone; export fp32, bf16 or fp16");
+    }
+    QuestreamConfig config =
+        HubModel.local(settings.config(Map.of(QuestreamConfig.MODEL, model)), console);
+    Model resolved = Encoders.resolve(config);
+    Path target = file.toAbsolutePath();
+    try (Step step = console.step("exporting " + model)) {
+      Path written = Files.createTempFile(target.getParent(), "export-", ".pt");
+      try {
+        resolved.withWeights(weights -> write(resolved, weights, written));
+        Files.move(
+            written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(written);
+      }
+      step.done("%s, %s, %d MiB".formatted(file, precision.label(), Files.size(target) >> 20));
+    } catch (IOException | UncheckedIOException e) {
+      throw new FatalException(
+          ExitCode.ENVIRONMENT, "%s could not be exported to %s: %s".formatted(model, file, e), e);
+    }
+    return ExitCode.OK.status();
+  }
+
+  private Path write(Model resolved, Path weights, Path target) {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), BUFFER)) {
+      BertArchive.write(
+          BertCheckpoint.of(Checkpoint.open(weights), resolved.config()),
+          resolved.pooling(),
+          resolved.normalized(),
+          new GraphFormat(precision, LinearKernels.LIBTORCH),
+          out);
+      return target;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.questream.app.command;
+
+import dev.questream.app.console.Console;
+import dev.questream.app.console.ExitCode;
+import dev.questream.app.console.FatalException;
+import dev.questream.app.kafka.EmbeddingReader;
+import dev.questream.app.kafka.EmbeddingReader.Answer;
+import dev.questream.app.kafka.Topics;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.serde.EmbeddingJson;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows embeddings as they are committed. */
+@Command(
+    name = "tail",
+    description = "Decode the embeddings topic and print it, until interrupted.",
+    sortOptions = false)
+public final class TailCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin private SettingsOptions settings;
+  @Mixin private GeneralOptions general;
+
+  @Option(names = "--json", description = "One JSON object a line, with the whole vector.")
+  private boolean json;
+
+  @Option(names = "--from-beginning", description = "Begin with the oldest embedding.")
+  private boolean fromBeginning;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Stop after N records.")
+  private long limit = Long.MAX_VALUE;
+
+  public TailCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (limit < 1) {
+      throw new FatalException(ExitCode.USAGE, "--limit must be at least 1, it is " + limit);
+    }
+    return Shutdown.guard(shutdown -> tail());
+  }
+
+  private int tail() {
+    QuestreamConfig config = settings.config();
+    try (Topics topics = new Topics(config)) {
+      topics.require(List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
+    }
+    EmbeddingReader.Start start =
+        fromBeginning ? EmbeddingReader.Start.BEGINNING : EmbeddingReader.Start.END;
+    List<String> watched = List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
+    try (EmbeddingReader reader = new EmbeddingReader(config, start, watched)) {
+      for (long shown = 0; shown < limit && !console.out().checkError(); ) {
+        for (Answer answer : reader.poll(Duration.ofMillis(200))) {
+          if (shown++ < limit) {
+            print(answer);
+          }
+        }
+      }
+    }
+    return ExitCode.OK.status();
+  }
+
+  private void print(Answer answer) {
+    if (answer instanceof Answer.Embedded embedded) {
+      console
+          .out()
+          .println(
+              json
+                  ? new String(EmbeddingJson.write(embedded.embedding()), StandardCharsets.UTF_8)
+                  : EmbeddingText.line(embedded.embedding()));
+    } else if (!json) {
+      console
+          .out()
+          .println("deleted  " + new String(answer.source().key(), StandardCharsets.UTF_8));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.questream.app.runtime;
+
+import dev.questream.app.console.ExitCode;
+import dev.questream.app.console.FatalException;
+import dev.questream.config.QuestreamConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.UUID;
+
+/**
+ * The name of this instance in the consumer group. Kept beside the state, so that a process that
+ * was killed comes back as the same static member and need not wait until its former self is given
+ * up.
+ */
+final class InstanceId {
+
+  private InstanceId() {}
+
+  /**
+   * The configured id, or the one kept for this application in the state folder, made if missing.
+   *
+   * @throws FatalException if the state folder cannot be written
+   */
+  static String of(QuestreamConfig config) {
+    String configured = config.getString(QuestreamConfig.INSTANCE_ID);
+    return configured.isBlank() ? kept(config) : configured;
+  }
+
+  private static String kept(QuestreamConfig config) {
+    Path folder = Path.of(config.getString(QuestreamConfig.STATE_DIR));
+    Path file = folder.resolve(config.getString(QuestreamConfig.APPLICATION_ID) + ".instance-id");
+    try {
+      Files.createDirectories(folder);
+      if (!Files.exists(file)) {
+        create(file);
+      }
+      String id = Files.readString(file).strip();
+      if (!id.matches("[A-Za-z0-9._-]{1,100}")) {
+        throw new FatalException(
+            ExitCode.ENVIRONMENT,
+            "%s holds no instance id; delete it, a new one is made".formatted(file));
+      }
+      return id;
+    } catch (IOException e) {
+      throw new FatalException(
+          ExitCode.ENVIRONMENT, "the state folder %s cannot be used: %s".formatted(folder, e), e);
+    }
+  }
+
+  /** Whole or not at all: a process may be killed here too. */
+  private static void create(Path file) throws IOException {
+    String id = "questream-" + UUID.randomUUID().toString().substring(0, 18);
+    Path draft = Files.createTempFile(file.getParent(), "instance-id", ".part");
+    try {
+      Files.writeString(draft, id + "\n");
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.questream.app.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.translate.NoopTranslator;
+import dev.questream.app.Main;
+import dev.questream.app.console.Console;
+import dev.questream.checkpoint.Models;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.EncoderInput;
+import dev.questream.encoder.EncoderRole;
+import dev.questream.model.Encoders;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelCommandTest {
+  @TempDir Path cache;
+  private String out;
+
+  private int run(String... arguments) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--set");
+    all.add("cache.dir=" + cache);
+    int status = Main.execute(new Console(stream, stream, false), all.toArray(String[]::new));
+    out = bytes.toString(StandardCharsets.UTF_8);
+    return status;
+  }
+
+  @Test
+  void shouldInspectWithoutImporting() throws IOException {
+    assertThat(run("model", "inspect", "bge-small-en-v1.5")).isZero();
+    assertThat(out)
+        .containsPattern("role +universal")
+        .containsPattern("layers +12")
+        .containsPattern("dimensions +384")
+        .containsPattern("pooling +cls")
+        .containsPattern("max tokens +512")
+        .containsPattern("weights sha256 +828e1496d7fa");
+    try (var files = Files.list(cache)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldImportListAndFindDamage() throws IOException {
+    assertThat(run("model", "list")).isZero();
+    assertThat(out).isEmpty();
+    assertThat(run("model", "import", "bge-small-en-v1.5", "--set", "encoder.precision=bf16"))
+        .isZero();
+    assertThat(run("model", "list")).isZero();
+    assertThat(out).containsPattern("bge-small-en-v1.5 +bf16 +384 dimensions");
+    assertThat(run("model", "verify")).isZero();
+    assertThat(out).doesNotContain("DAMAGED");
+
+    for (Path archive : archives()) {
+      byte[] bytes = Files.readAllBytes(archive);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(archive, bytes);
+    }
+    assertThat(run("model", "verify")).isEqualTo(3);
+    assertThat(out).contains("DAMAGED");
+  }
+
+  private List<Path> archives() throws IOException {
+    try (var files = Files.list(cache)) {
+      return files.filter(file -> file.toString().endsWith(".pt")).toList();
+    }
+  }
+
+  @Test
+  void shouldExportAGraphThatRunsElsewhere() throws Exception {
+    Path file = cache.resolve("exported.pt");
+    Files.writeString(file, "what was there before");
+    assertThat(run("model", "export", "bge-small-en-v1.5", file.toString())).as(out).isZero();
+    assertThat(out).contains("exported.pt, fp32, ");
+    long[] ids = ids("who wrote hamlet?");
+    try (Model model = Model.newInstance("exported", Device.cpu(), "PyTorch")) {
+      model.load(cache, "exported");
+      try (Predictor<NDList, NDList> predictor = model.newPredictor(new NoopTranslator());
+          NDManager manager = model.getNDManager().newSubManager()) {
+        NDList batch =
+            new NDList(
+                manager.create(ids),
+                manager.create(LongStream.range(0, ids.length).toArray()),
+                manager.create(new long[][] {{ids.length, 1}}));
+        float[] vector = predictor.predict(batch).singletonOrThrow().toFloatArray();
+        assertThat(vector).hasSize(384);
+        float[] expected = encoded("who wrote hamlet?");
+        for (int i = 0; i < vector.length; i++) {
+          assertThat(vector[i]).isCloseTo(expected[i], within(1e-5f));
+        }
+      }
+    }
+    try (var files = Files.list(cache)) {
+      assertThat(files.map(Path::toString)).noneMatch(name -> name.contains("export-"));
+    }
+  }
+
+  private static long[] ids(String text) throws IOException {
+    byte[] json = Models.resolve("bge-small-en-v1.5", Path.of("unused")).tokenizerJson();
+    try (HuggingFaceTokenizer tokenizer =
+        HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), Map.of())) {
+      return tokenizer.encode(text).getIds();
+    }
+  }
+
+  private static float[] encoded(String text) throws Exception {
+    QuestreamConfig config =
+        new QuestreamConfig(Map.of(QuestreamConfig.PRECISION, "fp32", QuestreamConfig.PREFIX, ""));
+    try (BatchingEncoder encoder = Encoders.open(config, EncoderRole.QUESTION)) {
+      return encoder.submit(EncoderInput.question(text)).get(60, TimeUnit.SECONDS).vector();
+    }
+  }
+
+  @Test
+  void shouldRefuseToExportKernelsOfOneProcessor() {
+    String file = cache.resolve("exported.pt").toString();
+    assertThat(run("model", "export", "bge-small-en-v1.5", file, "--precision", "int8"))
+        .isEqualTo(2);
+    assertThat(out).contains("int8").doesNotContain("Exception");
+  }
+
+  @Test
+  void shouldSayThatItCannotExportToAFolderThatIsNotThere() {
+    String file = cache.resolve("nowhere").resolve("exported.pt").toString();
+    assertThat(run("model", "export", "bge-small-en-v1.5", file)).isEqualTo(5);
+    assertThat(out).contains("nowhere").doesNotContain("\tat ");
+  }
+
+  @Test
+  void shouldSayThatThereIsNoSuchModel() {
+    assertThat(run("model", "inspect", "nope")).isEqualTo(3);
+    assertThat(out).contains("nope");
+  }
+}

@@ -1,0 +1,63 @@
+package dev.questream.it;
+
+import dev.questream.testing.Repository;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A run of the launcher, with what it wrote. */
+public record Launched(Process process, Path outFile, Path errFile) {
+  private static final long LIMIT_SECONDS = 120;
+
+  public static Launched questream(
+      Path folder, Map<String, String> environment, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of(Repository.path("questream").toAbsolutePath().toString()));
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile(folder, "launched-", ".out");
+    Path err = Files.createTempFile(folder, "launched-", ".err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return new Launched(process, out, err);
+  }
+
+  public Launched await() throws InterruptedException {
+    if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("still running after " + LIMIT_SECONDS + " s: " + err());
+    }
+    return this;
+  }
+
+  public int status() {
+    return process.exitValue();
+  }
+
+  public String out() {
+    return read(outFile);
+  }
+
+  public String err() {
+    return read(errFile);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

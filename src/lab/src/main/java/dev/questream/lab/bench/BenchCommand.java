@@ -1,0 +1,15 @@
+package dev.questream.lab.bench;
+
+import dev.questream.app.command.GeneralOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Measures how fast this machine runs it; {@code docs/performance.md} says what figures mean. */
+@Command(
+    name = "bench",
+    description = "Measure the encoder, or the whole stream, on this machine.",
+    subcommands = {BenchEncoderCommand.class, BenchStreamCommand.class},
+    synopsisSubcommandLabel = "(encoder | stream)")
+public final class BenchCommand {
+  @Mixin private GeneralOptions general;
+}

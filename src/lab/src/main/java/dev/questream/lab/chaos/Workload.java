@@ -1,0 +1,206 @@
+package dev.questream.lab.chaos;
+
+import dev.questream.avro.Question;
+import dev.questream.lab.chaos.guarantee.Expected;
+import dev.questream.serde.QuestionSerializer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * The stream of records that a run produces. Each is a function of seed and number, so nothing has
+ * to be kept to know what must come of it.
+ *
+ * <p><b>Threading:</b> safe for any thread.
+ */
+final class Workload implements Expected.Workload {
+  /** The header that carries a record's number to its answer. */
+  static final String NUMBER = "chaos-number";
+
+  private static final double TOMBSTONES = 0.03;
+  private static final double POPULAR = 0.15;
+  private static final int TOMBSTONE_REACH = 300;
+  private static final int POPULAR_TEXTS = 200;
+  private static final int RECORDS_PER_MS = 16; // keeps timestamps near the present
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  private final long seed;
+  private final double intensity;
+  private final long startMs;
+
+  /** What a record is. */
+  private enum Kind {
+    PLAIN,
+    POPULAR,
+    TOMBSTONE,
+    UNREADABLE,
+    EMPTY,
+    MARKED;
+
+    boolean mayHaveAnEmbedding() {
+      return this == PLAIN || this == POPULAR;
+    }
+  }
+
+  /**
+   * @param intensity multiplies the rates of records that make trouble
+   * @param startMs time of the first record, in milliseconds since 1970
+   */
+  Workload(long seed, double intensity, long startMs) {
+    this.seed = seed;
+    this.intensity = intensity;
+    this.startMs = startMs;
+  }
+
+  /** How many of a million records carry a mark. */
+  private static int perMillion(Mark mark) {
+    return switch (mark) {
+      case FAIL -> 200;
+      case THROW_ONCE -> 500;
+      case HANG -> 30;
+      case LATE -> 200;
+      case OOM -> 500;
+    };
+  }
+
+  private static final double UNREADABLE = 300e-6;
+  private static final double EMPTY = 300e-6;
+
+  private SplittableRandom random(int number) {
+    return new SplittableRandom(StandInVectors.mix(seed + number * GOLDEN));
+  }
+
+  private Kind kind(int number) {
+    double roll = random(number).nextDouble();
+    double[] shares = {TOMBSTONES, POPULAR, UNREADABLE * intensity, EMPTY * intensity, marked()};
+    Kind[] kinds = {Kind.TOMBSTONE, Kind.POPULAR, Kind.UNREADABLE, Kind.EMPTY, Kind.MARKED};
+    for (int i = 0; i < kinds.length; i++) {
+      if (roll < shares[i]) {
+        return kinds[i];
+      }
+      roll -= shares[i];
+    }
+    return Kind.PLAIN;
+  }
+
+  private double marked() {
+    int sum = 0;
+    for (Mark mark : Mark.values()) {
+      sum += perMillion(mark);
+    }
+    return sum * 1e-6 * intensity;
+  }
+
+  /** The mark of a record, if it is one of a text that the encoder has trouble with. */
+  Optional<Mark> mark(int number) {
+    if (kind(number) != Kind.MARKED) {
+      return Optional.empty();
+    }
+    double roll = second(number).nextDouble() * marked() / intensity * 1e6;
+    for (Mark mark : Mark.values()) {
+      if (roll < perMillion(mark)) {
+        return Optional.of(mark);
+      }
+      roll -= perMillion(mark);
+    }
+    return Optional.of(Mark.OOM);
+  }
+
+  /** A generator that is independent of the one that chose the kind. */
+  private SplittableRandom second(int number) {
+    return random(number).split();
+  }
+
+  @Override
+  public Expected expected(int number) {
+    return switch (kind(number)) {
+      case TOMBSTONE -> tombstone(number);
+      case UNREADABLE ->
+          new Expected.DeadLetter("unreadable", key(id(number)), garbage(number), atMs(number));
+      case EMPTY -> deadLetter("empty-text", number, " ");
+      case MARKED ->
+          mark(number).orElseThrow() == Mark.FAIL
+              ? deadLetter("inference-failed", number, text(number))
+              : embedding(number);
+      case PLAIN, POPULAR -> embedding(number);
+    };
+  }
+
+  private Expected tombstone(int number) {
+    if (number > 0) {
+      int target = number - 1 - second(number).nextInt(Math.min(number, TOMBSTONE_REACH));
+      if (kind(target).mayHaveAnEmbedding()) {
+        return new Expected.Tombstone(id(target), target);
+      }
+    }
+    return embedding(number);
+  }
+
+  private Expected.Embedding embedding(int number) {
+    return new Expected.Embedding(id(number), text(number), metadata(number), atMs(number));
+  }
+
+  private Expected.DeadLetter deadLetter(String reason, int number, String text) {
+    byte[] value = value(id(number), text, metadata(number), atMs(number));
+    return new Expected.DeadLetter(reason, key(id(number)), value, atMs(number));
+  }
+
+  private static String id(int number) {
+    return "q" + number;
+  }
+
+  private static Map<String, String> metadata(int number) {
+    return Map.of("number", Integer.toString(number));
+  }
+
+  private long atMs(int number) {
+    return startMs + number / RECORDS_PER_MS;
+  }
+
+  private String text(int number) {
+    SplittableRandom random = second(number);
+    if (kind(number) == Kind.POPULAR) {
+      double skewed = Math.pow(random.nextDouble(), 3); // few are asked often, many seldom
+      return "Which question is asked often ? number " + (int) (POPULAR_TEXTS * skewed);
+    }
+    String words = Long.toString(random.nextLong() >>> 20, 36);
+    String plain = "What is the answer to question %d of %s ?".formatted(number, words);
+    return mark(number).map(mark -> plain + " " + mark.word()).orElse(plain);
+  }
+
+  private byte[] garbage(int number) {
+    byte[] bytes = new byte[24];
+    second(number).nextBytes(bytes);
+    bytes[0] = (byte) 0xff; // neither of the framings that the application reads
+    return bytes;
+  }
+
+  private static byte[] key(String id) {
+    return id.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] value(String id, String text, Map<String, String> metadata, long atMs) {
+    try (QuestionSerializer serializer = new QuestionSerializer()) {
+      return serializer.serialize("", new Question(id, text, metadata, atMs));
+    }
+  }
+
+  /** The n-th record of the stream. */
+  ProducerRecord<byte[], byte[]> record(String topic, int number) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(NUMBER, Integer.toString(number).getBytes(StandardCharsets.UTF_8));
+    Expected expected = expected(number);
+    if (expected instanceof Expected.Embedding e) {
+      byte[] value = value(e.id(), e.text(), e.metadata(), e.askedAtMs());
+      return new ProducerRecord<>(topic, null, atMs(number), key(e.id()), value, headers);
+    }
+    if (expected instanceof Expected.DeadLetter d) {
+      return new ProducerRecord<>(topic, null, atMs(number), d.key(), d.value(), headers);
+    }
+    Expected.Tombstone tombstone = (Expected.Tombstone) expected;
+    return new ProducerRecord<>(topic, null, atMs(number), key(tombstone.id()), null, headers);
+  }
+}

@@ -1,0 +1,179 @@
+package dev.questream.lab.evaluate;
+
+import dev.questream.app.console.Console;
+import dev.questream.app.console.ExitCode;
+import dev.questream.app.console.FatalException;
+import dev.questream.app.console.Progress;
+import dev.questream.djl.TorchInnerProducts;
+import dev.questream.lab.retrieval.PassageSpool;
+import dev.questream.lab.retrieval.recall.AnswerRecall;
+import dev.questream.lab.retrieval.recall.Judgement;
+import dev.questream.lab.retrieval.recall.PublishedRecall;
+import dev.questream.lab.retrieval.search.ExactSearch;
+import dev.questream.lab.retrieval.search.Ranking;
+import dev.questream.lab.retrieval.search.SearchPlan;
+import dev.questream.lab.retrieval.vector.PickledVectors;
+import dev.questream.lab.retrieval.vector.StorageType;
+import dev.questream.lab.retrieval.vector.VectorReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Takes one contender from texts to recall: question vectors, passage vectors, search, judgement.
+ */
+public final class Evaluation {
+  private final Task task;
+  private final Settings settings;
+  private final Console console;
+
+  /**
+   * How it is done.
+   *
+   * @param storage of passage vectors encoded here
+   * @param shardPassages passages of a shard
+   * @param searchMemory bytes that the search may take
+   */
+  public record Settings(StorageType storage, int shardPassages, long searchMemory) {}
+
+  public Evaluation(Task task, Settings settings, Console console) {
+    this.task = task;
+    this.settings = settings;
+    this.console = console;
+  }
+
+  /** Encodes the questions, or reads them from the topic. */
+  public QuestionVectors questions(Contender contender) throws IOException {
+    return contender.fromTopic()
+        ? TopicVectors.read(contender.questions(), task.questions(), console)
+        : QuestionVectors.encode(contender.questions(), task.questions(), console);
+  }
+
+  /**
+   * Does the rest.
+   *
+   * @param results where DPR's result file goes, or empty for none
+   */
+  public Outcome run(Contender contender, QuestionVectors questions, Optional<Path> results)
+      throws IOException {
+    PassageVectors passages =
+        PassageVectors.open(
+            contender.passages(),
+            task.passages(),
+            contender.embeddings(),
+            new PassageVectors.Storage(settings.storage(), settings.shardPassages()),
+            console);
+    requireCompanion(contender, questions, passages);
+    List<Ranking> rankings = search(contender, questions, passages);
+    AnswerRecall recall = judge(rankings, results);
+    return new Outcome(
+        questions,
+        passages.provenance(),
+        passages.path(),
+        passages::reader,
+        passages.rejected(),
+        recall);
+  }
+
+  /** A topic says which model made its vectors; passages by another must be meant. */
+  private static void requireCompanion(
+      Contender contender, QuestionVectors questions, PassageVectors passages) {
+    if (!contender.fromTopic() || contender.passageModelNamed()) {
+      return;
+    }
+    Provenance model = questions.provenance();
+    Optional<String> companion = PublishedRecall.companion(model.modelId());
+    if (passages
+        .provenance()
+        .filter(p -> !p.weightsSha256().equals(model.weightsSha256()))
+        .filter(p -> !companion.equals(Optional.of(p.modelId())))
+        .isPresent()) {
+      throw new FatalException(
+          ExitCode.USAGE,
+          "the topic's vectors were made by %s, the passages' by %s; name the passage encoder that belongs to the topic with --passage-model"
+              .formatted(model.describe(), passages.provenance().get().describe()));
+    }
+  }
+
+  private List<Ranking> search(
+      Contender contender, QuestionVectors questions, PassageVectors passages) {
+    try (VectorReader reader = passages.reader()) {
+      SearchPlan plan =
+          SearchPlan.of(
+              settings.searchMemory(),
+              task.questions().size(),
+              questions.dimensions(),
+              task.maxK(),
+              contender.passages().workers());
+      Progress progress = console.progress("searching passages", task.passages().size());
+      long start = System.nanoTime();
+      List<Ranking> rankings =
+          ExactSearch.run(
+              plan,
+              questions.matrix(),
+              questions.dimensions(),
+              reader,
+              TorchInnerProducts::new,
+              count -> progress.at(count, ""));
+      progress.done();
+      report(plan, (System.nanoTime() - start) / 1e9);
+      reportMissing(reader);
+      return rankings;
+    }
+  }
+
+  private void report(SearchPlan plan, double seconds) {
+    double scores = (double) task.questions().size() * task.passages().size();
+    console
+        .err()
+        .printf(
+            Locale.ROOT,
+            "searched %,d passages with %,d questions in %.1f s, %.3g scores/s, %d workers, %,d MiB%n",
+            task.passages().size(),
+            task.questions().size(),
+            seconds,
+            scores / seconds,
+            plan.workers(),
+            plan.bytes() >> 20);
+  }
+
+  private void reportMissing(VectorReader reader) {
+    if (reader instanceof PickledVectors pickled && pickled.missing() > 0) {
+      console
+          .err()
+          .printf(
+              "%,d of %,d passages have no published vector and were not found%n",
+              pickled.missing(), task.passages().size());
+    }
+  }
+
+  private AnswerRecall judge(List<Ranking> rankings, Optional<Path> results) throws IOException {
+    Progress progress = console.progress("looking for answers in passages", task.passages().size());
+    if (results.isEmpty()) {
+      Judgement judgement =
+          Judgement.of(
+              task.passages(),
+              rankings,
+              task.matchers(),
+              (position, passage) -> {},
+              count -> progress.at(count, ""));
+      progress.done();
+      return AnswerRecall.of(judgement);
+    }
+    Path target = results.get().toAbsolutePath();
+    try (PassageSpool spool = new PassageSpool(target.getParent())) {
+      Judgement judgement =
+          Judgement.of(
+              task.passages(),
+              rankings,
+              task.matchers(),
+              spool::add,
+              count -> progress.at(count, ""));
+      progress.done();
+      DprResultWriter.write(target, task.questions(), rankings, judgement, spool);
+      return AnswerRecall.of(judgement);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.questream.lab.evaluate;
+
+import dev.questream.app.command.HubModel;
+import dev.questream.app.command.SettingsOptions;
+import dev.questream.app.console.Console;
+import dev.questream.app.console.ExitCode;
+import dev.questream.app.console.FatalException;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.lab.retrieval.recall.PublishedRecall;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which models are measured, from what the options say and leave open. Models on the hub are
+ * fetched here, before any work begins.
+ *
+ * @param contenders one or two
+ * @param settings of the evaluation
+ * @param precisions whether the two are two precisions of one model
+ */
+record EvaluationPlan(
+    List<Contender> contenders, Evaluation.Settings settings, boolean precisions) {
+
+  static EvaluationPlan of(EvaluateOptions options, SettingsOptions settings, Console console) {
+    options.check();
+    Map<String, String> flags = new HashMap<>();
+    if (options.precision != null) {
+      flags.put(QuestreamConfig.PRECISION, options.precision);
+    }
+    QuestreamConfig config = settings.config(flags);
+    List<Contender> contenders = new ArrayList<>();
+    List<String> models =
+        options.questionModels.isEmpty()
+            ? List.of(config.getString(QuestreamConfig.MODEL))
+            : options.questionModels;
+    for (int i = 0; i < models.size(); i++) {
+      contenders.add(contender(options, config, models.get(i), i, console));
+    }
+    if (options.against != null) {
+      contenders.add(inPrecision(options, contenders.get(0)));
+    }
+    return new EvaluationPlan(
+        contenders,
+        new Evaluation.Settings(
+            options.storage, options.shardPassages, options.searchMemoryBytes()),
+        options.against != null);
+  }
+
+  private static Contender contender(
+      EvaluateOptions options, QuestreamConfig config, String model, int index, Console console) {
+    boolean named = !options.passageModels.isEmpty();
+    String passageModel =
+        named
+            ? options.passageModels.get(Math.min(index, options.passageModels.size() - 1))
+            : companion(model);
+    return new Contender(
+        local(config, model, console),
+        local(config, passageModel, console),
+        options.fromTopic,
+        named,
+        embeddings(options, index));
+  }
+
+  /** The name without a revision decides; the companion is taken at its newest. */
+  private static String companion(String model) {
+    return PublishedRecall.companion(model.replaceFirst("@.*$", "")).orElse(model);
+  }
+
+  private static QuestreamConfig local(QuestreamConfig config, String model, Console console) {
+    return HubModel.local(config.with(QuestreamConfig.MODEL, model), console);
+  }
+
+  private static Optional<Path> embeddings(EvaluateOptions options, int index) {
+    return options.passageEmbeddings.isEmpty()
+        ? Optional.empty()
+        : Optional.of(options.passageEmbeddings.get(index));
+  }
+
+  /** The same model encoded anew, also where the first one's vectors come from a topic. */
+  private static Contender inPrecision(EvaluateOptions options, Contender first) {
+    return new Contender(
+        first.questions().with(QuestreamConfig.PRECISION, options.against),
+        first.passages().with(QuestreamConfig.PRECISION, options.against),
+        false,
+        first.passageModelNamed(),
+        embeddings(options, 1));
+  }
+
+  /**
+   * Refuses to compare a model with itself.
+   *
+   * @param vectors of the contenders' questions
+   */
+  void requireDifferent(List<QuestionVectors> vectors) {
+    if (!precisions) {
+      return;
+    }
+    String first = vectors.get(0).provenance().precision();
+    String second = vectors.get(1).provenance().precision();
+    if (first.equals(second) && !contenders.get(0).fromTopic()) {
+      throw new FatalException(
+          ExitCode.USAGE,
+          "--against: both sides run in %s on this machine; name another with --precision"
+              .formatted(first));
+    }
+    if (!vectors
+        .get(0)
+        .provenance()
+        .weightsSha256()
+        .equals(vectors.get(1).provenance().weightsSha256())) {
+      throw new FatalException(
+          ExitCode.USAGE,
+          "--against: the topic's vectors are by another model (%s) than the setting model names (%s)"
+              .formatted(
+                  vectors.get(0).provenance().modelId(), vectors.get(1).provenance().modelId()));
+    }
+  }
+}

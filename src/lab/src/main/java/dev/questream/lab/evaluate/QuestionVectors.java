@@ -1,0 +1,108 @@
+package dev.questream.lab.evaluate;
+
+import dev.questream.app.console.Console;
+import dev.questream.app.console.Progress;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.Embedding;
+import dev.questream.encoder.EncoderException;
+import dev.questream.encoder.EncoderInput;
+import dev.questream.encoder.EncoderRole;
+import dev.questream.lab.retrieval.QuestionAnswers;
+import dev.questream.lab.retrieval.QuestionSet;
+import dev.questream.model.Encoders;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Iterator;
+
+/**
+ * The vectors of a set of questions, in its order. A question without a vector is a row of NaN: it
+ * finds nothing and counts as not answered.
+ *
+ * @param matrix [questions, dimensions], row after row
+ * @param dimensions elements of a vector
+ * @param provenance what they were made with
+ * @param without questions that have no vector
+ * @param source where the vectors come from, for people
+ */
+@SuppressWarnings("ArrayRecordComponent") // a matrix; not compared
+public record QuestionVectors(
+    float[] matrix, int dimensions, Provenance provenance, int without, String source) {
+
+  /**
+   * Encodes the questions, white space around them left out as in DPR.
+   *
+   * @throws dev.questream.checkpoint.ModelException if the model cannot be used for questions
+   */
+  static QuestionVectors encode(QuestreamConfig config, QuestionSet questions, Console console)
+      throws IOException {
+    try (BatchingEncoder encoder = Encoders.open(config, EncoderRole.QUESTION)) {
+      int dimensions = encoder.info().dimensions();
+      Rows rows = new Rows(questions.size(), dimensions);
+      Progress progress = console.progress("encoding questions", questions.size());
+      Iterator<QuestionAnswers> next = questions.questions().iterator();
+      OrderedEncoding.run(
+          encoder,
+          () -> next.hasNext() ? EncoderInput.question(next.next().question().strip()) : null,
+          new OrderedEncoding.Sink() {
+            @Override
+            public void encoded(Embedding embedding) {
+              rows.add(embedding.vector());
+              progress.at(rows.size(), "");
+            }
+
+            @Override
+            public void rejected(EncoderException failure) {
+              console
+                  .err()
+                  .printf(
+                      "question %,d cannot be encoded and counts as not answered: %s%n",
+                      rows.size() + 1, failure.getMessage());
+              rows.add(null);
+            }
+          });
+      progress.done();
+      Provenance provenance = Provenance.of(encoder.info());
+      return rows.toVectors(provenance, "encoded here");
+    }
+  }
+
+  /** Collects vectors in order. */
+  static final class Rows {
+    private final float[] matrix;
+    private final int dimensions;
+    private int size;
+    private int without;
+
+    Rows(int questions, int dimensions) {
+      this.matrix = new float[Math.multiplyExact(questions, dimensions)];
+      this.dimensions = dimensions;
+    }
+
+    /**
+     * @param vector null if the question has none
+     */
+    void add(float[] vector) {
+      if (vector == null) {
+        Arrays.fill(matrix, size * dimensions, (size + 1) * dimensions, Float.NaN);
+        without++;
+      } else {
+        System.arraycopy(vector, 0, matrix, size * dimensions, dimensions);
+      }
+      size++;
+    }
+
+    int size() {
+      return size;
+    }
+
+    QuestionVectors toVectors(Provenance provenance, String source) {
+      return new QuestionVectors(matrix, dimensions, provenance, without, source);
+    }
+  }
+
+  /** A copy of a question's vector. */
+  float[] row(int question) {
+    return Arrays.copyOfRange(matrix, question * dimensions, (question + 1) * dimensions);
+  }
+}

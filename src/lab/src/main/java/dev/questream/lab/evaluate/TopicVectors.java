@@ -1,0 +1,154 @@
+package dev.questream.lab.evaluate;
+
+import dev.questream.app.console.Console;
+import dev.questream.app.console.ExitCode;
+import dev.questream.app.console.FatalException;
+import dev.questream.app.console.Progress;
+import dev.questream.app.kafka.EmbeddingReader;
+import dev.questream.app.kafka.EmbeddingReader.Answer;
+import dev.questream.app.kafka.Topics;
+import dev.questream.avro.QuestionEmbedding;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.lab.retrieval.QuestionSet;
+import dev.questream.serde.FloatVector;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The vectors that a live embeddings topic holds for a set of questions: committed ones, the last
+ * of each id, deleted ones left out.
+ *
+ * <p>An embedding belongs to a question whose text it carries; a question that is not found so, to
+ * the embedding whose id is the question's number in the file, counted from 1.
+ */
+final class TopicVectors {
+  private static final int SHOWN_MISSING = 3;
+
+  private final String topic;
+  private final Map<String, QuestionEmbedding> byId;
+  private final Map<String, QuestionEmbedding> byText = new HashMap<>();
+
+  private TopicVectors(String topic, Map<String, QuestionEmbedding> byId) {
+    this.topic = topic;
+    this.byId = byId;
+    byId.values().forEach(embedding -> byText.put(embedding.getText().strip(), embedding));
+  }
+
+  /**
+   * Reads the embeddings topic to its end.
+   *
+   * @throws FatalException if it holds vectors of several models for these questions, or none
+   */
+  static QuestionVectors read(QuestreamConfig config, QuestionSet questions, Console console) {
+    String topic = config.getString(QuestreamConfig.EMBEDDINGS_TOPIC);
+    try (Topics topics = new Topics(config)) {
+      topics.require(List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
+    }
+    Map<String, QuestionEmbedding> byId = new LinkedHashMap<>();
+    Progress progress = console.progress("reading " + topic, 0);
+    try (EmbeddingReader reader =
+        new EmbeddingReader(config, EmbeddingReader.Start.BEGINNING, List.of(topic))) {
+      long[] count = new long[1];
+      reader.readToEnd(
+          answer -> {
+            progress.at(++count[0], "");
+            take(answer, byId);
+          });
+    }
+    progress.done();
+    return new TopicVectors(topic, byId).match(questions, console);
+  }
+
+  private static void take(Answer answer, Map<String, QuestionEmbedding> byId) {
+    byte[] key = answer.source().key();
+    if (answer instanceof Answer.Embedded embedded) {
+      QuestionEmbedding embedding = embedded.embedding();
+      byId.remove(embedding.getId()); // so that the last of equal texts is the one written last
+      byId.put(embedding.getId(), embedding);
+    } else if (key != null) {
+      byId.remove(new String(key, StandardCharsets.UTF_8));
+    }
+  }
+
+  private QuestionVectors match(QuestionSet questions, Console console) {
+    List<QuestionEmbedding> found = new ArrayList<>();
+    List<Integer> missing = new ArrayList<>();
+    for (int i = 0; i < questions.size(); i++) {
+      QuestionEmbedding embedding = byText.get(questions.questions().get(i).question().strip());
+      if (embedding == null) {
+        embedding = byId.get(Integer.toString(i + 1));
+      }
+      if (embedding == null) {
+        missing.add(i);
+      }
+      found.add(embedding);
+    }
+    if (missing.size() == questions.size()) {
+      throw new FatalException(
+          ExitCode.FAILED,
+          "%s holds %,d embeddings and none of these questions, by text or by number"
+              .formatted(topic, byId.size()));
+    }
+    Provenance provenance = requireOneModel(found);
+    report(missing, questions, console);
+    return vectors(found, provenance);
+  }
+
+  private Provenance requireOneModel(List<QuestionEmbedding> found) {
+    Map<Provenance, Integer> counts = new LinkedHashMap<>();
+    for (QuestionEmbedding embedding : found) {
+      if (embedding != null) {
+        counts.merge(Provenance.of(embedding), 1, Integer::sum);
+      }
+    }
+    if (counts.size() > 1) {
+      StringBuilder models = new StringBuilder();
+      counts.forEach(
+          (provenance, count) ->
+              models.append("%n  %,d by %s".formatted(count, provenance.describe())));
+      throw new FatalException(
+          ExitCode.FAILED,
+          "%s holds vectors of these questions by %d models, which cannot be compared; embed all with one:%s"
+              .formatted(topic, counts.size(), models));
+    }
+    return counts.keySet().iterator().next();
+  }
+
+  private void report(List<Integer> missing, QuestionSet questions, Console console) {
+    if (missing.isEmpty()) {
+      return;
+    }
+    console
+        .err()
+        .printf(
+            "%,d of %,d questions are not on %s and count as not answered, among them:%n",
+            missing.size(), questions.size(), topic);
+    missing.stream()
+        .limit(SHOWN_MISSING)
+        .forEach(
+            i ->
+                console
+                    .err()
+                    .printf("  %,d: %s%n", i + 1, questions.questions().get(i).question()));
+  }
+
+  private QuestionVectors vectors(List<QuestionEmbedding> found, Provenance provenance) {
+    int dimensions =
+        found.stream().filter(e -> e != null).findFirst().orElseThrow().getDimensions();
+    QuestionVectors.Rows rows = new QuestionVectors.Rows(found.size(), dimensions);
+    for (QuestionEmbedding embedding : found) {
+      if (embedding != null && embedding.getEmbedding().size() != dimensions) {
+        throw new FatalException(
+            ExitCode.FAILED,
+            "%s: the vector of %s has %d elements, others have %d"
+                .formatted(topic, embedding.getId(), embedding.getEmbedding().size(), dimensions));
+      }
+      rows.add(embedding == null ? null : FloatVector.toArray(embedding.getEmbedding()));
+    }
+    return rows.toVectors(provenance, "topic " + topic);
+  }
+}

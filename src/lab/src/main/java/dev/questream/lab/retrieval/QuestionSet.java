@@ -1,0 +1,65 @@
+package dev.questream.lab.retrieval;
+
+import dev.questream.app.io.DataException;
+import dev.questream.app.io.TabSeparated;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The questions of a DPR {@code qa.csv(.gz)}: TAB-separated, no header, the question and a Python
+ * list of answers. A question that stands there twice counts twice, as in DPR.
+ *
+ * @param questions in the order of the file
+ * @param sha256 lower-case hex SHA-256 of the file's plain content, gzipped or not; empty when
+ *     these are not all of its questions
+ */
+public record QuestionSet(List<QuestionAnswers> questions, String sha256) {
+
+  /**
+   * Reads a file.
+   *
+   * @throws DataException if it is missing, empty, or a row is damaged; the message has its line
+   */
+  public static QuestionSet read(Path path) {
+    List<QuestionAnswers> questions = new ArrayList<>();
+    try (TextFile file = TextFile.open(path)) {
+      TabSeparated rows = new TabSeparated(file.reader());
+      for (List<String> row = rows.next(); row != null; row = rows.next()) {
+        questions.add(question(path, rows.line(), row));
+      }
+      if (questions.isEmpty()) {
+        throw new DataException(path + " holds no questions");
+      }
+      return new QuestionSet(List.copyOf(questions), file.sha256OfContent());
+    } catch (IOException e) {
+      throw TextFile.failure(path, e);
+    }
+  }
+
+  private static QuestionAnswers question(Path path, long line, List<String> row) {
+    if (row.size() != 2) {
+      throw new DataException(
+          "%s, line %,d: a row is a question, a TAB and a Python list of answers; this one has %d fields"
+              .formatted(path, line, row.size()));
+    }
+    try {
+      return new QuestionAnswers(row.get(0), PythonListLiteral.strings(row.get(1)));
+    } catch (IllegalArgumentException e) {
+      throw new DataException(
+          "%s, line %,d: the answers are no Python list of strings: %s"
+              .formatted(path, line, e.getMessage()),
+          e);
+    }
+  }
+
+  /** The first {@code limit} questions: a set of its own, without the file's digest. */
+  public QuestionSet first(int limit) {
+    return limit >= questions.size() ? this : new QuestionSet(questions.subList(0, limit), "");
+  }
+
+  public int size() {
+    return questions.size();
+  }
+}

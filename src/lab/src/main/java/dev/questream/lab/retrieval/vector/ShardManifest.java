@@ -1,0 +1,127 @@
+package dev.questream.lab.retrieval.vector;
+
+import dev.questream.app.io.DataException;
+import dev.questream.encoder.EncoderInfo;
+import dev.questream.lab.retrieval.PassageCollection;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What the vectors of a folder were made of: passages, model, precision, storage. A folder is only
+ * ever continued or read with the same.
+ *
+ * @param facts name and value, compared as a whole
+ */
+record ShardManifest(Map<String, String> facts) {
+  static final String FILE = "manifest.properties";
+  static final String FORMAT = "questream passage vectors 1";
+  private static final Set<String> NAMES = Set.of("model", "model.revision");
+  private static final int SHOWN_HASH = 12;
+
+  ShardManifest {
+    facts = new TreeMap<>(facts);
+  }
+
+  static ShardManifest of(
+      EncoderInfo encoder, PassageCollection passages, StorageType storage, int shardPassages) {
+    Map<String, String> facts = new TreeMap<>();
+    facts.put("format", FORMAT);
+    facts.put("passages", Integer.toString(passages.size()));
+    facts.put("passages.sha256", passages.sha256());
+    facts.put("model", encoder.modelId());
+    facts.put("model.revision", encoder.revision());
+    facts.put("weights.sha256", encoder.weightsSha256());
+    facts.put("tokenizer.sha256", encoder.tokenizerSha256());
+    facts.put("role", encoder.role().label());
+    facts.put("pooling", encoder.pooling().name().toLowerCase(Locale.ROOT));
+    facts.put("normalized", Boolean.toString(encoder.normalized()));
+    facts.put("precision", encoder.precision().label());
+    facts.put("prefix", encoder.prefix());
+    facts.put("max.tokens", Integer.toString(encoder.maxTokens()));
+    facts.put("dimensions", Integer.toString(encoder.dimensions()));
+    facts.put("storage", storage.label());
+    facts.put("shard.passages", Integer.toString(shardPassages));
+    return new ShardManifest(facts);
+  }
+
+  static boolean isIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(FILE));
+  }
+
+  static ShardManifest read(Path folder) {
+    Properties properties = new Properties();
+    try (Reader in = Files.newBufferedReader(folder.resolve(FILE), StandardCharsets.UTF_8)) {
+      properties.load(in);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new DataException(
+          "%s cannot be read: %s".formatted(folder.resolve(FILE), e.getMessage()), e);
+    }
+    Map<String, String> facts = new TreeMap<>();
+    properties.stringPropertyNames().forEach(key -> facts.put(key, properties.getProperty(key)));
+    return new ShardManifest(facts);
+  }
+
+  void write(Path folder) throws IOException {
+    Properties properties = new Properties();
+    properties.putAll(facts);
+    Path partial = folder.resolve(FILE + ".part");
+    try (Writer out = Files.newBufferedWriter(partial, StandardCharsets.UTF_8)) {
+      properties.store(out, "Vectors of passages; written by questream evaluate");
+    }
+    Files.move(partial, folder.resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /**
+   * Refuses a folder that was made of something else. A model is known by its weights, whatever it
+   * is called.
+   *
+   * @throws DataException says what differs
+   */
+  void requireSame(ShardManifest wanted, Path folder) {
+    if (!same("weights.sha256", wanted)) {
+      throw refused(folder, "of the model " + model(), "the model is " + wanted.model());
+    }
+    if (!same("passages.sha256", wanted)) {
+      throw refused(
+          folder,
+          "of other passages (%s of them)".formatted(facts.get("passages")),
+          "the passage file has another content");
+    }
+    for (String fact : wanted.facts.keySet()) {
+      if (!NAMES.contains(fact) && !same(fact, wanted)) {
+        throw refused(
+            folder,
+            "made with %s=%s".formatted(fact, facts.get(fact)),
+            "it is %s=%s".formatted(fact, wanted.facts.get(fact)));
+      }
+    }
+  }
+
+  private boolean same(String fact, ShardManifest other) {
+    return Objects.equals(facts.get(fact), other.facts.get(fact));
+  }
+
+  private String model() {
+    String weights = facts.getOrDefault("weights.sha256", "");
+    return "%s (weights %s)"
+        .formatted(
+            facts.get("model"), weights.substring(0, Math.min(SHOWN_HASH, weights.length())));
+  }
+
+  private static DataException refused(Path folder, String there, String here) {
+    return new DataException(
+        "%s holds vectors %s, and here %s; name another folder with --passage-embeddings, or delete this one"
+            .formatted(folder, there, here));
+  }
+}

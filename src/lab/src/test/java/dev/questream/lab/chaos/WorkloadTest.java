@@ -1,0 +1,71 @@
+package dev.questream.lab.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.questream.lab.chaos.guarantee.Expected;
+import dev.questream.serde.QuestionDecoder;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+class WorkloadTest {
+  private static final long SEED = Long.getLong("questream.seed", System.nanoTime());
+  private static final int COUNT = 50_000;
+
+  private final Workload workload = new Workload(SEED, 5, 1_000);
+
+  @Test
+  void shouldHoldEveryKindOfRecordAtItsRate() {
+    Map<Class<?>, Integer> kinds = new HashMap<>();
+    Map<Mark, Integer> marks = new EnumMap<>(Mark.class);
+    for (int n = 0; n < COUNT; n++) {
+      kinds.merge(workload.expected(n).getClass(), 1, Integer::sum);
+      workload.mark(n).ifPresent(mark -> marks.merge(mark, 1, Integer::sum));
+    }
+    assertThat(kinds.get(Expected.Tombstone.class)).as("seed %d", SEED).isBetween(800, 1700);
+    assertThat(kinds.get(Expected.DeadLetter.class)).as("seed %d", SEED).isBetween(100, 320);
+    assertThat(marks).as("seed %d", SEED).containsOnlyKeys(Mark.values());
+  }
+
+  @Test
+  void shouldDeleteOnlyWhatWasAskedBeforeAndHasAnEmbedding() {
+    for (int n = 0; n < COUNT; n++) {
+      if (workload.expected(n) instanceof Expected.Tombstone tombstone) {
+        assertThat(tombstone.target()).isLessThan(n);
+        assertThat(workload.expected(tombstone.target()))
+            .as("seed %d, number %d", SEED, n)
+            .isInstanceOfSatisfying(
+                Expected.Embedding.class,
+                target -> assertThat(target.id()).isEqualTo(tombstone.id()));
+      }
+    }
+  }
+
+  @Test
+  void shouldBeTheSameForTheSameSeedAndNumber() {
+    Workload again = new Workload(SEED, 5, 1_000);
+    Workload other = new Workload(SEED + 1, 5, 1_000);
+    int different = 0;
+    for (int n = 0; n < 1000; n++) {
+      ProducerRecord<byte[], byte[]> record = workload.record("questions", n);
+      assertThat(record.value()).isEqualTo(again.record("questions", n).value());
+      assertThat(record.key()).isEqualTo(again.record("questions", n).key());
+      different += record.equals(other.record("questions", n)) ? 0 : 1;
+    }
+    assertThat(different).isEqualTo(1000);
+  }
+
+  @Test
+  void shouldProduceWhatTheApplicationReads() {
+    QuestionDecoder decoder = new QuestionDecoder(Map.of());
+    for (int n = 0; n < 1000; n++) {
+      if (workload.expected(n) instanceof Expected.Embedding expected) {
+        ProducerRecord<byte[], byte[]> record = workload.record("questions", n);
+        assertThat(decoder.decode(record.key(), record.value()).getText())
+            .isEqualTo(expected.text());
+      }
+    }
+  }
+}

@@ -1,6 +1,0 @@
-package dev.questream.app.chaos.guarantee;
-
-/** What the vector of a text must be. */
-public interface VectorReference {
-  boolean matches(String text, float[] vector);
-}
