@@ -243,7 +243,7 @@ def machine(load_before):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=pathlib.Path, required=True, help="folder made by make_model.py")
-    parser.add_argument("--questions", type=pathlib.Path, default=HERE.parent / "src/main/resources/demo/questions.jsonl",
+    parser.add_argument("--questions", type=pathlib.Path, default=HERE.parent / "src/lab/src/main/resources/demo/questions.jsonl",
                         help="DPR's qa.csv, .jsonl or text; default: the demo's")
     parser.add_argument("--limit", type=int, default=1024, help="the first N questions")
     parser.add_argument("--rounds", type=int, default=3)

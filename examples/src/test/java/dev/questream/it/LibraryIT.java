@@ -18,13 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -49,23 +47,15 @@ class LibraryIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final int PAIRS = 60;
 
-  /** What the example's pom leaves out. */
-  private static final List<String> LEFT_OUT =
-      List.of(
-          "kafka_2.13-",
-          "kafka-server-",
-          "kafka-metadata-",
-          "picocli-",
-          "micrometer-",
-          "logback-classic-");
-
   @TempDir static Path folder;
   private static EmbeddedBroker broker;
+  private static ResolvedExample example;
   private final Map<String, String> settings = new HashMap<>();
   private Process process;
 
   @BeforeAll
   static void start() throws Exception {
+    example = ResolvedExample.of("near-duplicates", folder);
     broker = KafkaFixture.broker(folder);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       List<NewTopic> topics = new ArrayList<>();
@@ -85,7 +75,22 @@ class LibraryIT {
 
   @AfterAll
   static void stop() {
-    broker.close();
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  /** One dependency without exclusions brings no broker, server, command line or logs. */
+  @Test
+  void shouldBringWhatALibraryNeedsAndNothingElse() {
+    assertThat(example.libraries())
+        .contains("questream-streams", "questream-serde", "kafka-streams", "pytorch-engine")
+        .doesNotHaveDuplicates()
+        .noneMatch(
+            name ->
+                name.matches(
+                    "questream-(app|lab|broker)|kafka_.*|kafka-(server|metadata|raft).*|scala-.*"
+                        + "|picocli|jetty-.*|micrometer-.*|opentelemetry-.*|logback-.*|HdrHistogram"));
   }
 
   /** Each text twice, so that every second ticket repeats the one before it. */
@@ -116,24 +121,7 @@ class LibraryIT {
     StringBuilder text = new StringBuilder();
     settings.forEach((key, value) -> text.append(key + "=" + value + "\n"));
     Files.writeString(file, text);
-    String classPath =
-        Arrays.stream(System.getProperty("java.class.path").split(":", -1))
-            .filter(
-                entry ->
-                    LEFT_OUT.stream()
-                        .noneMatch(Path.of(entry).getFileName().toString()::startsWith))
-            .collect(Collectors.joining(":"));
-    process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx700m",
-                "-cp",
-                classPath,
-                HelpDesk.class.getName(),
-                file.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
-            .start();
+    process = example.start(folder.resolve("log"), HelpDesk.class.getName(), file.toString());
   }
 
   private List<ConsumerRecord<byte[], byte[]>> committed(String topic) {

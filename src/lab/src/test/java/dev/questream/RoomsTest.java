@@ -23,6 +23,7 @@ class RoomsTest {
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("dev.questream");
 
   private static final List<String> EVERYWHERE = List.of("java..", "org.slf4j..");
@@ -42,7 +43,6 @@ class RoomsTest {
                   "dev.questream.encoder",
                   "dev.questream.checkpoint",
                   "dev.questream.torchscript",
-                  "dev.questream.lab.retrieval.search",
                   "ai.djl..")),
           Map.entry("avro", List.of("org.apache.avro..")),
           Map.entry(
@@ -81,8 +81,7 @@ class RoomsTest {
                   "dev.questream.encoder",
                   "com.fasterxml.jackson..",
                   "org.apache.kafka..")),
-          Map.entry(
-              "retrieval", List.of("dev.questream.encoder", "dev.questream.lab.retrieval..")));
+          Map.entry("broker", List.of("kafka..", "org.apache.kafka..")));
 
   @TestFactory
   Stream<DynamicTest> shouldImportOnlyWhatTheRoomMay() {
@@ -110,7 +109,7 @@ class RoomsTest {
     assertThat(
             MAIN.stream()
                 .map(type -> type.getPackageName().split("\\.", -1)[2])
-                .filter(room -> !room.equals("app"))
+                .filter(room -> !room.equals("app") && !room.equals("lab"))
                 .distinct())
         .containsExactlyInAnyOrderElementsOf(ALLOWED.keySet());
   }
@@ -148,13 +147,59 @@ class RoomsTest {
   }
 
   @Test
-  void shouldKeepTheEmbeddedBrokerInTheApplication() {
+  void shouldKeepKafkasServerInItsRoom() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.questream.app..")
+        .resideOutsideOfPackage("dev.questream.broker..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("kafka..", "org.apache.kafka.metadata..", "org.apache.kafka.server..")
+        .check(MAIN);
+  }
+
+  @Test
+  void shouldRunTheApplicationWithoutTheLab() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.questream.app..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.questream.lab..", "dev.questream.broker..")
+        .check(MAIN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "console, command kafka runtime http page io deadletter rollover tracing",
+    "kafka, command runtime http page io deadletter rollover tracing",
+    "runtime, command deadletter rollover io"
+  })
+  void shouldKeepTheRoomsOfTheApplicationInOrder(String room, String above) {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.questream.app." + room + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            Stream.of(above.split(" ")).map(it -> "dev.questream.app." + it).toArray(String[]::new))
+        .check(MAIN);
+  }
+
+  /** Retrieval is arithmetic on files: it knows no Kafka. */
+  @Test
+  void shouldKeepKafkaOutOfRetrieval() {
+    classes()
+        .that()
+        .resideInAPackage("dev.questream.lab.retrieval..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..",
+            "org.slf4j..",
+            "dev.questream.lab.retrieval..",
+            "dev.questream.encoder",
+            "dev.questream.djl",
+            "dev.questream.app.io")
         .check(MAIN);
   }
 }

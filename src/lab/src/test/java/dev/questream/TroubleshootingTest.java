@@ -22,12 +22,16 @@ class TroubleshootingTest {
   /** Literals that are joined in the code, joined; escapes as they are printed. */
   private static String sources() throws IOException {
     StringBuilder text = new StringBuilder(Files.readString(Repository.path("questream")));
-    try (Stream<Path> files = Files.walk(Repository.path("src/main/java"))) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+    try (Stream<Path> files = Files.walk(Repository.path("src"))) {
+      for (Path file : files.filter(TroubleshootingTest::isMainSource).toList()) {
         text.append(Files.readString(file));
       }
     }
     return text.toString().replaceAll("\"\\s*\\+\\s*\"", "").replace("\\\"", "\"");
+  }
+
+  private static boolean isMainSource(Path file) {
+    return file.toString().endsWith(".java") && file.toString().contains("/src/main/java/");
   }
 
   private static List<String> found(Pattern pattern, Path file) throws IOException {

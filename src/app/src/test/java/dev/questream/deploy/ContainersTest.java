@@ -7,7 +7,6 @@ import dev.questream.config.ConfigSources;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.testing.Repository;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -163,7 +162,7 @@ class ContainersTest {
       List<String> words = List.of(copy.group(1).split(" ", -1));
       for (String source : words.subList(0, words.size() - 1)) {
         assertThat(sent).contains(source);
-        assertThat(Path.of(source)).exists();
+        assertThat(Repository.path(source)).exists();
         copies++;
       }
     }

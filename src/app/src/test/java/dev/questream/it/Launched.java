@@ -1,6 +1,7 @@
 package dev.questream.it;
 
 import dev.questream.testing.Repository;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,14 +11,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A run of the launcher, with what it wrote. */
+/** A run of the command line as a process of its own, with what it wrote. */
 public record Launched(Process process, Path outFile, Path errFile) {
   private static final long LIMIT_SECONDS = 120;
 
+  /** By the launcher, as a person does: all commands. */
   public static Launched questream(
       Path folder, Map<String, String> environment, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of(Repository.path("questream").toAbsolutePath().toString()));
+    return run(folder, environment, List.of(Repository.path("questream").toString()), arguments);
+  }
+
+  /** As the image does: the commands of operation, without lab and broker. */
+  public static Launched application(
+      Path folder, Map<String, String> environment, String... arguments) throws IOException {
+    Path target = Repository.path("src/app/target");
+    List<String> java =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            target.resolve("questream-app-0.1.0.jar")
+                + File.pathSeparator
+                + target.resolve("lib/*"),
+            "dev.questream.app.Main");
+    return run(folder, environment, java, arguments);
+  }
+
+  private static Launched run(
+      Path folder, Map<String, String> environment, List<String> program, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(program);
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(folder, "launched-", ".out");
     Path err = Files.createTempFile(folder, "launched-", ".err");

@@ -50,7 +50,7 @@ class HubCommandIT {
     environment.put("HF_HOME", folder.resolve("hf").toString());
     environment.putIfAbsent("HF_ENDPOINT", hub.endpoint().toString());
     environment.put("QUESTREAM_CACHE_DIR", folder.resolve("cache").toString());
-    return Launched.questream(folder, environment, arguments).await();
+    return Launched.application(folder, environment, arguments).await();
   }
 
   @Test

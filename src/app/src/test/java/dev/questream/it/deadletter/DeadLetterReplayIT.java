@@ -182,7 +182,7 @@ class DeadLetterReplayIT {
     int kills = 0;
     for (int seen = 1; seen <= 4; seen++) {
       Launched replay =
-          Launched.questream(
+          Launched.application(
               folder, Map.of(), "dlq", "replay", "--config", letters.file.toString());
       int lines = seen;
       await()

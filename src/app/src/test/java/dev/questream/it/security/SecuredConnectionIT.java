@@ -198,7 +198,7 @@ class SecuredConnectionIT {
     Map<String, String> wrong = client("good", "ca");
     wrong.put("sasl.jaas.config", jaas("scram.ScramLoginModule", "not-it"));
     Launched run =
-        Launched.questream(
+        Launched.application(
                 folder, Map.of(), "run", "--command-config", commandConfig(wrong).toString())
             .await();
     assertThat(run.status()).as(run.err()).isEqualTo(4);

@@ -3,58 +3,56 @@ package dev.questream.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.example.store.EmbeddingsConsumer;
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.broker.EmbeddedBroker;
+import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.RegistryStandIn;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.Schema;
-import org.apache.kafka.common.serialization.Deserializer;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.Logger;
 
-/**
- * The jar with the classifier {@code serde}, as a consumer has it: with Kafka's client, Avro and
- * Jackson, and nothing else of Questream or its libraries.
- */
-class SerdeJarIT {
+/** The dependency of a consumer of embeddings: Kafka's client, Avro, Jackson, and nothing else. */
+class ConsumerIT {
   private static final String TOPIC = "embeddings";
 
+  @TempDir static Path folder;
+  private static ResolvedExample example;
   private static URLClassLoader consumer;
 
   @BeforeAll
   static void open() throws Exception {
+    example = ResolvedExample.of("embeddings-consumer", folder);
     List<URL> jars = new ArrayList<>();
-    jars.add(Path.of("target/questream-serde.jar").toUri().toURL());
-    for (Class<?> part :
-        List.of(
-            Deserializer.class,
-            Logger.class, // Kafka's client brings it
-            Schema.class,
-            ObjectMapper.class,
-            JsonFactory.class,
-            JsonProperty.class)) {
-      jars.add(part.getProtectionDomain().getCodeSource().getLocation());
+    for (Path entry : example.classPath()) {
+      jars.add(entry.toUri().toURL());
     }
     consumer = new URLClassLoader(jars.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
   }
 
   @AfterAll
   static void close() throws Exception {
-    consumer.close();
+    if (consumer != null) {
+      consumer.close();
+    }
   }
 
   private static QuestionEmbedding embedding() {
@@ -122,17 +120,60 @@ class SerdeJarIT {
   }
 
   @Test
-  void shouldHoldNothingElse() {
+  void shouldBringNothingElse() {
+    assertThat(example.libraries())
+        .containsExactlyInAnyOrder(
+            "questream-serde",
+            "kafka-clients",
+            "zstd-jni",
+            "lz4-java",
+            "snappy-java",
+            "slf4j-api",
+            "avro",
+            "commons-compress", // these four are Avro's
+            "commons-codec",
+            "commons-io",
+            "commons-lang3",
+            "jackson-core",
+            "jackson-databind",
+            "jackson-annotations");
     for (String other :
         List.of(
             "dev.questream.app.Main",
             "dev.questream.config.QuestreamConfig",
             "dev.questream.encoder.QuestionEncoder",
             "org.apache.kafka.streams.KafkaStreams",
-            "com.github.benmanes.caffeine.cache.Caffeine",
             "ai.djl.Model")) {
       assertThatThrownBy(() -> consumer.loadClass(other))
           .isInstanceOf(ClassNotFoundException.class);
+    }
+  }
+
+  /** The example as a process of its own, on a real broker. */
+  @Test
+  void shouldReadTheTopicOfEmbeddings() throws Exception {
+    try (EmbeddedBroker broker = KafkaFixture.broker(folder)) {
+      KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
+      String topic = kafka.config(Map.of()).getString(QuestreamConfig.EMBEDDINGS_TOPIC);
+      try (KafkaProducer<String, byte[]> producer =
+          new KafkaProducer<>(
+              Map.of("bootstrap.servers", broker.bootstrapServers()),
+              new StringSerializer(),
+              new ByteArraySerializer())) {
+        producer.send(new ProducerRecord<>(topic, 0, "q1", written(Map.of())));
+        producer.send(new ProducerRecord<>(topic, 0, "q1", null));
+      }
+      Path log = folder.resolve("log");
+      Process process =
+          example.start(
+              log, EmbeddingsConsumer.class.getName(), broker.bootstrapServers(), topic, "2");
+      try {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      } finally {
+        process.destroyForcibly();
+      }
+      assertThat(Files.readString(log))
+          .containsSubsequence("upsert q1 [2] Who wrote Hamlet?", "delete q1");
     }
   }
 }

@@ -1,0 +1,89 @@
+package dev.questream.lab;
+
+import static dev.questream.app.CommandLineResult.assertHelp;
+import static dev.questream.app.CommandLineResult.questream;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.questream.app.CommandLineResult;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The lab's commands on the command line of the application: help and messages. */
+class LabCommandsTest {
+  private static final int USAGE = 2;
+  private static final int ENVIRONMENT = 5;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "demo: --questions --limit --model --passage-model --port --stay --set --config",
+        "evaluate: --questions --passages --question-model --passage-model --passage-embeddings --top-k"
+            + " --match --from-topic --against --report --results --curve --plot --search-memory --set",
+        "bench: encoder stream",
+        "bench encoder: --model --questions --limit --rounds --seconds --json --mode --set --config",
+        "bench stream: --model --questions --limit --rounds --seconds --json --rate --load"
+            + " --partitions --encoder --set --config --bootstrap-server",
+        "chaos: --minutes --seed --guarantee"
+      })
+  void shouldHelpWithEveryCommand(String commandAndOptions) {
+    assertHelp(commandAndOptions);
+  }
+
+  @Test
+  void shouldJoinTheCommandsOfTheApplication() {
+    CommandLineResult result = questream("--help");
+    assertThat(result.status()).isZero();
+    assertThat(result.out())
+        .containsPattern("(?m)^ +run ")
+        .containsPattern("(?m)^ +demo ")
+        .containsPattern("(?m)^ +evaluate ")
+        .containsPattern("(?m)^ +bench ")
+        .containsPattern("(?m)^ +chaos ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "evaluate --passages x,--questions",
+    "demo --port eighty,eighty",
+    "demo --limit many,many",
+    "bench,required",
+    "bench kafka,kafka",
+    "bench encoder --mode slow,slow",
+    "bench encoder --rounds 0,--rounds",
+    "bench encoder --seconds -1,--seconds",
+    "bench encoder --limit 0,--limit",
+    "bench stream --rate fast,fast",
+    "bench stream --rate 0,--rate",
+    "'bench stream --rate 10,max',not both",
+    "bench stream --load -0.5,--load",
+    "bench stream --partitions 0,--partitions",
+    "bench stream --encoder cheap,cheap",
+    "bench stream --set nope=1,nope"
+  })
+  void shouldRefuseAWrongCommandLine(String arguments, String named) {
+    questream(arguments.split(" ")).assertRefused(named);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-5"})
+  void shouldRefuseADemoOfNoQuestions(String limit) {
+    CommandLineResult result = questream("demo", "--limit", limit);
+    assertThat(result.status()).isEqualTo(USAGE);
+    result.assertOneLine();
+  }
+
+  @Test
+  void shouldNameAMissingFileOfQuestions() {
+    Path missing = folder.resolve("missing.txt");
+    CommandLineResult result = questream("demo", "--questions", missing.toString());
+    assertThat(result.status()).isEqualTo(ENVIRONMENT);
+    assertThat(result.err()).contains(missing.toString());
+    result.assertOneLine();
+  }
+}
