@@ -152,28 +152,27 @@ class ConsumerIT {
   /** The example as a process of its own, on a real broker. */
   @Test
   void shouldReadTheTopicOfEmbeddings() throws Exception {
-    try (EmbeddedBroker broker = KafkaFixture.broker(folder)) {
-      KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
-      String topic = kafka.config(Map.of()).getString(QuestreamConfig.EMBEDDINGS_TOPIC);
-      try (KafkaProducer<String, byte[]> producer =
-          new KafkaProducer<>(
-              Map.of("bootstrap.servers", broker.bootstrapServers()),
-              new StringSerializer(),
-              new ByteArraySerializer())) {
-        producer.send(new ProducerRecord<>(topic, 0, "q1", written(Map.of())));
-        producer.send(new ProducerRecord<>(topic, 0, "q1", null));
-      }
-      Path log = folder.resolve("log");
-      Process process =
-          example.start(
-              log, EmbeddingsConsumer.class.getName(), broker.bootstrapServers(), topic, "2");
-      try {
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      } finally {
-        process.destroyForcibly();
-      }
-      assertThat(Files.readString(log))
-          .containsSubsequence("upsert q1 [2] Who wrote Hamlet?", "delete q1");
+    EmbeddedBroker broker = KafkaFixture.broker();
+    KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
+    String topic = kafka.config(Map.of()).getString(QuestreamConfig.EMBEDDINGS_TOPIC);
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers()),
+            new StringSerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, 0, "q1", written(Map.of())));
+      producer.send(new ProducerRecord<>(topic, 0, "q1", null));
     }
+    Path log = folder.resolve("log");
+    Process process =
+        example.start(
+            log, EmbeddingsConsumer.class.getName(), broker.bootstrapServers(), topic, "2");
+    try {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(Files.readString(log))
+        .containsSubsequence("upsert q1 [2] Who wrote Hamlet?", "delete q1");
   }
 }

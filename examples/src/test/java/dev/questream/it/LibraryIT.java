@@ -35,7 +35,6 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,7 +55,7 @@ class LibraryIT {
   @BeforeAll
   static void start() throws Exception {
     example = ResolvedExample.of("near-duplicates", folder);
-    broker = KafkaFixture.broker(folder);
+    broker = KafkaFixture.broker();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       List<NewTopic> topics = new ArrayList<>();
       for (String name :
@@ -70,13 +69,6 @@ class LibraryIT {
         topics.add(new NewTopic(name, 2, (short) 1));
       }
       admin.createTopics(topics).all().get();
-    }
-  }
-
-  @AfterAll
-  static void stop() {
-    if (broker != null) {
-      broker.close();
     }
   }
 

@@ -6,7 +6,10 @@ import dev.questream.app.kafka.Topics;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,8 +29,29 @@ public final class KafkaFixture {
     this.folder = folder;
   }
 
-  public static EmbeddedBroker broker(Path folder) {
-    return EmbeddedBroker.start(folder.resolve("broker"), 0);
+  /** The broker that the tests of this process share. It stops when the process ends. */
+  public static EmbeddedBroker broker() {
+    return Shared.BROKER;
+  }
+
+  private static final class Shared {
+    static final EmbeddedBroker BROKER = start();
+
+    private static EmbeddedBroker start() {
+      try {
+        Path folder = Files.createTempDirectory("questream-it-broker-");
+        EmbeddedBroker broker = EmbeddedBroker.start(folder, 0);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, folder)));
+        return broker;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void stop(EmbeddedBroker broker, Path folder) {
+      broker.close();
+      EmbeddedBroker.deleteFolder(folder);
+    }
   }
 
   /** Settings for this fixture's own topics, application id and state folder. */

@@ -39,7 +39,7 @@ final class EmbeddingPipeline implements AutoCloseable {
   private final KafkaProducer<String, Question> producer;
 
   private EmbeddingPipeline(Path folder) throws Exception {
-    broker = KafkaFixture.broker(folder);
+    broker = KafkaFixture.broker();
     registry = ApicurioRegistry.start(Files.createDirectory(folder.resolve("registry")));
     config =
         new QuestreamConfig(
@@ -135,6 +135,5 @@ final class EmbeddingPipeline implements AutoCloseable {
     producer.close();
     application.close();
     registry.close();
-    broker.close();
   }
 }

@@ -22,7 +22,6 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,6 @@ class DeadLetterCommandsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final byte[] NOT_UTF8 = {(byte) 0xff, (byte) 0xfe, 7};
 
-  @TempDir static Path shared;
   @TempDir Path folder;
   private static EmbeddedBroker broker;
   private KafkaFixture kafka;
@@ -42,12 +40,7 @@ class DeadLetterCommandsIT {
 
   @BeforeAll
   static void start() {
-    broker = KafkaFixture.broker(shared);
-  }
-
-  @AfterAll
-  static void stop() {
-    broker.close();
+    broker = KafkaFixture.broker();
   }
 
   @BeforeEach

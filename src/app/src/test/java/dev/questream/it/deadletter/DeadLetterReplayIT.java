@@ -34,7 +34,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,19 +45,13 @@ import org.junit.jupiter.api.io.TempDir;
 class DeadLetterReplayIT {
   private static final Selection ALL = new Selection(DeadLetterFilter.ALL, false, Long.MAX_VALUE);
 
-  @TempDir static Path shared;
   @TempDir Path folder;
   private static EmbeddedBroker broker;
   private DeadLetterFixture letters;
 
   @BeforeAll
   static void start() {
-    broker = KafkaFixture.broker(shared);
-  }
-
-  @AfterAll
-  static void stop() {
-    broker.close();
+    broker = KafkaFixture.broker();
   }
 
   @BeforeEach

@@ -54,29 +54,28 @@ class DashboardIT {
   @Test
   void shouldAskForWhatARunningApplicationHas() throws Exception {
     String scrape;
-    try (EmbeddedBroker broker = KafkaFixture.broker(folder)) {
-      KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
-      QuestreamConfig config = kafka.config(Map.of("http.port", "0", "encoder.precision", "fp32"));
-      int port;
-      try (QuestreamApplication application = QuestreamApplication.start(config)) {
-        application.awaitRunning(LIMIT);
-        port = application.httpAddress().orElseThrow().getPort();
-        kafka.ask(config, Map.of("a", "Who wrote Hamlet?", "b", " "));
-        assertThat(kafka.read(config, 2, LIMIT)).hasSize(2);
-        System.gc(); // the collector's metrics are there only once it has paused
-        await()
-            .atMost(LIMIT)
-            .until(
-                () -> {
-                  String metrics = get(port, "/metrics");
-                  return metrics.contains("records_lag_max") && metrics.contains("jvm_gc_pause");
-                });
-        scrape = get(port, "/metrics");
-        assertThat(healthCheck(port, "/health/live")).isZero();
-        assertThat(healthCheck(port, "/no/such/path")).isNotZero();
-      }
-      assertThat(healthCheck(port, "/health/live")).isNotZero();
+    EmbeddedBroker broker = KafkaFixture.broker();
+    KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
+    QuestreamConfig config = kafka.config(Map.of("http.port", "0", "encoder.precision", "fp32"));
+    int port;
+    try (QuestreamApplication application = QuestreamApplication.start(config)) {
+      application.awaitRunning(LIMIT);
+      port = application.httpAddress().orElseThrow().getPort();
+      kafka.ask(config, Map.of("a", "Who wrote Hamlet?", "b", " "));
+      assertThat(kafka.read(config, 2, LIMIT)).hasSize(2);
+      System.gc(); // the collector's metrics are there only once it has paused
+      await()
+          .atMost(LIMIT)
+          .until(
+              () -> {
+                String metrics = get(port, "/metrics");
+                return metrics.contains("records_lag_max") && metrics.contains("jvm_gc_pause");
+              });
+      scrape = get(port, "/metrics");
+      assertThat(healthCheck(port, "/health/live")).isZero();
+      assertThat(healthCheck(port, "/no/such/path")).isNotZero();
     }
+    assertThat(healthCheck(port, "/health/live")).isNotZero();
     Files.createDirectories(SCRAPE.getParent());
     Files.writeString(SCRAPE, scrape); // for promtool: scripts/check-deploy.sh
     check(scrape, "dashboard", dashboardQueries());

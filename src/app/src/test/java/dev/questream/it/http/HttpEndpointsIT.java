@@ -59,49 +59,46 @@ class HttpEndpointsIT {
 
   @Test
   void shouldFollowAQuestionThatIsAskedOnThePage() throws Exception {
-    try (EmbeddedBroker broker = KafkaFixture.broker(folder)) {
-      KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
-      QuestreamConfig config =
-          kafka.config(
-              Map.of("http.port", "0", "http.ask.enabled", "true", "encoder.truncation", "reject"));
-      try (QuestreamApplication application = QuestreamApplication.start(config)) {
-        InetSocketAddress address = application.httpAddress().orElseThrow();
-        application.awaitRunning(LIMIT);
-        JsonNode first = JSON.readTree(ask(address, "Who wrote Hamlet?").body());
-        assertThat(first.path("steps").findValuesAsText("name"))
-            .containsExactly(
-                "produced", "read", "queued", "batched", "encoded", "forwarded", "committed");
-        double total = first.path("steps").path(6).path("at_ms").asDouble();
-        assertThat(first.path("steps").findValues("took_ms"))
-            .allSatisfy(took -> assertThat(took.asDouble()).isBetween(0.0, total));
-        assertThat(first.path("embedding").path("dimensions").asInt()).isEqualTo(384);
-        assertThat(first.path("embedding").path("norm").asDouble()).isBetween(0.999, 1.001);
-        List<EmbeddingReader.Answer> answers = kafka.read(config, 1, LIMIT);
-        assertThat(KafkaFixture.key(answers.get(0))).isEqualTo(first.path("id").asText());
+    EmbeddedBroker broker = KafkaFixture.broker();
+    KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
+    QuestreamConfig config =
+        kafka.config(
+            Map.of("http.port", "0", "http.ask.enabled", "true", "encoder.truncation", "reject"));
+    try (QuestreamApplication application = QuestreamApplication.start(config)) {
+      InetSocketAddress address = application.httpAddress().orElseThrow();
+      application.awaitRunning(LIMIT);
+      JsonNode first = JSON.readTree(ask(address, "Who wrote Hamlet?").body());
+      assertThat(first.path("steps").findValuesAsText("name"))
+          .containsExactly(
+              "produced", "read", "queued", "batched", "encoded", "forwarded", "committed");
+      double total = first.path("steps").path(6).path("at_ms").asDouble();
+      assertThat(first.path("steps").findValues("took_ms"))
+          .allSatisfy(took -> assertThat(took.asDouble()).isBetween(0.0, total));
+      assertThat(first.path("embedding").path("dimensions").asInt()).isEqualTo(384);
+      assertThat(first.path("embedding").path("norm").asDouble()).isBetween(0.999, 1.001);
+      List<EmbeddingReader.Answer> answers = kafka.read(config, 1, LIMIT);
+      assertThat(KafkaFixture.key(answers.get(0))).isEqualTo(first.path("id").asText());
 
-        JsonNode cached = JSON.readTree(ask(address, "Who wrote Hamlet?").body());
-        assertThat(cached.path("steps").findValuesAsText("name")).doesNotContain("batched");
-        JsonNode tooLong = JSON.readTree(ask(address, "word ".repeat(2_000)).body());
-        assertThat(tooLong.path("dead_letter").path("reason").asText()).isEqualTo("text-too-long");
-        assertThat(tooLong.path("steps").findValuesAsText("name")).contains("read", "forwarded");
-        assertThat(ask(address, " ").statusCode()).isEqualTo(400);
+      JsonNode cached = JSON.readTree(ask(address, "Who wrote Hamlet?").body());
+      assertThat(cached.path("steps").findValuesAsText("name")).doesNotContain("batched");
+      JsonNode tooLong = JSON.readTree(ask(address, "word ".repeat(2_000)).body());
+      assertThat(tooLong.path("dead_letter").path("reason").asText()).isEqualTo("text-too-long");
+      assertThat(tooLong.path("steps").findValuesAsText("name")).contains("read", "forwarded");
+      assertThat(ask(address, " ").statusCode()).isEqualTo(400);
 
-        await().atMost(LIMIT).until(() -> figures(address).path("rows").size() > 1);
-        JsonNode figures = figures(address);
-        assertThat(figures.path("state").path("ask").asBoolean()).isTrue();
-        assertThat(figures.path("state").path("dead_letters").path("text-too-long").asInt())
-            .isEqualTo(1);
-        int rate = figures.path("columns").size() - 9; // the second column
-        double embedded = 0;
-        for (JsonNode row : figures.path("rows")) {
-          embedded += row.path(rate).asDouble();
-        }
-        assertThat(embedded)
-            .as("two embeddings in intervals of about a second")
-            .isBetween(1.0, 3.0);
-        String none = get(address, "/api/figures?from=" + figures.path("next")).body();
-        assertThat(JSON.readTree(none).path("rows").size()).isLessThan(2);
+      await().atMost(LIMIT).until(() -> figures(address).path("rows").size() > 1);
+      JsonNode figures = figures(address);
+      assertThat(figures.path("state").path("ask").asBoolean()).isTrue();
+      assertThat(figures.path("state").path("dead_letters").path("text-too-long").asInt())
+          .isEqualTo(1);
+      int rate = figures.path("columns").size() - 9; // the second column
+      double embedded = 0;
+      for (JsonNode row : figures.path("rows")) {
+        embedded += row.path(rate).asDouble();
       }
+      assertThat(embedded).as("two embeddings in intervals of about a second").isBetween(1.0, 3.0);
+      String none = get(address, "/api/figures?from=" + figures.path("next")).body();
+      assertThat(JSON.readTree(none).path("rows").size()).isLessThan(2);
     }
   }
 
@@ -111,43 +108,42 @@ class HttpEndpointsIT {
 
   @Test
   void shouldAnswerOperators() throws Exception {
-    try (EmbeddedBroker broker = KafkaFixture.broker(folder)) {
-      KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
-      QuestreamConfig config = kafka.config(Map.of("http.port", "0", "encoder.precision", "fp32"));
-      try (QuestreamApplication application = QuestreamApplication.start(config)) {
-        InetSocketAddress address = application.httpAddress().orElseThrow();
-        assertThat(address.getAddress().isLoopbackAddress()).isTrue();
-        assertThat(get(address, "/health/live").statusCode()).isEqualTo(200);
-        application.awaitRunning(LIMIT);
-        await().atMost(LIMIT).until(() -> get(address, "/health/ready").statusCode() == 200);
-        kafka.ask(config, Map.of("a", "Who wrote Hamlet?", "b", "Who wrote Hamlet?", "c", " "));
-        assertThat(kafka.read(config, 3, LIMIT)).hasSize(3);
-        assertThat(get(address, "/metrics").body())
-            .contains("questream_end_to_end_seconds_count 2")
-            .contains("questream_dead_letters_total{reason=\"empty-text\"} 1.0")
-            .contains("questream_encoder_texts_total")
-            .contains("questream_encoder_healthy 1.0")
-            .contains("questream_pending_questions 0.0")
-            .contains("kafka_stream_");
-        JsonNode info = JSON.readTree(get(address, "/info").body());
-        assertThat(info.path("model").asText()).isEqualTo("bge-small-en-v1.5");
-        assertThat(info.path("precision").asText()).isEqualTo("fp32");
-        assertThat(info.path("processingGuarantee").asText()).isEqualTo("exactly_once_v2");
-        assertThat(info.path("topics").path("questions").asText()).endsWith("-questions");
-        for (String version : List.of("kafka", "java", "djl", "libtorch", "uptimeSeconds")) {
-          assertThat(info.path(version).asText()).as(version).matches("\\d.*");
-        }
-        assertThat(ask(address, "Who wrote Hamlet?").statusCode()).as("off").isEqualTo(404);
-        assertThat(get(address, "/metrics/more").statusCode()).isEqualTo(404);
-        assertThatThrownBy(
-                () ->
-                    QuestreamApplication.start(
-                        config
-                            .with("http.port", Integer.toString(address.getPort()))
-                            .with("state.dir", folder.resolve("other").toString())))
-            .isInstanceOf(FatalException.class)
-            .hasMessageContaining("set another http.port");
+    EmbeddedBroker broker = KafkaFixture.broker();
+    KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
+    QuestreamConfig config = kafka.config(Map.of("http.port", "0", "encoder.precision", "fp32"));
+    try (QuestreamApplication application = QuestreamApplication.start(config)) {
+      InetSocketAddress address = application.httpAddress().orElseThrow();
+      assertThat(address.getAddress().isLoopbackAddress()).isTrue();
+      assertThat(get(address, "/health/live").statusCode()).isEqualTo(200);
+      application.awaitRunning(LIMIT);
+      await().atMost(LIMIT).until(() -> get(address, "/health/ready").statusCode() == 200);
+      kafka.ask(config, Map.of("a", "Who wrote Hamlet?", "b", "Who wrote Hamlet?", "c", " "));
+      assertThat(kafka.read(config, 3, LIMIT)).hasSize(3);
+      assertThat(get(address, "/metrics").body())
+          .contains("questream_end_to_end_seconds_count 2")
+          .contains("questream_dead_letters_total{reason=\"empty-text\"} 1.0")
+          .contains("questream_encoder_texts_total")
+          .contains("questream_encoder_healthy 1.0")
+          .contains("questream_pending_questions 0.0")
+          .contains("kafka_stream_");
+      JsonNode info = JSON.readTree(get(address, "/info").body());
+      assertThat(info.path("model").asText()).isEqualTo("bge-small-en-v1.5");
+      assertThat(info.path("precision").asText()).isEqualTo("fp32");
+      assertThat(info.path("processingGuarantee").asText()).isEqualTo("exactly_once_v2");
+      assertThat(info.path("topics").path("questions").asText()).endsWith("-questions");
+      for (String version : List.of("kafka", "java", "djl", "libtorch", "uptimeSeconds")) {
+        assertThat(info.path(version).asText()).as(version).matches("\\d.*");
       }
+      assertThat(ask(address, "Who wrote Hamlet?").statusCode()).as("off").isEqualTo(404);
+      assertThat(get(address, "/metrics/more").statusCode()).isEqualTo(404);
+      assertThatThrownBy(
+              () ->
+                  QuestreamApplication.start(
+                      config
+                          .with("http.port", Integer.toString(address.getPort()))
+                          .with("state.dir", folder.resolve("other").toString())))
+          .isInstanceOf(FatalException.class)
+          .hasMessageContaining("set another http.port");
     }
   }
 }

@@ -33,22 +33,21 @@ class LivePageIT {
   void shouldAskAQuestionAndSeeItCommitted() throws Exception {
     Optional<Path> program = Chromium.find();
     assumeThat(program).as("a chromium or google-chrome on the PATH").isPresent();
-    try (EmbeddedBroker broker = KafkaFixture.broker(folder)) {
-      KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
-      QuestreamConfig config = kafka.config(Map.of("http.port", "0", "http.ask.enabled", "true"));
-      try (QuestreamApplication application =
-              QuestreamApplication.start(
-                  config,
-                  observer -> Encoders.open(config, EncoderRole.QUESTION, observer),
-                  PASSAGES);
-          Chromium browser = Chromium.start(program.get(), folder)) {
-        application.awaitRunning(LIMIT);
-        String address =
-            "http://localhost:%d/".formatted(application.httpAddress().orElseThrow().getPort());
-        look(browser, address);
-        List<?> committed = kafka.read(config, 1, LIMIT);
-        assertThat(committed).as("the page asked for real").hasSize(1);
-      }
+    EmbeddedBroker broker = KafkaFixture.broker();
+    KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
+    QuestreamConfig config = kafka.config(Map.of("http.port", "0", "http.ask.enabled", "true"));
+    try (QuestreamApplication application =
+            QuestreamApplication.start(
+                config,
+                observer -> Encoders.open(config, EncoderRole.QUESTION, observer),
+                PASSAGES);
+        Chromium browser = Chromium.start(program.get(), folder)) {
+      application.awaitRunning(LIMIT);
+      String address =
+          "http://localhost:%d/".formatted(application.httpAddress().orElseThrow().getPort());
+      look(browser, address);
+      List<?> committed = kafka.read(config, 1, LIMIT);
+      assertThat(committed).as("the page asked for real").hasSize(1);
     }
   }
 

@@ -65,12 +65,11 @@ class RegistryApplicationIT {
   @BeforeAll
   static void start() {
     registry = ApicurioRegistry.start(folder);
-    broker = KafkaFixture.broker(folder);
+    broker = KafkaFixture.broker();
   }
 
   @AfterAll
   static void stop() {
-    broker.close();
     registry.close();
   }
 

@@ -33,7 +33,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,7 +49,6 @@ class RolloverIT {
   private static final int POISONED = 3;
   private static final long LOST_OF_PARTITION = 8;
 
-  @TempDir static Path shared;
   @TempDir Path folder;
   private static EmbeddedBroker broker;
   private QuestreamConfig oldConfig;
@@ -70,12 +68,7 @@ class RolloverIT {
 
   @BeforeAll
   static void start() {
-    broker = KafkaFixture.broker(shared);
-  }
-
-  @AfterAll
-  static void stop() {
-    broker.close();
+    broker = KafkaFixture.broker();
   }
 
   private Result questream(String... arguments) {

@@ -48,8 +48,8 @@ class RegistrySecretsIT {
         (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
     log.start();
     root.addAppender(log);
-    try (RegistryStandIn registry = new RegistryStandIn();
-        EmbeddedBroker broker = KafkaFixture.broker(folder)) {
+    EmbeddedBroker broker = KafkaFixture.broker();
+    try (RegistryStandIn registry = new RegistryStandIn()) {
       registry.wantAuthorization(HEADER);
       KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
       QuestreamConfig config =

@@ -8,7 +8,6 @@ import dev.questream.config.QuestreamConfig;
 import dev.questream.it.KafkaFixture;
 import dev.questream.testing.InstantEncoder;
 import dev.questream.topology.EmbeddingTopology;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,23 +19,20 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** At least once: a deletion from the pending store never overtakes an answer. */
 @Timeout(120)
 class DeletionsLastIT {
   private static final String CHANGELOG = "app-pending-questions-changelog";
   private static final byte[] KEY = {1};
-  @TempDir static Path folder;
   private static EmbeddedBroker broker;
 
   @BeforeAll
   static void start() throws Exception {
-    broker = KafkaFixture.broker(folder);
+    broker = KafkaFixture.broker();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       for (String topic : List.of("embeddings", CHANGELOG)) {
         admin
@@ -45,11 +41,6 @@ class DeletionsLastIT {
             .get();
       }
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    broker.close();
   }
 
   private static Producer<byte[], byte[]> producer() {

@@ -85,40 +85,39 @@ class FairnessIT {
 
   @Test
   void shouldAnswerATrickleWhileAnotherPartitionIsFlooded() throws Exception {
-    try (EmbeddedBroker broker = KafkaFixture.broker(folder)) {
-      KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
-      QuestreamConfig config =
-          kafka.config(
-              Map.of(
-                  "input.format", "text",
-                  "encoder.workers", "1",
-                  "encoder.max.batch.tokens", "320",
-                  "streams.num.stream.threads", "1"));
-      BatchingEncoder encoder = Encoders.batching(config, new SlowBackend(), EncoderObserver.NONE);
-      KafkaStreams streams =
-          EmbeddingTopology.streams(config, config.streamsSettings(), encoder, EmbedObserver.NONE);
-      streams.start();
-      try (encoder) {
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .until(() -> streams.state() == KafkaStreams.State.RUNNING);
-        List<Long> latencies = new ArrayList<>();
-        int floodBefore = askAndListen(config, latencies);
-        Collections.sort(latencies);
-        LOG.info(
-            "trickle beside a flood: p50 {} ms, p99 {} ms; {} of the flood's {} were answered when"
-                + " it ended",
-            latencies.get(TRICKLE / 2),
-            latencies.get(TRICKLE * 99 / 100),
-            floodBefore,
-            FLOOD);
-        assertThat(floodBefore).as("the flood goes on while the trickle runs").isLessThan(FLOOD);
-        assertThat(latencies.get(TRICKLE / 2))
-            .as("far less than the flood of %d ms", FLOOD)
-            .isLessThan(FLOOD / 4L);
-      } finally {
-        streams.close(Duration.ofSeconds(20));
-      }
+    EmbeddedBroker broker = KafkaFixture.broker();
+    KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
+    QuestreamConfig config =
+        kafka.config(
+            Map.of(
+                "input.format", "text",
+                "encoder.workers", "1",
+                "encoder.max.batch.tokens", "320",
+                "streams.num.stream.threads", "1"));
+    BatchingEncoder encoder = Encoders.batching(config, new SlowBackend(), EncoderObserver.NONE);
+    KafkaStreams streams =
+        EmbeddingTopology.streams(config, config.streamsSettings(), encoder, EmbedObserver.NONE);
+    streams.start();
+    try (encoder) {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> streams.state() == KafkaStreams.State.RUNNING);
+      List<Long> latencies = new ArrayList<>();
+      int floodBefore = askAndListen(config, latencies);
+      Collections.sort(latencies);
+      LOG.info(
+          "trickle beside a flood: p50 {} ms, p99 {} ms; {} of the flood's {} were answered when"
+              + " it ended",
+          latencies.get(TRICKLE / 2),
+          latencies.get(TRICKLE * 99 / 100),
+          floodBefore,
+          FLOOD);
+      assertThat(floodBefore).as("the flood goes on while the trickle runs").isLessThan(FLOOD);
+      assertThat(latencies.get(TRICKLE / 2))
+          .as("far less than the flood of %d ms", FLOOD)
+          .isLessThan(FLOOD / 4L);
+    } finally {
+      streams.close(Duration.ofSeconds(20));
     }
   }
 

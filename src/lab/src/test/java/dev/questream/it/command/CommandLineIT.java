@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -32,18 +31,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandLineIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @TempDir static Path shared;
   @TempDir Path folder;
   private static EmbeddedBroker broker;
 
   @BeforeAll
   static void start() {
-    broker = KafkaFixture.broker(shared);
-  }
-
-  @AfterAll
-  static void stop() {
-    broker.close();
+    broker = KafkaFixture.broker();
   }
 
   private Launched launch(String... arguments) throws IOException {

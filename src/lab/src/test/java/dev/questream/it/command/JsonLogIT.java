@@ -69,27 +69,26 @@ class JsonLogIT {
   @Test
   void shouldLogADayAtWorkAndLoadNoTracing() throws Exception {
     Path classes = folder.resolve("classes.txt");
-    try (EmbeddedBroker broker = KafkaFixture.broker(folder)) {
-      KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
-      StringBuilder settings = new StringBuilder("log.format=json\n");
-      kafka.settings(Map.of()).forEach((k, v) -> settings.append(k + "=" + v + "\n"));
-      Path file = Files.writeString(folder.resolve("questream.properties"), settings);
-      Launched run =
-          Launched.questream(
-              folder,
-              Map.of("JAVA_OPTS", "-Xlog:class+load:file=" + classes),
-              "run",
-              "--config",
-              file.toString());
-      await().atMost(Duration.ofSeconds(120)).until(() -> run.err().contains("RUNNING"));
-      kafka.ask(kafka.config(Map.of()), Map.of("a", " ", "b", "Who wrote Hamlet?"));
-      assertThat(kafka.read(kafka.config(Map.of()), 2, Duration.ofSeconds(60))).hasSize(2);
-      run.process().destroy();
-      assertThat(run.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(parse(run).stream().map(line -> line.path("message").asText()))
-          .contains("RUNNING", "Stopping", "Stopped")
-          .anyMatch(message -> message.contains("goes to the dead letters: empty-text"));
-    }
+    EmbeddedBroker broker = KafkaFixture.broker();
+    KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
+    StringBuilder settings = new StringBuilder("log.format=json\n");
+    kafka.settings(Map.of()).forEach((k, v) -> settings.append(k + "=" + v + "\n"));
+    Path file = Files.writeString(folder.resolve("questream.properties"), settings);
+    Launched run =
+        Launched.questream(
+            folder,
+            Map.of("JAVA_OPTS", "-Xlog:class+load:file=" + classes),
+            "run",
+            "--config",
+            file.toString());
+    await().atMost(Duration.ofSeconds(120)).until(() -> run.err().contains("RUNNING"));
+    kafka.ask(kafka.config(Map.of()), Map.of("a", " ", "b", "Who wrote Hamlet?"));
+    assertThat(kafka.read(kafka.config(Map.of()), 2, Duration.ofSeconds(60))).hasSize(2);
+    run.process().destroy();
+    assertThat(run.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(parse(run).stream().map(line -> line.path("message").asText()))
+        .contains("RUNNING", "Stopping", "Stopped")
+        .anyMatch(message -> message.contains("goes to the dead letters: empty-text"));
     assertThat(classes)
         .content()
         .contains("] dev.questream.app.tracing.Tracing ")

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +35,6 @@ class EvaluateIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int QUESTIONS = 60;
 
-  @TempDir static Path shared;
   @TempDir Path folder;
   private static EmbeddedBroker broker;
 
@@ -46,12 +44,7 @@ class EvaluateIT {
 
   @BeforeAll
   static void start() {
-    broker = KafkaFixture.broker(shared);
-  }
-
-  @AfterAll
-  static void stop() {
-    broker.close();
+    broker = KafkaFixture.broker();
   }
 
   /**
