@@ -34,13 +34,13 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final String FORMATTED = "meta.properties";
 
   private final Path folder;
-  private final int port;
+  private final Ports ports;
   private final Map<String, String> overrides;
   private KafkaRaftServer server;
 
-  private EmbeddedBroker(Path folder, int port, Map<String, String> overrides) {
+  private EmbeddedBroker(Path folder, Ports ports, Map<String, String> overrides) {
     this.folder = folder;
-    this.port = port;
+    this.ports = ports;
     this.overrides = overrides;
   }
 
@@ -64,7 +64,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   public static EmbeddedBroker start(Path folder, int port, Map<String, String> overrides) {
     EmbeddedBroker broker =
-        new EmbeddedBroker(folder, port == 0 ? freePort() : requireFree(port), overrides);
+        new EmbeddedBroker(folder, port == 0 ? Ports.free() : Ports.withListener(port), overrides);
     try {
       Files.createDirectories(folder);
       if (!Files.exists(folder.resolve(FORMATTED))) {
@@ -98,14 +98,14 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private Map<Object, Object> settings() {
     Properties settings = new Properties();
-    int controllerPort = freePort();
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", NODE_ID);
-    settings.put("controller.quorum.voters", NODE_ID + "@localhost:" + controllerPort);
+    settings.put("controller.quorum.voters", NODE_ID + "@localhost:" + ports.controller());
     settings.put(
         "listeners",
-        "PLAINTEXT://localhost:%d,CONTROLLER://localhost:%d".formatted(port, controllerPort));
-    settings.put("advertised.listeners", "PLAINTEXT://localhost:" + port);
+        "PLAINTEXT://localhost:%d,CONTROLLER://localhost:%d"
+            .formatted(ports.listener(), ports.controller()));
+    settings.put("advertised.listeners", "PLAINTEXT://localhost:" + ports.listener());
     settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     settings.put("controller.listener.names", "CONTROLLER");
     settings.put("inter.broker.listener.name", "PLAINTEXT");
@@ -125,30 +125,42 @@ public final class EmbeddedBroker implements AutoCloseable {
     return Map.copyOf(settings);
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free port on loopback: " + e, e);
-    }
-  }
+  /**
+   * Where the broker listens, on loopback.
+   *
+   * @param listener for clients
+   * @param controller for the broker's own metadata
+   */
+  private record Ports(int listener, int controller) {
 
-  private static int requireFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return port;
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "port %d is taken by another program (%s); choose another, or 0 for any free one"
-              .formatted(port, e.getMessage()),
-          e);
+    /** Two that are free; both sockets are held until both numbers are known. */
+    static Ports free() {
+      try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+          ServerSocket controller = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        return new Ports(listener.getLocalPort(), controller.getLocalPort());
+      } catch (IOException e) {
+        throw new UncheckedIOException("no free port on loopback: " + e, e);
+      }
+    }
+
+    /** The one that is wanted, and a free one. */
+    static Ports withListener(int port) {
+      try (ServerSocket listener = new ServerSocket()) {
+        listener.setReuseAddress(true);
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return new Ports(port, free().controller());
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "port %d is taken by another program (%s); choose another, or 0 for any free one"
+                .formatted(port, e.getMessage()),
+            e);
+      }
     }
   }
 
   /** Where clients connect: {@code localhost:port}. */
   public String bootstrapServers() {
-    return "localhost:" + port;
+    return "localhost:" + ports.listener();
   }
 
   private void stop() {
