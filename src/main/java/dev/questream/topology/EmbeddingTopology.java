@@ -11,7 +11,6 @@ import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 
@@ -44,13 +43,6 @@ public final class EmbeddingTopology {
   public static Topology build(
       QuestreamConfig config, QuestionEncoder encoder, EmbedObserver observer) {
     return build(config, processor(config, encoder, observer, new EmbedClients()));
-  }
-
-  /** The clients that {@link #streams} uses. */
-  public static KafkaClientSupplier clients(QuestreamConfig config, QuestionEncoder encoder) {
-    EmbedClients clients = new EmbedClients();
-    processor(config, encoder, EmbedObserver.NONE, clients);
-    return clients;
   }
 
   private static EmbedProcessorSupplier processor(
