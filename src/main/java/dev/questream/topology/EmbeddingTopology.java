@@ -101,14 +101,16 @@ public final class EmbeddingTopology {
     return new EmbedSettings(
         config.getString(QuestreamConfig.APPLICATION_ID),
         config.exactlyOnce(),
-        config.getInt(QuestreamConfig.WINDOW_MAX_QUESTIONS),
-        config.getInt(QuestreamConfig.WINDOW_MAX_TOKENS),
-        config.duration(QuestreamConfig.WINDOW_MAX_AGE_MS),
-        config.duration(QuestreamConfig.PUNCTUATION_INTERVAL_MS),
         config.getInt(QuestreamConfig.MAX_QUESTION_BYTES),
-        config.getInt(QuestreamConfig.MAX_PENDING),
-        config.getLong(QuestreamConfig.MAX_PENDING_BYTES),
-        config.duration(QuestreamConfig.MAX_BLOCK_MS),
+        new EmbedSettings.WindowBounds(
+            config.getInt(QuestreamConfig.WINDOW_MAX_QUESTIONS),
+            config.getInt(QuestreamConfig.WINDOW_MAX_TOKENS),
+            config.duration(QuestreamConfig.WINDOW_MAX_AGE_MS)),
+        new EmbedSettings.PendingBounds(
+            config.getInt(QuestreamConfig.MAX_PENDING),
+            config.getLong(QuestreamConfig.MAX_PENDING_BYTES),
+            config.duration(QuestreamConfig.MAX_BLOCK_MS)),
+        config.duration(QuestreamConfig.PUNCTUATION_INTERVAL_MS),
         config.duration(QuestreamConfig.STALL_LIMIT_MS));
   }
 }

@@ -43,17 +43,13 @@ class EmbedProcessorTest {
       new EmbedSettings(
           "app",
           true,
-          2,
-          1_000,
-          Duration.ofMillis(10),
-          Duration.ofMillis(5),
           900_000,
-          1_000,
-          100 << 20,
-          Duration.ZERO,
+          new EmbedSettings.WindowBounds(2, 1_000, Duration.ofMillis(10)),
+          new EmbedSettings.PendingBounds(1_000, 100 << 20, Duration.ZERO),
+          Duration.ofMillis(5),
           Duration.ofMillis(500));
 
-  private final PendingBudget budget = new PendingBudget(SETTINGS.maxPendingBytes());
+  private final PendingBudget budget = new PendingBudget(SETTINGS.pending().maxBytes());
   private final EmbedClients clients = new EmbedClients();
   private final Intake intake = clients.intake();
   private MockProcessorContext<byte[], Object> context = context("exactly_once_v2");
@@ -95,7 +91,7 @@ class EmbedProcessorTest {
                 encoder,
                 new QuestionDecoder(Map.of("input.format", "text")),
                 budget,
-                clients,
+                intake,
                 new Requirements(SETTINGS, clients),
                 ThreadLocal.withInitial(BlockBudget::new),
                 observer));
@@ -302,7 +298,7 @@ class EmbedProcessorTest {
     TopicPartition partition = new TopicPartition("questions", 3);
     ManualEncoder encoder = new ManualEncoder();
     EmbedProcessor processor = processor(encoder);
-    for (int i = 0; i < SETTINGS.maxPending() - 1; i++) {
+    for (int i = 0; i < SETTINGS.pending().maxQuestions() - 1; i++) {
       ask(processor, "q" + i);
     }
     assertThat(intake.isStopped(partition)).isFalse();
@@ -310,16 +306,16 @@ class EmbedProcessorTest {
     assertThat(intake.isStopped(partition)).isTrue();
     ask(processor, "fetched before");
     CapturedPunctuator punctuator = context.scheduledPunctuators().get(0);
-    for (int i = 0; i < SETTINGS.maxPending() / 10; i++) {
+    for (int i = 0; i < SETTINGS.pending().maxQuestions() / 10; i++) {
       encoder.complete(i);
     }
     fire(punctuator, 10);
     assertThat(intake.isStopped(partition)).as("nine tenths and one are left").isTrue();
-    encoder.complete(SETTINGS.maxPending() / 10);
-    encoder.complete(SETTINGS.maxPending() / 10 + 1);
+    encoder.complete(SETTINGS.pending().maxQuestions() / 10);
+    encoder.complete(SETTINGS.pending().maxQuestions() / 10 + 1);
     fire(punctuator, 15);
     assertThat(intake.isStopped(partition)).isFalse();
-    for (int i = 0; i < SETTINGS.maxPending(); i++) {
+    for (int i = 0; i < SETTINGS.pending().maxQuestions(); i++) {
       ask(processor, "again " + i);
     }
     assertThat(intake.isStopped(partition)).isTrue();
