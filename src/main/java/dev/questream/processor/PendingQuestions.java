@@ -13,8 +13,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * outlive the process, and in a queue in the order of arrival.
  *
  * <p>The store's key is the record's offset. Where that would not be a new, higher key (the task
- * reads several topics, or one record became several questions), it is the next free number, and
- * the record is kept with its {@link SourcePosition}.
+ * reads several topics), or the question is not the first of its record, it is the next free
+ * number, and the record is kept with its {@link SourcePosition}.
  *
  * <p><b>Threading:</b> the task's stream thread.
  */
@@ -67,15 +67,20 @@ final class PendingQuestions {
   /**
    * Whether a record was restored from the store already. Under at-least-once the store may be
    * ahead of the committed offset after a crash.
+   *
+   * <p>Only a record's first question has the offset as its key. A further one is taken again: it
+   * may be equal to the first, and yet missing in the store.
    */
   boolean isRestored(SourcePosition position, PendingQuestion pending) {
-    return position.offset() <= lastRestored && pending.equals(store.get(position.offset()));
+    return position.sibling() == 0
+        && position.offset() <= lastRestored
+        && pending.equals(store.get(position.offset()));
   }
 
   /** Appends a question, in the store too. */
   void add(InFlight question) {
     SourcePosition position = question.position();
-    if (position.offset() > lastKey) {
+    if (position.sibling() == 0 && position.offset() > lastKey) {
       lastKey = position.offset();
       store.put(lastKey, question.pending());
     } else {

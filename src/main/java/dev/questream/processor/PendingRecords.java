@@ -43,7 +43,13 @@ final class PendingRecords {
     value.putLong(position.offset()).putInt(position.sibling()).flip();
     List<PendingHeader> headers = new ArrayList<>(pending.getHeaders());
     headers.add(new PendingHeader(POSITION, value));
-    return PendingQuestion.newBuilder(pending).setHeaders(headers).build();
+    return new PendingQuestion( // a builder would copy the headers, which Avro refuses
+        pending.getPartition(),
+        pending.getTopic(),
+        pending.getTimestampMs(),
+        pending.getKey(),
+        pending.getValue(),
+        headers);
   }
 
   /**
