@@ -34,7 +34,9 @@ public class WindowBenchmark {
   private static final int MAX_TOKENS = 512;
 
   private final List<String> texts = Questions.texts().subList(0, QUESTIONS);
-  private final Window window = new Window(settings(), MAX_TOKENS);
+  private final Window window =
+      new Window(
+          new EmbedSettings.WindowBounds(QUESTIONS, 1 << 20, Duration.ofMillis(10)), MAX_TOKENS);
   private final EmbeddingRecords records =
       new EmbeddingRecords(
           new EncoderInfo(
@@ -59,19 +61,9 @@ public class WindowBenchmark {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static EmbedSettings settings() {
-    return new EmbedSettings(
-        "questream",
-        true,
-        QUESTIONS,
-        1 << 20,
-        Duration.ofMillis(10),
-        Duration.ofMillis(5),
-        900_000,
-        1000,
-        1 << 28,
-        Duration.ofMillis(200),
-        Duration.ofMinutes(5));
+  private InFlight asked(long offset) {
+    return new InFlight(
+        new SourcePosition("questions", 0, offset, 0), pending, new Arrival.Asked(question), false);
   }
 
   /** A window from its first question to its closing. */
@@ -79,8 +71,7 @@ public class WindowBenchmark {
   @OperationsPerInvocation(QUESTIONS)
   public void fillWindow(Blackhole blackhole) {
     for (int i = 0; i < QUESTIONS; i++) {
-      window.add(
-          new InFlight(Slot.none(i), pending, new Arrival.Asked(question), 0), texts.get(i), 1L);
+      window.add(asked(i), texts.get(i), 1L);
       blackhole.consume(window.full());
     }
     blackhole.consume(window.close());
@@ -89,6 +80,6 @@ public class WindowBenchmark {
   /** The record of an embedding, not yet in bytes. */
   @Benchmark
   public Object answer() {
-    return records.of(pending, 1L, question, embedding, 1L);
+    return records.of(asked(1), question, embedding, 1L);
   }
 }

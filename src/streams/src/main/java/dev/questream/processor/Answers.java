@@ -1,6 +1,5 @@
 package dev.questream.processor;
 
-import dev.questream.avro.PendingQuestion;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInfo;
@@ -14,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forwards what a question has come to: its embedding, its deletion, or a dead letter.
+ * Forwards the answer to a question: its embedding, its deletion, or a dead letter.
  *
  * <p><b>Threading:</b> the task's stream thread.
  */
@@ -67,8 +66,7 @@ final class Answers {
       throw new InterruptException(e);
     }
     long nowMs = context.currentSystemTimeMs();
-    Record<byte[], Object> record =
-        embeddings.of(question.pending(), question.offset(), asked.question(), embedding, nowMs);
+    Record<byte[], Object> record = embeddings.of(question, asked.question(), embedding, nowMs);
     metrics.answering(question.trail(embedding), null, record.headers());
     context.forward(record, nodes.embeddings());
     metrics.embedded(nowMs - question.pending().getTimestampMs(), embedding.truncated());
@@ -79,25 +77,18 @@ final class Answers {
     if (thrown.getCause() instanceof EncoderException cause && cause.reason().blamesText()) {
       return new Arrival.Rejected(DeadLetterReason.of(cause), cause.getMessage(), cause);
     }
-    PendingQuestion pending = question.pending();
-    throw new StreamsException(
-        "%s-%d offset %d could not be encoded"
-            .formatted(pending.getTopic(), pending.getPartition(), question.offset()),
-        thrown);
+    throw new StreamsException(question.position() + " could not be encoded", thrown);
   }
 
   /** Sends a record to the dead letters. */
   void reject(InFlight question, Arrival.Rejected why) {
-    PendingQuestion pending = question.pending();
     LOG.warn(
-        "{}-{} offset {} goes to the dead letters: {}: {}",
-        pending.getTopic(),
-        pending.getPartition(),
-        question.offset(),
+        "{} goes to the dead letters: {}: {}",
+        question.position(),
         why.reason().code(),
         why.message());
-    Record<byte[], Object> record = deadLetters.of(pending, question.offset(), why);
-    metrics.answering(question.trail(null), why.reason().code(), record.headers());
+    Record<byte[], Object> record = deadLetters.of(question, why);
+    metrics.answering(question.trail(null), why.reason(), record.headers());
     context.forward(record, nodes.deadLetters());
     metrics.deadLetter(why.reason());
   }

@@ -5,8 +5,6 @@ import dev.questream.avro.Question;
 import dev.questream.serde.QuestionDecoder;
 import dev.questream.serde.WireException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 
 /** What a record of the questions topic turns out to be. */
 sealed interface Arrival {
@@ -34,7 +32,7 @@ sealed interface Arrival {
   }
 
   /** Reads a record. Trouble with the schema registry is not the record's fault and is thrown. */
-  static Arrival of(PendingQuestion pending, Origin origin, QuestionDecoder decoder) {
+  static Arrival of(PendingQuestion pending, SourcePosition position, QuestionDecoder decoder) {
     byte[] key = bytes(pending.getKey());
     byte[] value = bytes(pending.getValue());
     try {
@@ -45,7 +43,10 @@ sealed interface Arrival {
       if (question.getText().isBlank()) {
         return new Rejected(DeadLetterReason.EMPTY_TEXT, "the question has no text", null);
       }
-      return new Asked(question.getId().isEmpty() ? withId(question, pending, origin) : question);
+      return new Asked(
+          question.getId().isEmpty()
+              ? Question.newBuilder(question).setId(position.id()).build()
+              : question);
     } catch (WireException e) {
       return new Rejected(DeadLetterReason.UNREADABLE, e.getMessage(), e);
     }
@@ -55,13 +56,6 @@ sealed interface Arrival {
     return id.isEmpty()
         ? new Rejected(DeadLetterReason.UNREADABLE, "the record has neither key nor value", null)
         : new Deleted(id);
-  }
-
-  /** The same record always gets the same id, so that a replay replaces and does not add. */
-  private static Question withId(Question question, PendingQuestion pending, Origin origin) {
-    String place = origin.place(pending.getTopic(), pending.getPartition());
-    UUID id = UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8));
-    return Question.newBuilder(question).setId(id.toString()).build();
   }
 
   /** The content of a buffer, or null. */

@@ -19,7 +19,9 @@ final class DeadLetters {
     this.modelId = modelId;
   }
 
-  Record<byte[], Object> of(PendingQuestion pending, long offset, Arrival.Rejected why) {
+  Record<byte[], Object> of(InFlight question, Arrival.Rejected why) {
+    PendingQuestion pending = question.pending();
+    SourcePosition position = question.position();
     Headers headers = PendingRecords.headers(pending);
     add(headers, DeadLetterHeaders.REASON, why.reason().code());
     add(headers, DeadLetterHeaders.MESSAGE, String.valueOf(why.message()));
@@ -27,9 +29,9 @@ final class DeadLetters {
         headers,
         DeadLetterHeaders.EXCEPTION,
         why.cause() == null ? "" : why.cause().getClass().getName());
-    add(headers, DeadLetterHeaders.SOURCE_TOPIC, pending.getTopic());
-    add(headers, DeadLetterHeaders.SOURCE_PARTITION, Integer.toString(pending.getPartition()));
-    add(headers, DeadLetterHeaders.SOURCE_OFFSET, Long.toString(offset));
+    add(headers, DeadLetterHeaders.SOURCE_TOPIC, position.topic());
+    add(headers, DeadLetterHeaders.SOURCE_PARTITION, Integer.toString(position.partition()));
+    add(headers, DeadLetterHeaders.SOURCE_OFFSET, Long.toString(position.offset()));
     add(headers, DeadLetterHeaders.APPLICATION, applicationId);
     add(headers, DeadLetterHeaders.MODEL, modelId);
     return new Record<>(

@@ -46,9 +46,9 @@ public final class EmbedClients implements KafkaClientSupplier {
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return changelogs.isEmpty()
-        ? new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())
-        : new DeletionsLastProducer(config, changelogs);
+    Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    return changelogs.isEmpty() ? producer : DeletionsLastProducer.of(producer, changelogs);
   }
 
   @Override
@@ -59,7 +59,7 @@ public final class EmbedClients implements KafkaClientSupplier {
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
     inUse = true;
-    return new IntakeConsumer(config, intake);
+    return IntakeConsumer.of(getRestoreConsumer(config), intake);
   }
 
   @Override

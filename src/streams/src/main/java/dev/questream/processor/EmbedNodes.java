@@ -1,7 +1,7 @@
 package dev.questream.processor;
 
 /**
- * The names of an embed processor and of what stands around it in the topology.
+ * The names of an embed processor, its store and its children in the topology.
  *
  * @param processor the processor's own node
  * @param store its pending store

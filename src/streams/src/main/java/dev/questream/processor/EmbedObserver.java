@@ -32,7 +32,7 @@ public interface EmbedObserver {
   default void deleted() {}
 
   /** A record went to the dead letters. */
-  default void deadLetter(String reason) {}
+  default void deadLetter(DeadLetterReason reason) {}
 
   /**
    * An embedding or a dead letter is about to be forwarded. It may come again: a transaction that
@@ -41,5 +41,5 @@ public interface EmbedObserver {
    * @param reason why it is a dead letter; null for an embedding
    * @param headers of the record to come, which may be changed
    */
-  default void answering(Trail trail, String reason, Headers headers) {}
+  default void answering(Trail trail, DeadLetterReason reason, Headers headers) {}
 }

@@ -63,8 +63,8 @@ public final class EmbedProcessorSupplier
         new EmbedProcessor.Shared(
             encoder,
             new QuestionDecoder(serdeSettings),
-            new PendingBudget(settings.maxPendingBytes()),
-            clients,
+            new PendingBudget(settings.pending().maxBytes()),
+            clients.intake(),
             new Requirements(settings, clients),
             ThreadLocal.withInitial(BlockBudget::new),
             observer);

@@ -3,30 +3,41 @@ package dev.questream.processor;
 import java.time.Duration;
 
 /**
- * The bounds of windows and of what may be pending.
+ * The settings of an embed processor.
  *
  * @param applicationId named in dead letters
  * @param exactlyOnce whether the application runs with exactly_once_v2; otherwise at least once
- * @param windowMaxQuestions a window with so many questions is closed
- * @param windowMaxTokens a window with so many estimated tokens is closed
- * @param windowMaxAge a window is closed when its first question has waited so long
- * @param punctuationInterval how often finished futures are looked for while something is pending
  * @param maxQuestionBytes a record with more bytes of key, value and headers is a dead letter
- * @param maxPending questions pending in one task before it waits for the encoder
- * @param maxPendingBytes memory for the pending questions of all tasks before those with more than
- *     their share wait
- * @param maxBlock the longest that all tasks of a thread make it wait between two punctuations
+ * @param window when a window is submitted
+ * @param pending how much may be pending
+ * @param punctuationInterval how often finished futures are looked for while something is pending
  * @param stallLimit a task that has got no answer for so long is reset from its changelog
  */
 public record EmbedSettings(
     String applicationId,
     boolean exactlyOnce,
-    int windowMaxQuestions,
-    int windowMaxTokens,
-    Duration windowMaxAge,
-    Duration punctuationInterval,
     int maxQuestionBytes,
-    int maxPending,
-    long maxPendingBytes,
-    Duration maxBlock,
-    Duration stallLimit) {}
+    WindowBounds window,
+    PendingBounds pending,
+    Duration punctuationInterval,
+    Duration stallLimit) {
+
+  /**
+   * A window is submitted when it reaches one of these.
+   *
+   * @param maxQuestions number of questions
+   * @param maxTokens estimated tokens of all of them
+   * @param maxAge how long the first question has waited
+   */
+  public record WindowBounds(int maxQuestions, int maxTokens, Duration maxAge) {}
+
+  /**
+   * What may be pending, and how long to wait for it.
+   *
+   * @param maxQuestions questions pending in one task before it reads no more
+   * @param maxBytes memory for the pending questions of all tasks before those with more than their
+   *     share read no more
+   * @param maxBlock the longest that all tasks of a thread make it wait between two punctuations
+   */
+  public record PendingBounds(int maxQuestions, long maxBytes, Duration maxBlock) {}
+}

@@ -18,8 +18,8 @@ final class EmbeddingRecords {
   }
 
   /** The embedding of a question, under its id, with the question's timestamp and headers. */
-  Record<byte[], Object> of(
-      PendingQuestion pending, long offset, Question question, Embedding embedding, long nowMs) {
+  Record<byte[], Object> of(InFlight asked, Question question, Embedding embedding, long nowMs) {
+    SourcePosition position = asked.position();
     QuestionEmbedding value =
         QuestionEmbedding.newBuilder()
             .setId(question.getId())
@@ -39,12 +39,12 @@ final class EmbeddingRecords {
             .setTruncated(embedding.truncated())
             .setMetadata(question.getMetadata())
             .setAskedAtMs(question.getAskedAtMs())
-            .setSourceTopic(pending.getTopic())
-            .setSourcePartition(pending.getPartition())
-            .setSourceOffset(offset)
+            .setSourceTopic(position.topic())
+            .setSourcePartition(position.partition())
+            .setSourceOffset(position.offset())
             .setEmbeddedAtMs(nowMs)
             .build();
-    return record(pending, question.getId(), value);
+    return record(asked.pending(), question.getId(), value);
   }
 
   /** A tombstone for an id. */

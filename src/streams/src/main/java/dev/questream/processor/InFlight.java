@@ -7,29 +7,31 @@ import java.util.concurrent.CompletableFuture;
 
 /** A record that has been read and not yet answered. Used by the stream thread only. */
 final class InFlight {
-  private final Slot slot;
+  private final SourcePosition position;
   private final PendingQuestion pending;
   private final Arrival arrival;
-  private final long cost;
+  private final boolean restored;
   private final long readNanos = System.nanoTime();
   private CompletableFuture<Embedding> future;
   private long submittedNanos;
 
-  InFlight(Slot slot, PendingQuestion pending, Arrival arrival, long cost) {
-    this.slot = slot;
+  /**
+   * A record with no future yet.
+   *
+   * @param position where it was read
+   * @param pending its content, as the pending store keeps it
+   * @param arrival what it turned out to be
+   * @param restored whether it was found in the pending store, and not read from its topic
+   */
+  InFlight(SourcePosition position, PendingQuestion pending, Arrival arrival, boolean restored) {
+    this.position = position;
     this.pending = pending;
     this.arrival = arrival;
-    this.cost = cost;
+    this.restored = restored;
   }
 
-  /** Where the store keeps it. */
-  Slot slot() {
-    return slot;
-  }
-
-  /** Of the record that it was made of. */
-  long offset() {
-    return slot.offset();
+  SourcePosition position() {
+    return position;
   }
 
   PendingQuestion pending() {
@@ -38,11 +40,6 @@ final class InFlight {
 
   Arrival arrival() {
     return arrival;
-  }
-
-  /** Its part of the {@link PendingBudget}, in bytes. */
-  long cost() {
-    return cost;
   }
 
   /** The embedding to come; null until the window is submitted, and for what needs none. */
@@ -55,18 +52,23 @@ final class InFlight {
     submittedNanos = System.nanoTime();
   }
 
+  /** Whether the answer can be given without waiting. */
+  boolean ready() {
+    return !(arrival instanceof Arrival.Asked) || (future != null && future.isDone());
+  }
+
   /**
    * Its way until now.
    *
-   * @param embedding what came of it, or null
+   * @param embedding its answer, or null
    */
   Trail trail(Embedding embedding) {
     return new Trail(
         id(),
-        pending.getTopic(),
-        pending.getPartition(),
-        offset(),
-        slot.restored(),
+        position.topic(),
+        position.partition(),
+        position.offset(),
+        restored,
         readNanos,
         submittedNanos,
         System.nanoTime(),
@@ -76,10 +78,5 @@ final class InFlight {
   private String id() {
     byte[] key = arrival.id().isEmpty() ? Arrival.bytes(pending.getKey()) : null;
     return key == null ? arrival.id() : new String(key, StandardCharsets.UTF_8);
-  }
-
-  /** Whether the answer can be given without waiting. */
-  boolean ready() {
-    return !(arrival instanceof Arrival.Asked) || (future != null && future.isDone());
   }
 }

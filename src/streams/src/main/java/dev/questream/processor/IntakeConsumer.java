@@ -2,15 +2,13 @@ package dev.questream.processor;
 
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * A consumer that leaves out stopped partitions. Kafka Streams has no such hook of its own: a
+ * Makes a consumer leave out stopped partitions. Kafka Streams has no such hook of its own: a
  * processor that has enough could only block the thread, and with it all other tasks.
  *
  * <p>Partitions are paused for the length of a poll, so that Kafka Streams, which pauses and
@@ -18,30 +16,40 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  *
  * <p><b>Threading:</b> belongs to one stream thread.
  */
-final class IntakeConsumer extends KafkaConsumer<byte[], byte[]> {
+final class IntakeConsumer {
+  private final Consumer<byte[], byte[]> consumer;
   private final Intake intake;
 
-  IntakeConsumer(Map<String, Object> config, Intake intake) {
-    super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  private IntakeConsumer(Consumer<byte[], byte[]> consumer, Intake intake) {
+    this.consumer = consumer;
     this.intake = intake;
   }
 
-  @Override
-  public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+  /** The consumer, with a poll that leaves out what the intake has stopped. */
+  static Consumer<byte[], byte[]> of(Consumer<byte[], byte[]> consumer, Intake intake) {
+    IntakeConsumer intakeConsumer = new IntakeConsumer(consumer, intake);
+    return InterceptedClient.of(
+        Consumer.class,
+        consumer,
+        "poll",
+        arguments -> intakeConsumer.poll((Duration) arguments[0]));
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     Set<TopicPartition> held = stopped();
-    held.removeAll(paused()); // by Kafka Streams, which will resume them
-    pause(held);
+    held.removeAll(consumer.paused()); // by Kafka Streams, which will resume them
+    consumer.pause(held);
     try {
-      return super.poll(timeout);
+      return consumer.poll(timeout);
     } finally {
       held.retainAll(stopped()); // what was revoked and given anew in the poll is not ours any more
-      resume(held);
+      consumer.resume(held);
     }
   }
 
   private Set<TopicPartition> stopped() {
     Set<TopicPartition> stopped = new HashSet<>();
-    for (TopicPartition partition : assignment()) {
+    for (TopicPartition partition : consumer.assignment()) {
       if (intake.isStopped(partition)) {
         stopped.add(partition);
       }

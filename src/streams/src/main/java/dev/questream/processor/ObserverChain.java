@@ -32,12 +32,12 @@ final class ObserverChain implements EmbedObserver {
   }
 
   @Override
-  public void deadLetter(String reason) {
+  public void deadLetter(DeadLetterReason reason) {
     observers.forEach(observer -> observer.deadLetter(reason));
   }
 
   @Override
-  public void answering(Trail trail, String reason, Headers headers) {
+  public void answering(Trail trail, DeadLetterReason reason, Headers headers) {
     observers.forEach(observer -> observer.answering(trail, reason, headers));
   }
 }

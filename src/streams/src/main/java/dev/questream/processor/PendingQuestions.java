@@ -2,7 +2,8 @@ package dev.questream.processor;
 
 import dev.questream.avro.PendingQuestion;
 import java.util.ArrayDeque;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -12,8 +13,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * outlive the process, and in a queue in the order of arrival.
  *
  * <p>The store's key is the record's offset. Where that would not be a new, higher key (the task
- * reads several topics, or one record became several questions), it is the next free number, and
- * the record is kept with its {@link Origin}.
+ * reads several topics), or the question is not the first of its record, it is the next free
+ * number, and the record is kept with its {@link SourcePosition}.
  *
  * <p><b>Threading:</b> the task's stream thread.
  */
@@ -21,10 +22,18 @@ final class PendingQuestions {
   private final KeyValueStore<Long, PendingQuestion> store;
   private final PendingBudget budget;
   private final int dimensions;
-  private final ArrayDeque<InFlight> queue = new ArrayDeque<>();
+  private final ArrayDeque<Entry> queue = new ArrayDeque<>();
   private long cost;
   private long lastRestored = -1;
   private long lastKey = -1;
+
+  /**
+   * A question in the queue.
+   *
+   * @param key in the store
+   * @param cost its part of the {@link PendingBudget}, in bytes
+   */
+  private record Entry(InFlight question, long key, long cost) {}
 
   PendingQuestions(
       KeyValueStore<Long, PendingQuestion> store, PendingBudget budget, int dimensions) {
@@ -34,12 +43,21 @@ final class PendingQuestions {
     budget.taskOpened();
   }
 
-  /** Gives what the store holds, in the order of arrival, to be enqueued. */
-  void restore(BiConsumer<Long, PendingQuestion> each) {
+  /**
+   * Appends what the store holds, in the order of arrival.
+   *
+   * @param read makes the question that is appended
+   * @param added told of each question after it was appended
+   */
+  void restore(
+      BiFunction<SourcePosition, PendingQuestion, InFlight> read, Consumer<InFlight> added) {
     try (KeyValueIterator<Long, PendingQuestion> stored = store.all()) {
       while (stored.hasNext()) {
         KeyValue<Long, PendingQuestion> entry = stored.next();
-        each.accept(entry.key, entry.value);
+        InFlight question =
+            read.apply(PendingRecords.position(entry.value, entry.key), entry.value);
+        enqueue(entry.key, question);
+        added.accept(question);
         lastRestored = entry.key;
         lastKey = entry.key;
       }
@@ -49,35 +67,34 @@ final class PendingQuestions {
   /**
    * Whether a record was restored from the store already. Under at-least-once the store may be
    * ahead of the committed offset after a crash.
+   *
+   * <p>Only a record's first question has the offset as its key. A further one is taken again: it
+   * may be equal to the first, and yet missing in the store.
    */
-  boolean isRestored(long offset, PendingQuestion pending) {
-    return offset <= lastRestored && pending.equals(store.get(offset));
+  boolean isRestored(SourcePosition position, PendingQuestion pending) {
+    return position.sibling() == 0
+        && position.offset() <= lastRestored
+        && pending.equals(store.get(position.offset()));
   }
 
-  /**
-   * Puts a question into the store.
-   *
-   * @return its key
-   */
-  long store(Origin origin, PendingQuestion pending) {
-    if (origin.offset() > lastKey) {
-      lastKey = origin.offset();
-      store.put(lastKey, pending);
+  /** Appends a question, in the store too. */
+  void add(InFlight question) {
+    SourcePosition position = question.position();
+    if (position.sibling() == 0 && position.offset() > lastKey) {
+      lastKey = position.offset();
+      store.put(lastKey, question.pending());
     } else {
       lastKey++;
-      store.put(lastKey, PendingRecords.withOrigin(pending, origin));
+      store.put(lastKey, PendingRecords.withPosition(question.pending(), position));
     }
-    return lastKey;
+    enqueue(lastKey, question);
   }
 
-  /** Appends a question that the store holds. */
-  InFlight enqueue(Slot slot, PendingQuestion pending, Arrival arrival) {
-    long costs = PendingBudget.cost(PendingRecords.bytes(pending), dimensions);
-    InFlight question = new InFlight(slot, pending, arrival, costs);
-    queue.addLast(question);
+  private void enqueue(long key, InFlight question) {
+    long costs = PendingBudget.cost(PendingRecords.bytes(question.pending()), dimensions);
+    queue.addLast(new Entry(question, key, costs));
     cost += costs;
     budget.take(costs);
-    return question;
   }
 
   boolean isEmpty() {
@@ -90,13 +107,13 @@ final class PendingQuestions {
 
   /** The oldest; null if there is none. */
   InFlight head() {
-    return queue.peekFirst();
+    return queue.isEmpty() ? null : queue.peekFirst().question();
   }
 
   /** Forgets the oldest, in the store too: its answer has been forwarded. */
   void removeHead() {
-    InFlight head = queue.removeFirst();
-    store.delete(head.slot().key());
+    Entry head = queue.removeFirst();
+    store.delete(head.key());
     cost -= head.cost();
     budget.release(head.cost());
   }
@@ -108,9 +125,9 @@ final class PendingQuestions {
 
   /** Lets go of everything in memory; the store keeps it for the next owner of the task. */
   void close() {
-    for (InFlight question : queue) {
-      if (question.future() != null) {
-        question.future().cancel(false);
+    for (Entry entry : queue) {
+      if (entry.question().future() != null) {
+        entry.question().future().cancel(false);
       }
     }
     queue.clear();

@@ -9,68 +9,76 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
  * Kafka records as pending questions and back: everything that a punctuator could not ask for
  * later.
  */
 final class PendingRecords {
-  private static final String ORIGIN = "questream.pending.origin";
-  private static final int ORIGIN_BYTES = Long.BYTES + Integer.BYTES;
+  private static final String POSITION = "questream.pending.origin"; // in changelogs: keep it
+  private static final int POSITION_BYTES = Long.BYTES + Integer.BYTES;
 
   private PendingRecords() {}
 
-  static PendingQuestion of(Record<byte[], byte[]> record, RecordMetadata metadata) {
+  static PendingQuestion of(Record<byte[], byte[]> record, SourcePosition position) {
     List<PendingHeader> headers = new ArrayList<>();
     for (Header header : record.headers()) {
-      if (header.key().equals(ORIGIN)) {
+      if (header.key().equals(POSITION)) {
         continue; // a name of ours: it would be taken for what the store says
       }
       headers.add(new PendingHeader(header.key(), wrap(header.value())));
     }
     return new PendingQuestion(
-        metadata.partition(),
-        metadata.topic(),
+        position.partition(),
+        position.topic(),
         record.timestamp(),
         wrap(record.key()),
         wrap(record.value()),
         headers);
   }
 
-  /** The same with its origin, which is not to be seen outside of the store. */
-  static PendingQuestion withOrigin(PendingQuestion pending, Origin origin) {
-    ByteBuffer value = ByteBuffer.allocate(ORIGIN_BYTES);
-    value.putLong(origin.offset()).putInt(origin.sibling()).flip();
+  /** The same with its offset and sibling, in a header that is not seen outside of the store. */
+  static PendingQuestion withPosition(PendingQuestion pending, SourcePosition position) {
+    ByteBuffer value = ByteBuffer.allocate(POSITION_BYTES);
+    value.putLong(position.offset()).putInt(position.sibling()).flip();
     List<PendingHeader> headers = new ArrayList<>(pending.getHeaders());
-    headers.add(new PendingHeader(ORIGIN, value));
-    return PendingQuestion.newBuilder(pending).setHeaders(headers).build();
+    headers.add(new PendingHeader(POSITION, value));
+    return new PendingQuestion( // a builder would copy the headers, which Avro refuses
+        pending.getPartition(),
+        pending.getTopic(),
+        pending.getTimestampMs(),
+        pending.getKey(),
+        pending.getValue(),
+        headers);
   }
 
   /**
-   * The origin that it was stored with.
+   * Where a stored question was read.
    *
-   * @param key in the store: the offset, unless something else is said
+   * @param key in the store: the offset, unless it was stored {@link #withPosition}
    */
-  static Origin origin(PendingQuestion pending, long key) {
+  static SourcePosition position(PendingQuestion pending, long key) {
     List<PendingHeader> headers = pending.getHeaders();
-    if (!headers.isEmpty() && isOrigin(headers.get(headers.size() - 1))) {
+    long offset = key;
+    int sibling = 0;
+    if (!headers.isEmpty() && isPosition(headers.get(headers.size() - 1))) {
       ByteBuffer value = headers.get(headers.size() - 1).getValue().duplicate();
-      return new Origin(value.getLong(), value.getInt());
+      offset = value.getLong();
+      sibling = value.getInt();
     }
-    return new Origin(key, 0);
+    return new SourcePosition(pending.getTopic(), pending.getPartition(), offset, sibling);
   }
 
   /** A header of a producer is never taken for it: no producer's header survives under its name. */
-  private static boolean isOrigin(PendingHeader header) {
-    return header.getKey().equals(ORIGIN);
+  private static boolean isPosition(PendingHeader header) {
+    return header.getKey().equals(POSITION);
   }
 
   /** A new, modifiable copy of the record's headers. */
   static Headers headers(PendingQuestion pending) {
     Headers headers = new RecordHeaders();
     for (PendingHeader header : pending.getHeaders()) {
-      if (!isOrigin(header)) {
+      if (!isPosition(header)) {
         headers.add(header.getKey(), Arrival.bytes(header.getValue()));
       }
     }

@@ -1,7 +1,7 @@
 package dev.questream.processor;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.MetricName;
@@ -29,7 +29,7 @@ final class TaskMetrics {
   private final String node;
   private final EmbedObserver observer;
   private final List<Sensor> sensors = new ArrayList<>();
-  private final Map<String, Sensor> deadLetters = new HashMap<>();
+  private final Map<DeadLetterReason, Sensor> deadLetters = new EnumMap<>(DeadLetterReason.class);
   private final Sensor pending;
   private final Sensor windowQuestions;
   private final Sensor windowAge;
@@ -124,22 +124,22 @@ final class TaskMetrics {
   }
 
   void deadLetter(DeadLetterReason reason) {
-    deadLetters.computeIfAbsent(reason.code(), this::deadLetterSensor).record();
-    observer.deadLetter(reason.code());
+    deadLetters.computeIfAbsent(reason, this::deadLetterSensor).record();
+    observer.deadLetter(reason);
   }
 
-  void answering(Trail trail, String reason, Headers headers) {
+  void answering(Trail trail, DeadLetterReason reason, Headers headers) {
     observer.answering(trail, reason, headers);
   }
 
-  private Sensor deadLetterSensor(String reason) {
-    Sensor sensor = sensor("dead-letters", Map.of("reason", reason));
+  private Sensor deadLetterSensor(DeadLetterReason reason) {
+    Sensor sensor = sensor("dead-letters", Map.of("reason", reason.code()));
     sensor.add(
         new MetricName(
             "dead-letters-total",
             GROUP,
             "Records that went to the dead letters",
-            Map.of("task-id", task, "processor-node-id", node, "reason", reason)),
+            Map.of("task-id", task, "processor-node-id", node, "reason", reason.code())),
         new CumulativeCount());
     return sensor;
   }

@@ -14,7 +14,7 @@ import dev.questream.encoder.EncoderTrail;
  * @param readNanos when it was read, or found in the store
  * @param submittedNanos when its window was handed to the encoder
  * @param answeredNanos when its answer was made
- * @param encoder how its embedding was come by; null if it has none, or that is not known
+ * @param encoder what the encoder did for it; null if it has no embedding, or that is not known
  */
 public record Trail(
     String id,

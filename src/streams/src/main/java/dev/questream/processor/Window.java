@@ -9,14 +9,14 @@ import java.util.List;
  * tokens, and due by the age of its first question.
  */
 final class Window {
-  private final EmbedSettings settings;
+  private final EmbedSettings.WindowBounds bounds;
   private final int maxTokensPerText;
   private final List<InFlight> questions = new ArrayList<>();
   private long tokens;
   private long openedAtMs;
 
-  Window(EmbedSettings settings, int maxTokensPerText) {
-    this.settings = settings;
+  Window(EmbedSettings.WindowBounds bounds, int maxTokensPerText) {
+    this.bounds = bounds;
     this.maxTokensPerText = maxTokensPerText;
   }
 
@@ -29,12 +29,11 @@ final class Window {
   }
 
   boolean full() {
-    return questions.size() >= settings.windowMaxQuestions()
-        || tokens >= settings.windowMaxTokens();
+    return questions.size() >= bounds.maxQuestions() || tokens >= bounds.maxTokens();
   }
 
   boolean due(long nowMs) {
-    return !questions.isEmpty() && ageMs(nowMs) >= settings.windowMaxAge().toMillis();
+    return !questions.isEmpty() && ageMs(nowMs) >= bounds.maxAge().toMillis();
   }
 
   /** How long the first question has waited. */

@@ -11,7 +11,6 @@ import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 
@@ -44,13 +43,6 @@ public final class EmbeddingTopology {
   public static Topology build(
       QuestreamConfig config, QuestionEncoder encoder, EmbedObserver observer) {
     return build(config, processor(config, encoder, observer, new EmbedClients()));
-  }
-
-  /** The clients that {@link #streams} uses. */
-  public static KafkaClientSupplier clients(QuestreamConfig config, QuestionEncoder encoder) {
-    EmbedClients clients = new EmbedClients();
-    processor(config, encoder, EmbedObserver.NONE, clients);
-    return clients;
   }
 
   private static EmbedProcessorSupplier processor(
@@ -109,14 +101,16 @@ public final class EmbeddingTopology {
     return new EmbedSettings(
         config.getString(QuestreamConfig.APPLICATION_ID),
         config.exactlyOnce(),
-        config.getInt(QuestreamConfig.WINDOW_MAX_QUESTIONS),
-        config.getInt(QuestreamConfig.WINDOW_MAX_TOKENS),
-        config.duration(QuestreamConfig.WINDOW_MAX_AGE_MS),
-        config.duration(QuestreamConfig.PUNCTUATION_INTERVAL_MS),
         config.getInt(QuestreamConfig.MAX_QUESTION_BYTES),
-        config.getInt(QuestreamConfig.MAX_PENDING),
-        config.getLong(QuestreamConfig.MAX_PENDING_BYTES),
-        config.duration(QuestreamConfig.MAX_BLOCK_MS),
+        new EmbedSettings.WindowBounds(
+            config.getInt(QuestreamConfig.WINDOW_MAX_QUESTIONS),
+            config.getInt(QuestreamConfig.WINDOW_MAX_TOKENS),
+            config.duration(QuestreamConfig.WINDOW_MAX_AGE_MS)),
+        new EmbedSettings.PendingBounds(
+            config.getInt(QuestreamConfig.MAX_PENDING),
+            config.getLong(QuestreamConfig.MAX_PENDING_BYTES),
+            config.duration(QuestreamConfig.MAX_BLOCK_MS)),
+        config.duration(QuestreamConfig.PUNCTUATION_INTERVAL_MS),
         config.duration(QuestreamConfig.STALL_LIMIT_MS));
   }
 }

@@ -1,6 +1,7 @@
 package dev.questream.app.page;
 
 import dev.questream.encoder.EncoderStatistics;
+import dev.questream.processor.DeadLetterReason;
 import dev.questream.processor.EmbedObserver;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,7 +34,7 @@ public final class Figures implements EmbedObserver, AutoCloseable {
   private final Recorder latencies = new Recorder(HIGHEST_MS, DIGITS);
   private final AtomicLong pending = new AtomicLong();
   private final LongAdder embedded = new LongAdder();
-  private final Map<String, LongAdder> deadLetters = new ConcurrentHashMap<>();
+  private final Map<DeadLetterReason, LongAdder> deadLetters = new ConcurrentHashMap<>();
   private final ScheduledExecutorService sampler =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -81,14 +82,14 @@ public final class Figures implements EmbedObserver, AutoCloseable {
   }
 
   @Override
-  public void deadLetter(String reason) {
+  public void deadLetter(DeadLetterReason reason) {
     deadLetters.computeIfAbsent(reason, ignored -> new LongAdder()).increment();
   }
 
   /** Dead letters since the start, by reason. */
   Map<String, Long> deadLetters() {
     Map<String, Long> counts = new TreeMap<>();
-    deadLetters.forEach((reason, count) -> counts.put(reason, count.sum()));
+    deadLetters.forEach((reason, count) -> counts.put(reason.code(), count.sum()));
     return counts;
   }
 

@@ -1,5 +1,6 @@
 package dev.questream.app.page;
 
+import dev.questream.processor.DeadLetterReason;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.Trail;
 import java.util.Map;
@@ -27,7 +28,7 @@ public final class FollowedQuestions implements EmbedObserver {
   }
 
   @Override
-  public void answering(Trail trail, String reason, Headers headers) {
+  public void answering(Trail trail, DeadLetterReason reason, Headers headers) {
     if (!trails.isEmpty()) {
       trails.computeIfPresent(trail.id(), (id, before) -> Optional.of(trail));
     }

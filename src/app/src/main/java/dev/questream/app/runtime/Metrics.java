@@ -122,7 +122,7 @@ public final class Metrics implements AutoCloseable {
     // From the start at 0: an alert on an increase would miss the first one of a series that
     // appears with it.
     for (DeadLetterReason reason : DeadLetterReason.values()) {
-      deadLetters(reason.code());
+      deadLetters(reason);
     }
     return new EmbedObserver() {
       @Override
@@ -150,16 +150,16 @@ public final class Metrics implements AutoCloseable {
       }
 
       @Override
-      public void deadLetter(String reason) {
+      public void deadLetter(DeadLetterReason reason) {
         deadLetters(reason).increment();
       }
     };
   }
 
-  private Counter deadLetters(String reason) {
+  private Counter deadLetters(DeadLetterReason reason) {
     return Counter.builder("questream.dead.letters")
         .description("Dead letters")
-        .tag("reason", reason)
+        .tag("reason", reason.code())
         .register(registry);
   }
 

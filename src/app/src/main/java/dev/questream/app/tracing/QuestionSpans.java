@@ -1,6 +1,7 @@
 package dev.questream.app.tracing;
 
 import dev.questream.encoder.EncoderTrail;
+import dev.questream.processor.DeadLetterReason;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.Trail;
 import io.opentelemetry.api.trace.Span;
@@ -46,7 +47,7 @@ final class QuestionSpans implements EmbedObserver {
 
   /** A trace is not worth a question. */
   @Override
-  public void answering(Trail trail, String reason, Headers headers) {
+  public void answering(Trail trail, DeadLetterReason reason, Headers headers) {
     try {
       trace(trail, reason, headers);
     } catch (RuntimeException e) {
@@ -56,7 +57,7 @@ final class QuestionSpans implements EmbedObserver {
     }
   }
 
-  private void trace(Trail trail, String reason, Headers headers) {
+  private void trace(Trail trail, DeadLetterReason reason, Headers headers) {
     EpochTime time = EpochTime.now();
     Context parent = W3C.extract(Context.root(), headers, RecordHeaders.ACCESS);
     Span process =
@@ -77,7 +78,7 @@ final class QuestionSpans implements EmbedObserver {
     process.end(end, TimeUnit.NANOSECONDS);
   }
 
-  private static void describe(Span span, Trail trail, String reason) {
+  private static void describe(Span span, Trail trail, DeadLetterReason reason) {
     span.setAttribute("messaging.system", "kafka");
     span.setAttribute("messaging.operation.type", "process");
     span.setAttribute("messaging.destination.name", trail.topic());
@@ -86,8 +87,8 @@ final class QuestionSpans implements EmbedObserver {
     span.setAttribute("messaging.message.id", trail.id());
     span.setAttribute("questream.restored", trail.restored());
     if (reason != null) {
-      span.setAttribute("error.type", reason);
-      span.setStatus(StatusCode.ERROR, reason);
+      span.setAttribute("error.type", reason.code());
+      span.setStatus(StatusCode.ERROR, reason.code());
     }
   }
 

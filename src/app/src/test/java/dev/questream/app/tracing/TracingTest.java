@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchRun;
 import dev.questream.encoder.EncoderTrail;
+import dev.questream.processor.DeadLetterReason;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.Trail;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -140,7 +141,9 @@ class TracingTest {
   @Test
   void shouldShowADeadLetterAsAnError() {
     try (Tracing tracing = tracing(Map.of())) {
-      tracing.observer().answering(trail("a", false, null), "text-too-long", headers("01"));
+      tracing
+          .observer()
+          .answering(trail("a", false, null), DeadLetterReason.TEXT_TOO_LONG, headers("01"));
     }
     Span process = collector.span("process questions");
     assertThat(process.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);

@@ -7,7 +7,7 @@ import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.it.KafkaFixture;
 import dev.questream.testing.InstantEncoder;
-import dev.questream.topology.EmbeddingTopology;
+import dev.questream.topology.EmbeddingNodes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +19,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.Topology;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /** At least once: a deletion from the pending store never overtakes an answer. */
 @Timeout(120)
 class DeletionsLastIT {
-  private static final String CHANGELOG = "app-pending-questions-changelog";
+  private static final String CHANGELOG = "app-embed-pending-questions-changelog";
   private static final byte[] KEY = {1};
   private static EmbeddedBroker broker;
 
@@ -53,7 +54,10 @@ class DeletionsLastIT {
     QuestreamConfig config =
         new QuestreamConfig(
             Map.of("application.id", "app", "processing.guarantee", "at_least_once"));
-    return EmbeddingTopology.clients(config, new InstantEncoder()).getProducer(settings);
+    EmbeddingNodes nodes = new EmbeddingNodes(config);
+    Topology topology = new Topology().addSource("questions-source", "questions");
+    nodes.addTo(topology, "embed", new InstantEncoder(), "questions-source");
+    return nodes.clients().getProducer(settings);
   }
 
   private static ProducerRecord<byte[], byte[]> to(String topic, int bytes) {

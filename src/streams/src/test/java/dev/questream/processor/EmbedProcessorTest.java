@@ -3,122 +3,23 @@ package dev.questream.processor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.questream.app.tracing.Collector;
-import dev.questream.app.tracing.Tracing;
-import dev.questream.avro.PendingQuestion;
 import dev.questream.avro.QuestionEmbedding;
-import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.QuestionEncoder;
-import dev.questream.serde.PendingQuestionSerde;
-import dev.questream.serde.QuestionDecoder;
 import dev.questream.testing.ManualEncoder;
-import io.opentelemetry.proto.trace.v1.Span;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
 import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
-import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * What the test driver cannot show: the punctuator's life, and what a new owner of the store does.
  */
-class EmbedProcessorTest {
-  private static final EmbedNodes NODES = new EmbedNodes("embed", "store", "out", "dlq");
-  private static final EmbedSettings SETTINGS =
-      new EmbedSettings(
-          "app",
-          true,
-          2,
-          1_000,
-          Duration.ofMillis(10),
-          Duration.ofMillis(5),
-          900_000,
-          1_000,
-          100 << 20,
-          Duration.ZERO,
-          Duration.ofMillis(500));
-
-  private final PendingBudget budget = new PendingBudget(SETTINGS.maxPendingBytes());
-  private final EmbedClients clients = new EmbedClients();
-  private final Intake intake = clients.intake();
-  private MockProcessorContext<byte[], Object> context = context("exactly_once_v2");
-  private KeyValueStore<Long, PendingQuestion> store;
-  private long nextOffset;
-
-  @BeforeEach
-  void openStore() {
-    context.setCurrentSystemTimeMs(0);
-    store =
-        Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(NODES.store()),
-                Serdes.Long(),
-                new PendingQuestionSerde())
-            .withLoggingDisabled()
-            .build();
-    store.init(context.getStateStoreContext(), store);
-    context.addStateStore(store);
-  }
-
-  private static MockProcessorContext<byte[], Object> context(String guarantee) {
-    Properties settings = new Properties();
-    settings.put("application.id", "app");
-    settings.put("bootstrap.servers", "localhost:1");
-    settings.put("processing.guarantee", guarantee);
-    return new MockProcessorContext<>(settings);
-  }
-
-  private EmbedProcessor processor(QuestionEncoder encoder) {
-    return processor(encoder, EmbedObserver.NONE);
-  }
-
-  private EmbedProcessor processor(QuestionEncoder encoder, EmbedObserver observer) {
-    EmbedProcessor processor =
-        new EmbedProcessor(
-            SETTINGS,
-            NODES,
-            new EmbedProcessor.Shared(
-                encoder,
-                new QuestionDecoder(Map.of("input.format", "text")),
-                budget,
-                clients,
-                new Requirements(SETTINGS, clients),
-                ThreadLocal.withInitial(BlockBudget::new),
-                observer));
-    processor.init(context);
-    return processor;
-  }
-
-  private void ask(EmbedProcessor processor, String text) {
-    context.setRecordMetadata("questions", 3, nextOffset++);
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    processor.process(new Record<>(bytes, bytes, 5L));
-  }
-
-  private List<String> forwardedKeys() {
-    return context.forwarded("out").stream()
-        .map(forward -> new String(forward.record().key(), StandardCharsets.UTF_8))
-        .toList();
-  }
-
-  private static void fire(CapturedPunctuator punctuator, long now) {
-    punctuator.getPunctuator().punctuate(now);
-  }
-
+class EmbedProcessorTest extends ProcessorFixture {
   @Test
   void shouldScheduleThePunctuatorOnlyWhileSomethingIsPending() {
     ManualEncoder encoder = new ManualEncoder();
@@ -302,7 +203,7 @@ class EmbedProcessorTest {
     TopicPartition partition = new TopicPartition("questions", 3);
     ManualEncoder encoder = new ManualEncoder();
     EmbedProcessor processor = processor(encoder);
-    for (int i = 0; i < SETTINGS.maxPending() - 1; i++) {
+    for (int i = 0; i < SETTINGS.pending().maxQuestions() - 1; i++) {
       ask(processor, "q" + i);
     }
     assertThat(intake.isStopped(partition)).isFalse();
@@ -310,53 +211,20 @@ class EmbedProcessorTest {
     assertThat(intake.isStopped(partition)).isTrue();
     ask(processor, "fetched before");
     CapturedPunctuator punctuator = context.scheduledPunctuators().get(0);
-    for (int i = 0; i < SETTINGS.maxPending() / 10; i++) {
+    for (int i = 0; i < SETTINGS.pending().maxQuestions() / 10; i++) {
       encoder.complete(i);
     }
     fire(punctuator, 10);
     assertThat(intake.isStopped(partition)).as("nine tenths and one are left").isTrue();
-    encoder.complete(SETTINGS.maxPending() / 10);
-    encoder.complete(SETTINGS.maxPending() / 10 + 1);
+    encoder.complete(SETTINGS.pending().maxQuestions() / 10);
+    encoder.complete(SETTINGS.pending().maxQuestions() / 10 + 1);
     fire(punctuator, 15);
     assertThat(intake.isStopped(partition)).isFalse();
-    for (int i = 0; i < SETTINGS.maxPending(); i++) {
+    for (int i = 0; i < SETTINGS.pending().maxQuestions(); i++) {
       ask(processor, "again " + i);
     }
     assertThat(intake.isStopped(partition)).isTrue();
     processor.close();
     assertThat(intake.isStopped(partition)).as("its next owner reads on").isFalse();
-  }
-
-  /** The context is kept with the pending question, so the next owner of the task has it. */
-  @Test
-  void shouldContinueTheTraceOfAQuestionThatOutlivedItsProcess() throws Exception {
-    String trace = "0af7651916cd43dd8448eb211c80319c";
-    try (Collector collector = new Collector()) {
-      ManualEncoder encoder = new ManualEncoder();
-      try (Tracing tracing =
-          Tracing.open(
-              new QuestreamConfig(Map.of("tracing.otlp.endpoint", collector.endpoint())))) {
-        EmbedProcessor died = processor(new ManualEncoder(), tracing.observer());
-        context.setRecordMetadata("questions", 3, 0);
-        byte[] bytes = "q".getBytes(StandardCharsets.UTF_8);
-        Headers headers = new RecordHeaders();
-        headers.add(
-            "traceparent",
-            "00-%s-b7ad6b7169203331-01".formatted(trace).getBytes(StandardCharsets.UTF_8));
-        died.process(new Record<>(bytes, bytes, 5L, headers));
-        processor(encoder, tracing.observer());
-        encoder.completeAll();
-        fire(context.scheduledPunctuators().get(context.scheduledPunctuators().size() - 1), 5);
-      }
-      Span send = collector.span("send embeddings");
-      assertThat(Collector.hex(send.getTraceId())).isEqualTo(trace);
-      Header continued =
-          context.forwarded("out").get(0).record().headers().lastHeader("traceparent");
-      assertThat(new String(continued.value(), StandardCharsets.UTF_8))
-          .isEqualTo("00-%s-%s-01".formatted(trace, Collector.hex(send.getSpanId())));
-      assertThat(collector.span("process questions").getAttributesList())
-          .anyMatch(
-              each -> each.getKey().equals("questream.restored") && each.getValue().getBoolValue());
-    }
   }
 }

@@ -1,0 +1,197 @@
+package dev.questream.processor;
+
+import dev.questream.avro.PendingQuestion;
+import dev.questream.encoder.EncoderInfo;
+import dev.questream.serde.QuestionDecoder;
+import java.util.Set;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A task of the embed processor, from init to close.
+ *
+ * <p>Kafka Streams takes a record as consumed once {@link #process} returns. So a question is first
+ * put into the pending store, in the order of arrival, and leaves it in the same transaction that
+ * holds its embedding. {@link #restore} finds in the store what is pending when the task moves or
+ * the process dies.
+ *
+ * <p>Answers leave in the order in which the questions came: only the head of the queue is ever
+ * forwarded.
+ *
+ * <p>A wall-clock punctuator closes windows by age and harvests finished futures. It is scheduled
+ * only while something is pending, because every punctuation makes Kafka Streams commit.
+ *
+ * <p><b>Threading:</b> the task's stream thread.
+ */
+final class EmbedTask {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbedTask.class);
+
+  private final EmbedSettings settings;
+  private final QuestionDecoder decoder;
+  private final ProcessorContext<byte[], Object> context;
+  private final TaskMetrics metrics;
+  private final Answers answers;
+  private final PendingQuestions pending;
+  private final Submitter submitter;
+  private final BackPressure backPressure;
+  private Cancellable punctuation; // null while nothing is pending
+  private SourcePosition latest;
+  private long progressMs;
+
+  EmbedTask(
+      EmbedSettings settings,
+      EmbedNodes nodes,
+      EmbedProcessor.Shared shared,
+      ProcessorContext<byte[], Object> context) {
+    this.settings = settings;
+    this.decoder = shared.decoder();
+    this.context = context;
+    String task = context.taskId().toString();
+    EncoderInfo info = shared.encoder().info();
+    metrics = new TaskMetrics(context.metrics(), task, nodes.processor(), shared.observer());
+    answers = new Answers(context, nodes, settings.applicationId(), info, metrics);
+    pending =
+        new PendingQuestions(
+            context.getStateStore(nodes.store()), shared.pendingBudget(), info.dimensions());
+    submitter = new Submitter(shared.encoder(), task, settings.window(), metrics);
+    backPressure =
+        new BackPressure(settings.pending(), pending, shared.intake(), shared.blockBudgets().get());
+  }
+
+  /** Takes up what was pending when the task was last closed, on whatever machine. */
+  void restore() {
+    pending.restore(
+        (position, stored) ->
+            new InFlight(position, stored, Arrival.of(stored, position, decoder), true),
+        question -> {
+          takeUp(question);
+          metrics.restored();
+        });
+    if (!pending.isEmpty()) {
+      LOG.info("Task {}: {} pending questions taken up again", context.taskId(), pending.size());
+      submitter.submit(nowMs());
+    }
+  }
+
+  /** Stores and submits a question, or rejects it at once. */
+  void process(Record<byte[], byte[]> record) {
+    SourcePosition position = nextPosition();
+    PendingQuestion content = PendingRecords.of(record, position);
+    if (pending.isRestored(position, content)) {
+      return;
+    }
+    InFlight question = new InFlight(position, content, read(content, position), false);
+    if (question.arrival() instanceof Arrival.Rejected rejected) {
+      answers.reject(question, rejected);
+      return;
+    }
+    pending.add(question);
+    takeUp(question);
+    awaitCapacity();
+  }
+
+  /** A question's order, its id and its dead letter all rest on where it was read. */
+  private SourcePosition nextPosition() {
+    RecordMetadata metadata =
+        context
+            .recordMetadata()
+            .filter(known -> known.topic() != null && known.offset() >= 0)
+            .orElseThrow(
+                () ->
+                    new StreamsException(
+                        "a question came that was not made of a record of a topic: a processor"
+                            + " before this one forwards from a punctuator; let it write to a"
+                            + " topic, and read the questions there"));
+    latest = SourcePosition.of(metadata, latest);
+    return latest;
+  }
+
+  /** An answer is little larger than its question, and must fit into a Kafka record too. */
+  private Arrival read(PendingQuestion content, SourcePosition position) {
+    int bytes = PendingRecords.bytes(content);
+    return bytes <= settings.maxQuestionBytes()
+        ? Arrival.of(content, position, decoder)
+        : new Arrival.Rejected(
+            DeadLetterReason.TOO_LARGE,
+            "the record has %,d bytes, question.max.bytes allows %,d"
+                .formatted(bytes, settings.maxQuestionBytes()),
+            null);
+  }
+
+  /** Sees to a question that has just been added to the pending ones. */
+  private void takeUp(InFlight question) {
+    metrics.pending(pending.size());
+    backPressure.stopIfFull(question.position().topicPartition());
+    if (question.arrival() instanceof Arrival.Asked asked) {
+      submitter.add(question, asked, nowMs());
+    }
+    if (punctuation == null) {
+      progressMs = nowMs();
+      punctuation =
+          context.schedule(
+              settings.punctuationInterval(), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
+    }
+  }
+
+  private void awaitCapacity() {
+    while (backPressure.mustWait()) {
+      submitter.submit(nowMs());
+      backPressure.awaitHead();
+      harvest(nowMs());
+    }
+  }
+
+  private void punctuate(long nowMs) {
+    backPressure.renew();
+    submitter.submitIfDue(nowMs);
+    harvest(nowMs);
+    if (pending.isEmpty()) {
+      punctuation.cancel();
+      punctuation = null;
+    } else if (nowMs - progressMs > settings.stallLimit().toMillis()) {
+      reset(nowMs);
+    }
+  }
+
+  /** Forwards every answer that is ready, from the head of the queue on, and never out of turn. */
+  private void harvest(long nowMs) {
+    int before = pending.size();
+    while (!pending.isEmpty() && pending.head().ready()) {
+      answers.give(pending.head());
+      pending.removeHead();
+    }
+    if (pending.size() < before) {
+      progressMs = nowMs;
+      metrics.pending(pending.size());
+      backPressure.resumeIfRelieved();
+    }
+  }
+
+  /** Gives up on the futures: the task comes back from its changelog and submits anew. */
+  private void reset(long nowMs) {
+    LOG.error(
+        "{}: no answer for {} ms; the task is reset from its changelog, {} pending",
+        pending.head().position(),
+        nowMs - progressMs,
+        pending.size());
+    throw new TaskCorruptedException(Set.of(context.taskId()));
+  }
+
+  private long nowMs() {
+    return context.currentSystemTimeMs();
+  }
+
+  /** Spares the encoder what this task no longer waits for; the next owner submits it again. */
+  void close() {
+    backPressure.resume();
+    pending.close();
+    metrics.close();
+  }
+}
