@@ -23,18 +23,13 @@ final class LinearLayers {
 
   private final GraphFormat format;
 
-  /**
-   * @param format of weights and products
-   */
   LinearLayers(GraphFormat format) {
     this.format = format;
   }
 
   /** Finds the weight or the bias of a layer. */
   interface Part {
-    /**
-     * @param kind {@code weight} or {@code bias}
-     */
+    /** The tensor of that kind: {@code weight} or {@code bias}. */
     Tensor read(String kind);
   }
 
