@@ -11,7 +11,7 @@ class LearnedLimitTest {
   @Test
   void shouldHalveBelowTheBatchThatDidNotFitAndRecoverToTheMaximum() {
     Random random = new Random(SEED);
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 20; round++) {
       String where = "seed %d, round %d".formatted(SEED, round);
       int max = 1 + random.nextInt(40_000);
       LearnedLimit limit = new LearnedLimit(max);
