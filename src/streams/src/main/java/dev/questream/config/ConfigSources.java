@@ -63,8 +63,7 @@ public final class ConfigSources {
     Map<String, String> prefixed = new HashMap<>();
     settings.forEach(
         (key, value) ->
-            prefixed.put(
-                QuestreamConfig.isKnown(key) ? key : QuestreamConfig.KAFKA_PREFIX + key, value));
+            prefixed.put(QuestreamConfig.isKnown(key) ? key : PassedThrough.KAFKA + key, value));
     return prefixed;
   }
 

@@ -12,9 +12,7 @@ import org.apache.kafka.streams.StreamsConfig;
 enum Profile {
   /** The defaults as they are: batches as large as pay, a commit every 100 ms. */
   THROUGHPUT(Map.of()),
-  /**
-   * Small windows and batches, and commits at short intervals, of which every one costs a round.
-   */
+  /** Small windows and batches, and frequent commits, each of which costs a round trip. */
   LATENCY(
       Map.of(
           QuestreamConfig.WINDOW_MAX_AGE_MS,
@@ -25,9 +23,9 @@ enum Profile {
           "1",
           QuestreamConfig.MAX_BATCH_TOKENS,
           "512",
-          QuestreamConfig.STREAMS_PREFIX + StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+          PassedThrough.STREAMS + StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
           "10",
-          QuestreamConfig.PRODUCER_PREFIX + ProducerConfig.LINGER_MS_CONFIG,
+          PassedThrough.PRODUCER + ProducerConfig.LINGER_MS_CONFIG,
           "0"));
 
   private final Map<String, String> defaults;

@@ -5,13 +5,10 @@ import dev.questream.serde.SerdeConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -79,30 +76,10 @@ public final class QuestreamConfig extends AbstractConfig {
   /** Stands for the prefix that the model's authors recommend. */
   static final String MODEL_PREFIX = "model";
 
-  static final String KAFKA_PREFIX = "kafka.";
-  static final String STREAMS_PREFIX = "streams.";
-  static final String PRODUCER_PREFIX = "producer.";
-  static final String CONSUMER_PREFIX = "consumer.";
-
-  private static final int EMBEDDINGS_BATCH_BYTES = 256 * 1024;
-
-  /**
-   * A dead letter of the largest record that brokers take by default, with its headers, fits in.
-   */
-  private static final int MAX_REQUEST_BYTES = 2 << 20;
-
-  /** What the promise of exactly once, in order, rests on; not to be set by the way. */
-  private static final List<String> FIXED =
-      List.of(
-          STREAMS_PREFIX + StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-          STREAMS_PREFIX + StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
-          STREAMS_PREFIX + StreamsConfig.APPLICATION_ID_CONFIG,
-          STREAMS_PREFIX + StreamsConfig.STATE_DIR_CONFIG);
-
   /** All settings with their defaults, bounds and documentation. */
   public static final ConfigDef CONFIG = SettingsDefinition.define();
 
-  private final Map<String, Object> passedThrough;
+  private final ClientSettings clients;
 
   /**
    * Checks settings.
@@ -121,48 +98,15 @@ public final class QuestreamConfig extends AbstractConfig {
   @SuppressWarnings("unused") // the flag tells the constructors apart
   private QuestreamConfig(Map<String, ?> settings, boolean resolved) {
     super(CONFIG, own(Profile.apply(settings)), false);
-    this.passedThrough = new HashMap<>(Profile.apply(settings));
-    passedThrough.keySet().removeIf(key -> !isPassedThrough(key));
-    requireDistinctTopics();
-    requireNotFixed();
+    this.clients = new ClientSettings(this, PassedThrough.of(Profile.apply(settings)));
+    KafkaSettings.check(this);
+    HttpSettings.check(this);
     new RegistryConfig(serdeSettings()); // checks what belongs together
-    requireUserWithPassword();
-  }
-
-  private void requireUserWithPassword() {
-    if (getString(HTTP_USER).isEmpty() != getPassword(HTTP_PASSWORD).value().isEmpty()) {
-      throw new ConfigException(
-          "%s and %s belong together: set both, or neither".formatted(HTTP_USER, HTTP_PASSWORD));
-    }
-  }
-
-  private void requireDistinctTopics() {
-    List<String> topics =
-        List.of(getString(QUESTIONS_TOPIC), getString(EMBEDDINGS_TOPIC), getString(DLQ_TOPIC));
-    if (Set.copyOf(topics).size() < topics.size()) {
-      throw new ConfigException(
-          "%s, %s and %s must be three different topics, they are %s"
-              .formatted(QUESTIONS_TOPIC, EMBEDDINGS_TOPIC, DLQ_TOPIC, String.join(", ", topics)));
-    }
-  }
-
-  private void requireNotFixed() {
-    for (String key : FIXED) {
-      if (passedThrough.containsKey(key)) {
-        throw new ConfigException(
-            "%s cannot be set: %s"
-                .formatted(
-                    key,
-                    CONFIG.names().contains(key.substring(STREAMS_PREFIX.length()))
-                        ? "set " + key.substring(STREAMS_PREFIX.length())
-                        : "exactly once, in order, rests on it"));
-      }
-    }
   }
 
   private static Map<String, ?> own(Map<String, ?> settings) {
     Map<String, Object> own = new HashMap<>(settings);
-    own.keySet().removeIf(QuestreamConfig::isPassedThrough);
+    own.keySet().removeIf(PassedThrough::isPassedThrough);
     for (String key : own.keySet()) {
       if (!CONFIG.names().contains(key)) {
         throw new ConfigException(UnknownKeys.message(key, CONFIG.names()));
@@ -172,91 +116,37 @@ public final class QuestreamConfig extends AbstractConfig {
   }
 
   static boolean isKnown(String key) {
-    return CONFIG.names().contains(key) || isPassedThrough(key) || Placeholders.isProviderKey(key);
-  }
-
-  private static boolean isPassedThrough(String key) {
-    return key.startsWith(KAFKA_PREFIX)
-        || key.startsWith(STREAMS_PREFIX)
-        || key.startsWith(PRODUCER_PREFIX)
-        || key.startsWith(CONSUMER_PREFIX);
+    return CONFIG.names().contains(key)
+        || PassedThrough.isPassedThrough(key)
+        || Placeholders.isProviderKey(key);
   }
 
   /** The same settings but for one. */
   public QuestreamConfig with(String key, String value) {
     Map<String, Object> changed = new HashMap<>(originals());
-    changed.putAll(passedThrough);
+    changed.putAll(clients.passedThrough().settings());
     changed.put(key, value);
     return new QuestreamConfig(changed, true);
   }
 
   /** Settings for an admin client. */
   public Map<String, Object> adminSettings() {
-    Map<String, Object> settings = client();
-    settings.put("default.api.timeout.ms", getLong(STARTUP_TIMEOUT_MS).intValue());
-    settings.put("request.timeout.ms", getLong(STARTUP_TIMEOUT_MS).intValue());
-    settings.putAll(stripped(KAFKA_PREFIX));
-    return settings;
+    return clients.admin();
   }
 
   /** Settings for a plain producer of questions. */
   public Map<String, Object> producerSettings() {
-    Map<String, Object> settings = client();
-    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    settings.putAll(serdeSettings());
-    settings.putAll(stripped(PRODUCER_PREFIX));
-    return settings;
+    return clients.producer();
   }
 
   /** Settings for a plain consumer of embeddings, which sees only what is committed. */
   public Map<String, Object> consumerSettings() {
-    Map<String, Object> settings = client();
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.putAll(serdeSettings());
-    settings.putAll(stripped(CONSUMER_PREFIX));
-    return settings;
+    return clients.consumer();
   }
 
-  private Map<String, Object> client() {
-    Map<String, Object> settings = new HashMap<>();
-    settings.put(BOOTSTRAP_SERVERS, servers());
-    settings.putAll(stripped(KAFKA_PREFIX));
-    return settings;
-  }
-
-  /**
-   * Settings for Kafka Streams: ours first, then what the user passes through, which wins.
-   *
-   * <p>Kafka's defaults are changed where they stand against low latency or against big records:
-   * {@code poll.ms} is the true resolution of the punctuator, and an embedding of 768 floats has 3
-   * KiB.
-   */
+  /** Settings for Kafka Streams: ours first, then what the user passes through, which wins. */
   public Properties streamsSettings() {
-    Properties settings = new Properties();
-    settings.putAll(client());
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, getString(APPLICATION_ID));
-    settings.put(
-        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-        exactlyOnce() ? StreamsConfig.EXACTLY_ONCE_V2 : StreamsConfig.AT_LEAST_ONCE);
-    settings.put(
-        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
-    settings.put(StreamsConfig.STATE_DIR_CONFIG, getString(STATE_DIR));
-    settings.put(StreamsConfig.POLL_MS_CONFIG, getLong(PUNCTUATION_INTERVAL_MS));
-    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100L);
-    settings.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
-    settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
-    settings.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
-    settings.put(
-        StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), EMBEDDINGS_BATCH_BYTES);
-    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
-    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
-    stripped(PRODUCER_PREFIX)
-        .forEach((key, value) -> settings.put(StreamsConfig.producerPrefix(key), value));
-    stripped(CONSUMER_PREFIX)
-        .forEach((key, value) -> settings.put(StreamsConfig.consumerPrefix(key), value));
-    settings.putAll(stripped(STREAMS_PREFIX));
-    return settings;
+    return clients.streams();
   }
 
   /** The brokers to connect to first, as they were given, for messages. */
@@ -280,18 +170,6 @@ public final class QuestreamConfig extends AbstractConfig {
         .anyMatch(key -> key.toString().endsWith(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
   }
 
-  private Map<String, Object> stripped(String prefix) {
-    Map<String, Object> found = new HashMap<>();
-    passedThrough.forEach(
-        (key, value) -> {
-          if (key.startsWith(prefix)) {
-            String name = key.substring(prefix.length());
-            found.put(name, Secrets.hidden(name, value instanceof String s ? s.strip() : value));
-          }
-        });
-    return found;
-  }
-
   /** Settings for serializers and decoders: the formats, and what is set for the registry. */
   public Map<String, Object> serdeSettings() {
     Map<String, Object> settings = new HashMap<>();
@@ -309,8 +187,7 @@ public final class QuestreamConfig extends AbstractConfig {
   @SuppressWarnings("unchecked")
   public Serializer<Object> outputSerializer() {
     Serializer<Object> serializer = getConfiguredInstance(OUTPUT_SERIALIZER, Serializer.class);
-    Map<String, Object> settings = new HashMap<>(values());
-    serializer.configure(settings, false);
+    serializer.configure(new HashMap<>(values()), false);
     return serializer;
   }
 

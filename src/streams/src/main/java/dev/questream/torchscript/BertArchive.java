@@ -3,12 +3,14 @@ package dev.questream.torchscript;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
 import dev.questream.checkpoint.ElementType;
+import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.Tensor;
 import dev.questream.checkpoint.TensorShape;
 import dev.questream.encoder.Pooling;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -22,11 +24,10 @@ public final class BertArchive {
   private final LinearLayers linear;
   private final TorchScriptArchive archive;
 
-  private BertArchive(
-      BertCheckpoint bert, GraphFormat format, LinearLayers linear, TorchScriptArchive archive) {
+  private BertArchive(BertCheckpoint bert, GraphFormat format, TorchScriptArchive archive) {
     this.bert = bert;
     this.format = format;
-    this.linear = linear;
+    this.linear = new LinearLayers(format);
     this.archive = archive;
   }
 
@@ -47,8 +48,7 @@ public final class BertArchive {
       throws IOException {
     String source = BertGraph.source(bert.config(), pooling, normalized, format);
     try (TorchScriptArchive archive = new TorchScriptArchive(out, source, BertGraph.CLASS_NAME)) {
-      LinearLayers linear = BertGraph.linearLayers(pooling, format);
-      new BertArchive(bert, format, linear, archive).writeAttributes(pooling == Pooling.CLS);
+      new BertArchive(bert, format, archive).writeAttributes(pooling == Pooling.CLS);
     }
   }
 
@@ -61,24 +61,31 @@ public final class BertArchive {
         "token_type_embedding",
         firstRow(bert.read("embeddings.token_type_embeddings.weight")),
         states());
-    archive.tensor("embedding_norm_weight", bert.read("embeddings.LayerNorm.weight"), states());
-    archive.tensor("embedding_norm_bias", bert.read("embeddings.LayerNorm.bias"), states());
+    norm("embedding_norm", "embeddings.LayerNorm");
     int last = config().layers() - 1;
-    int whole = cls ? last : config().layers();
-    linear("qkv", whole, (layer, kind) -> attention(layer, kind, "query", "key", "value"));
+    linear.write(
+        archive,
+        "qkv",
+        cls ? last : config().layers(),
+        layer -> attention(layer, "query", "key", "value"));
     if (cls) {
-      linear("last_query", 1, (layer, kind) -> attention(last, kind, "query"));
-      linear("last_kv", 1, (layer, kind) -> attention(last, kind, "key", "value"));
+      linear.write(archive, "last_query", attention(last, "query"));
+      linear.write(archive, "last_kv", attention(last, "key", "value"));
     }
-    linear("attention", "attention.output.dense");
-    linear("up", "intermediate.dense");
-    linear("down", "output.dense");
-    norms("attention_norm", "attention.output.LayerNorm");
-    norms("output_norm", "output.LayerNorm");
+    archive.objects("blocks", "Block", config().layers(), layer -> () -> writeBlock(layer));
     if (config().projection() > 0) {
       archive.tensor("projection_weight", bert.read("encode_proj.weight"), states());
       archive.tensor("projection_bias", bert.read("encode_proj.bias"), states());
     }
+  }
+
+  private void writeBlock(int layer) throws IOException {
+    String name = layer(layer);
+    linear("attention", name + "attention.output.dense");
+    norm("attention_norm", name + "attention.output.LayerNorm");
+    linear("up", name + "intermediate.dense");
+    linear("down", name + "output.dense");
+    norm("output_norm", name + "output.LayerNorm");
   }
 
   private BertConfig config() {
@@ -93,30 +100,31 @@ public final class BertArchive {
     return format.states();
   }
 
-  private void linear(String attribute, int layers, LinearLayers.Part part) throws IOException {
-    linear.write(archive, attribute, layers, part);
+  private static String layer(int layer) {
+    return "encoder.layer." + layer + ".";
   }
 
   private void linear(String attribute, String name) throws IOException {
-    linear(attribute, config().layers(), (layer, kind) -> read(layer, name, kind));
+    linear.write(archive, attribute, kind -> bert.read(name + "." + kind));
   }
 
-  private void norms(String attribute, String name) throws IOException {
-    for (String kind : List.of("weight", "bias")) {
-      archive.list(
-          attribute + "_" + kind, config().layers(), layer -> read(layer, name, kind), states());
-    }
+  private void norm(String attribute, String name) throws IOException {
+    archive.object(
+        attribute,
+        "Norm",
+        () -> {
+          archive.tensor("weight", bert.read(name + ".weight"), states());
+          archive.tensor("bias", bert.read(name + ".bias"), states());
+        });
   }
 
-  private Tensor read(int layer, String name, String kind) {
-    return bert.read("encoder.layer.%d.%s.%s".formatted(layer, name, kind));
-  }
-
-  private Tensor attention(int layer, String kind, String... names) {
-    return stacked(
-        Arrays.stream(names)
-            .map(name -> read(layer, "attention.self." + name, kind))
-            .toArray(Tensor[]::new));
+  private LinearLayers.Part attention(int layer, String... names) {
+    String prefix = layer(layer) + "attention.self.";
+    return kind ->
+        stacked(
+            Arrays.stream(names)
+                .map(name -> bert.read(prefix + name + "." + kind))
+                .toArray(Tensor[]::new));
   }
 
   /** Tensors of one shape, one under the other along their first dimension. */
@@ -124,7 +132,7 @@ public final class BertArchive {
     int bytes = 0;
     for (Tensor part : parts) {
       if (part.type() != parts[0].type()) {
-        throw new dev.questream.checkpoint.ModelException(
+        throw new ModelException(
             "%s and %s have different element types".formatted(parts[0].name(), part.name()));
       }
       bytes = Math.addExact(bytes, part.data().remaining());
@@ -133,7 +141,7 @@ public final class BertArchive {
     for (Tensor part : parts) {
       joined.put(part.data().duplicate());
     }
-    List<Long> shape = new java.util.ArrayList<>(parts[0].shape().dimensions());
+    List<Long> shape = new ArrayList<>(parts[0].shape().dimensions());
     shape.set(0, shape.get(0) * parts.length);
     return new Tensor(parts[0].name(), parts[0].type(), new TensorShape(shape), joined.flip());
   }

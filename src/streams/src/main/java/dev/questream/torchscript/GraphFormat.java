@@ -15,14 +15,7 @@ public record GraphFormat(Precision precision, LinearKernels kernels) {
    * @throws IllegalArgumentException if the kernels do not multiply in that precision
    */
   public GraphFormat {
-    boolean fits =
-        switch (kernels) {
-          case LIBTORCH -> precision != Precision.INT8;
-          case ONEDNN, ONEDNN_FUSED -> precision == Precision.FP32 || precision == Precision.BF16;
-          case FBGEMM_FP16 -> precision == Precision.FP16;
-          case FBGEMM_INT8, FBGEMM_INT8_REDUCED -> precision == Precision.INT8;
-        };
-    if (!fits) {
+    if (!kernels.multiply(precision)) {
       throw new IllegalArgumentException(kernels + " do not multiply in " + precision.label());
     }
   }
@@ -39,5 +32,15 @@ public record GraphFormat(Precision precision, LinearKernels kernels) {
   /** What biases, norms and everything between linear layers is kept and computed in. */
   ElementType states() {
     return kernels.fbgemm() ? ElementType.FLOAT32 : matrices();
+  }
+
+  /** The number that {@code c10::ScalarType} gives to the type of {@link #states()}. */
+  String statesType() {
+    return switch (states()) {
+      case INT64 -> "4";
+      case FLOAT16 -> "5";
+      case FLOAT32 -> "6";
+      case BFLOAT16 -> "15";
+    };
   }
 }

@@ -1,5 +1,7 @@
 package dev.questream.torchscript;
 
+import dev.questream.encoder.Precision;
+
 /**
  * Whose kernels multiply the matrices of linear layers, and how the weights lie in memory for them.
  */
@@ -37,8 +39,14 @@ public enum LinearKernels {
     return this != LIBTORCH;
   }
 
-  boolean oneDnn() {
-    return this == ONEDNN || this == ONEDNN_FUSED;
+  /** Whether they multiply in that precision. */
+  public boolean multiply(Precision precision) {
+    return switch (this) {
+      case LIBTORCH -> precision != Precision.INT8;
+      case ONEDNN, ONEDNN_FUSED -> precision == Precision.FP32 || precision == Precision.BF16;
+      case FBGEMM_FP16 -> precision == Precision.FP16;
+      case FBGEMM_INT8, FBGEMM_INT8_REDUCED -> precision == Precision.INT8;
+    };
   }
 
   boolean fbgemm() {

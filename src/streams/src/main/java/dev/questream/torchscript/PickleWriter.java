@@ -27,6 +27,7 @@ final class PickleWriter {
   private static final int REDUCE = 'R';
   private static final int BUILD = 'b';
   private static final int NEWOBJ = 0x81;
+  private static final int NONE = 'N';
   private static final int NEWTRUE = 0x88;
   private static final int NEWFALSE = 0x89;
   private static final int BINUNICODE = 'X';
@@ -71,6 +72,10 @@ final class PickleWriter {
 
   void bool(boolean value) {
     out.write(value ? NEWTRUE : NEWFALSE);
+  }
+
+  void none() {
+    out.write(NONE);
   }
 
   void string(String value) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -20,24 +20,6 @@ import java.util.Random;
  */
 public final class ProductsArchive {
   private static final String CLASS_NAME = "Products";
-
-  private static final String HEAD =
-      """
-      class Products(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
-      """;
-
-  private static final String FORWARD =
-      """
-        def forward(self: __torch__.Products, x: Tensor, repeats: Tensor) -> Tensor:
-          y = torch.to(x, $DTYPE)
-          for i in range(int(repeats)):
-            z = (self).dense(y, self.up_weight[0], self.up_bias[0])
-            y = (self).dense(z, self.down_weight[0], self.down_bias[0])
-          return torch.cpu(torch.to(torch.select(y, 0, 0), 6))
-      """;
 
   private ProductsArchive() {}
 
@@ -52,13 +34,14 @@ public final class ProductsArchive {
    */
   public static void write(int hidden, int intermediate, GraphFormat format, OutputStream out)
       throws IOException {
-    LinearLayers linear = new LinearLayers(format, CLASS_NAME, List.of("up", "down"));
-    String forward =
-        FORWARD.replace("$DTYPE", Integer.toString(BertGraph.scalarType(format.states())));
-    String source = HEAD + linear.attributes() + forward + linear.methods();
+    LinearLayers linear = new LinearLayers(format);
+    String source =
+        SourceTemplate.resource("products.py")
+                .source(Map.of(), Map.of("STATES", format.statesType()))
+            + linear.source();
     try (TorchScriptArchive archive = new TorchScriptArchive(out, source, CLASS_NAME)) {
-      linear.write(archive, "up", 1, (layer, kind) -> part(kind, intermediate, hidden));
-      linear.write(archive, "down", 1, (layer, kind) -> part(kind, hidden, intermediate));
+      linear.write(archive, "up", kind -> part(kind, intermediate, hidden));
+      linear.write(archive, "down", kind -> part(kind, hidden, intermediate));
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.zip.ZipOutputStream;
  */
 final class TorchScriptArchive implements AutoCloseable {
   private static final String ROOT = "encoder/";
+  private static final String MODULE = "__torch__";
   private static final byte[] EMPTY_TUPLE_PICKLE = {(byte) 0x80, 2, ')', '.'};
 
   private final ZipOutputStream zip;
@@ -30,8 +31,8 @@ final class TorchScriptArchive implements AutoCloseable {
     entry("version", "10\n".getBytes(StandardCharsets.US_ASCII));
     entry("byteorder", "little".getBytes(StandardCharsets.US_ASCII));
     entry("constants.pkl", EMPTY_TUPLE_PICKLE);
-    entry("code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
-    attributes.beginObject("__torch__", className);
+    entry("code/" + MODULE + ".py", source.getBytes(StandardCharsets.UTF_8));
+    attributes.beginObject(MODULE, className);
     attributes.string("training");
     attributes.bool(false);
   }
@@ -45,24 +46,43 @@ final class TorchScriptArchive implements AutoCloseable {
   /** Adds an attribute that holds one tensor, in the number format given. */
   void tensor(String attribute, Tensor tensor, ElementType format) throws IOException {
     attributes.string(attribute);
-    write(tensor, format);
+    String key = Integer.toString(tensors++);
+    attributes.tensor(storageClass(format), key, tensor.shape());
+    entry("data/" + key, TensorEncoding.encode(tensor, format));
   }
 
-  /** Adds an attribute that holds a list of tensors, each read when it is written. */
-  void list(String attribute, int size, IntFunction<Tensor> tensor, ElementType format)
+  /** Adds an attribute that holds nothing yet. */
+  void none(String attribute) {
+    attributes.string(attribute);
+    attributes.none();
+  }
+
+  /** Adds an attribute that holds an object of a class of the source. */
+  void object(String attribute, String className, Attributes content) throws IOException {
+    attributes.string(attribute);
+    object(className, content);
+  }
+
+  /** Adds an attribute that holds a list of such objects, each written when its turn comes. */
+  void objects(String attribute, String className, int size, IntFunction<Attributes> content)
       throws IOException {
     attributes.string(attribute);
     attributes.beginList();
     for (int i = 0; i < size; i++) {
-      write(tensor.apply(i), format);
+      object(className, content.apply(i));
     }
     attributes.endList();
   }
 
-  private void write(Tensor tensor, ElementType format) throws IOException {
-    String key = Integer.toString(tensors++);
-    attributes.tensor(storageClass(format), key, tensor.shape());
-    entry("data/" + key, TensorEncoding.encode(tensor, format));
+  private void object(String className, Attributes content) throws IOException {
+    attributes.beginObject(MODULE, className);
+    content.write();
+    attributes.endObject();
+  }
+
+  /** Adds the attributes of an object to the archive. */
+  interface Attributes {
+    void write() throws IOException;
   }
 
   private static String storageClass(ElementType format) {

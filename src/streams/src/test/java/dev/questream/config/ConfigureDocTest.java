@@ -6,10 +6,11 @@ import dev.questream.testing.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Keeps the table of {@code docs/configure.md} as the code has it. With {@code
+ * Keeps the tables of {@code docs/configure.md} as the code has it. With {@code
  * -Dquestream.update=true} the page is rewritten.
  */
 class ConfigureDocTest {
@@ -20,7 +21,7 @@ class ConfigureDocTest {
   @Test
   void shouldShowEverySettingAsTheCodeHasIt() throws IOException {
     String page = Files.readString(PAGE);
-    String fresh = withTable(page, SettingsTable.render(QuestreamConfig.CONFIG));
+    String fresh = withTables(page, SettingsTable.render(SettingsDefinition.topics()));
     if (Boolean.getBoolean("questream.update")) {
       Files.writeString(PAGE, fresh);
       return;
@@ -34,15 +35,24 @@ class ConfigureDocTest {
 
   @Test
   void shouldNotDependOnWhoRendersIt() {
-    assertThat(SettingsTable.render(QuestreamConfig.CONFIG))
+    assertThat(SettingsTable.render(SettingsDefinition.topics()))
         .contains("`~/.cache/questream`", "`~/.local/state/questream`")
         .doesNotContain(System.getProperty("user.home") + "/");
   }
 
-  private static String withTable(String page, String table) {
+  @Test
+  void shouldShowEverySettingOnce() {
+    List<String> shown =
+        SettingsDefinition.topics().stream()
+            .flatMap(topic -> topic.settings().names().stream())
+            .toList();
+    assertThat(shown).containsExactlyInAnyOrderElementsOf(QuestreamConfig.CONFIG.names());
+  }
+
+  private static String withTables(String page, String tables) {
     int begin = page.indexOf(BEGIN);
     int end = page.indexOf(END);
-    assertThat(begin >= 0 && end > begin).as("%s has the markers of the table", PAGE).isTrue();
-    return page.substring(0, begin + BEGIN.length()) + "\n" + table + "\n" + page.substring(end);
+    assertThat(begin >= 0 && end > begin).as("%s has the markers of the tables", PAGE).isTrue();
+    return page.substring(0, begin + BEGIN.length()) + "\n" + tables + "\n" + page.substring(end);
   }
 }

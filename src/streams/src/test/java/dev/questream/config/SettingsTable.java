@@ -1,5 +1,6 @@
 package dev.questream.config;
 
+import dev.questream.config.SettingsDefinition.Topic;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,7 @@ import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.types.Password;
 
-/** Renders a definition of settings as a table in Markdown. */
+/** Renders settings as tables in Markdown. */
 final class SettingsTable {
   private static final String HEAD =
       "| Name | Default | Values | Importance | Description |\n| --- | --- | --- | --- | --- |\n";
@@ -23,12 +24,17 @@ final class SettingsTable {
 
   private SettingsTable() {}
 
+  /** A section per topic. */
+  static String render(List<Topic> topics) {
+    return topics.stream().map(SettingsTable::section).collect(Collectors.joining("\n"));
+  }
+
   /** One row per setting: the most important first, else in the order of the definition. */
-  static String render(ConfigDef definition) {
-    return definition.configKeys().values().stream()
+  private static String section(Topic topic) {
+    return topic.settings().configKeys().values().stream()
         .sorted(Comparator.comparing((ConfigKey key) -> key.importance))
         .map(SettingsTable::row)
-        .collect(Collectors.joining("\n", HEAD, "\n"));
+        .collect(Collectors.joining("\n", "### %s\n\n%s".formatted(topic.title(), HEAD), "\n"));
   }
 
   private static String row(ConfigKey key) {

@@ -26,6 +26,19 @@ class FakeBackend implements EncoderBackend {
   /** Workers wait for it inside the model. */
   volatile CountDownLatch release = new CountDownLatch(0);
 
+  /** A model that fails on every batch with a text. */
+  static FakeBackend failingOn(String text, Runnable failure) {
+    return new FakeBackend() {
+      @Override
+      List<float[]> run(List<String> texts) {
+        if (texts.contains(text)) {
+          failure.run();
+        }
+        return super.run(texts);
+      }
+    };
+  }
+
   static int[] ids(String text) {
     return text.chars().toArray();
   }

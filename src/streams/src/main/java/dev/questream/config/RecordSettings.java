@@ -1,0 +1,69 @@
+package dev.questream.config;
+
+import static dev.questream.config.QuestreamConfig.INPUT_FORMAT;
+import static dev.questream.config.QuestreamConfig.MAX_QUESTION_BYTES;
+import static dev.questream.config.QuestreamConfig.OUTPUT_FORMAT;
+import static dev.questream.config.QuestreamConfig.OUTPUT_SERIALIZER;
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
+
+import dev.questream.serde.QuestionEmbeddingSerializer;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.Serializer;
+
+/** How records are written, and how large they may be. */
+final class RecordSettings {
+  private static final ConfigDef.Validator SERIALIZER =
+      ConfigDef.LambdaValidator.with(
+          (name, value) -> {
+            if (!Serializer.class.isAssignableFrom((Class<?>) value)) {
+              throw new ConfigException(name, value, "is no Kafka Serializer");
+            }
+          },
+          () -> "a Kafka Serializer");
+
+  private RecordSettings() {}
+
+  static ConfigDef define() {
+    return new ConfigDef()
+        .define(
+            INPUT_FORMAT,
+            Type.STRING,
+            "avro",
+            ValidString.in("avro", "json", "text"),
+            HIGH,
+            "Format of questions: avro (schemas/Question.avsc, as Avro single-object encoding or,"
+                + " with a registry, in Confluent's framing), json (an object with the same fields)"
+                + " or text (the value is the question, the key its id).")
+        .define(
+            OUTPUT_FORMAT,
+            Type.STRING,
+            "avro",
+            ValidString.in("avro", "json"),
+            HIGH,
+            "Format of embeddings: avro (schemas/QuestionEmbedding.avsc, as Avro single-object"
+                + " encoding or, with a registry, in Confluent's framing) or json (an object with"
+                + " the same fields).")
+        .define(
+            OUTPUT_SERIALIZER,
+            Type.CLASS,
+            QuestionEmbeddingSerializer.class,
+            SERIALIZER,
+            LOW,
+            "Serializer of embeddings, for a format of your own. It is configured with all settings"
+                + " and must be safe for use by several threads.")
+        .define(
+            MAX_QUESTION_BYTES,
+            Type.INT,
+            900_000,
+            between(1, 100_000_000),
+            LOW,
+            "A question with more bytes of key, value and headers goes to the dead letters. Its"
+                + " embedding is a few kilobytes larger and must fit into max.message.bytes (1 MiB"
+                + " by default) of the embeddings topic.");
+  }
+}
