@@ -37,12 +37,11 @@ class RoomsTest {
           Map.entry("hub", List.of("dev.questream.checkpoint", "com.fasterxml.jackson..")),
           Map.entry("torchscript", List.of("dev.questream.checkpoint", "dev.questream.encoder")),
           Map.entry(
-              "djl",
+              "engine",
               List.of(
                   "dev.questream.encoder",
                   "dev.questream.checkpoint",
                   "dev.questream.torchscript",
-                  "dev.questream.lab.retrieval.search",
                   "ai.djl..")),
           Map.entry("avro", List.of("org.apache.avro..")),
           Map.entry(
@@ -70,7 +69,7 @@ class RoomsTest {
                   "dev.questream.encoder",
                   "dev.questream.checkpoint",
                   "dev.questream.hub",
-                  "dev.questream.djl")),
+                  "dev.questream.engine")),
           Map.entry(
               "topology",
               List.of(
@@ -124,7 +123,7 @@ class RoomsTest {
   void shouldKeepDjlInItsRoom() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.questream.djl..")
+        .resideOutsideOfPackage("dev.questream.engine..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("ai.djl..")

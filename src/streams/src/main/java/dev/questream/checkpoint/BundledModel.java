@@ -19,7 +19,7 @@ import java.util.function.Function;
  * published {@code config.json}, {@code 1_Pooling/config.json}, {@code modules.json} and model
  * card.
  */
-final class BundledModel implements Model {
+final class BundledModel implements PublishedModel {
   static final String ID = "bge-small-en-v1.5";
 
   private static final String WEIGHTS = "/bge-small-en-v1.5.onnx";

@@ -33,7 +33,7 @@ record FolderModel(
     byte[] tokenizer,
     ModelConfig config,
     SentenceTransformer sentence)
-    implements Model {
+    implements PublishedModel {
 
   private static final String INDEX = "model.safetensors.index.json";
 

@@ -18,7 +18,7 @@ public final class Models {
    * @param cache folder for temporary files
    * @throws ModelException if there is no such model; the message says what there is
    */
-  public static Model resolve(String nameOrFolder, Path cache) {
+  public static PublishedModel resolve(String nameOrFolder, Path cache) {
     if (nameOrFolder.equals(BundledModel.ID)) {
       return BundledModel.load(cache);
     }

@@ -39,15 +39,15 @@ final class SnapshotDownload {
         (impatient ? retry.once() : retry).run("asking for " + id, () -> client.list(id));
     String commit = listing.commit();
     Path snapshot = cache.snapshot(commit);
-    fetchAll(listing, ModelFiles.small(id, listing.files()));
+    fetchAll(listing, NeededFiles.small(id, listing.files()));
     fetchAll(
-        listing, ModelFiles.modules(snapshot).stream().filter(listing.files()::contains).toList());
-    String weights = ModelFiles.weights(listing.files()::contains);
+        listing, NeededFiles.modules(snapshot).stream().filter(listing.files()::contains).toList());
+    String weights = NeededFiles.weights(listing.files()::contains);
     fetchAll(listing, List.of(weights));
-    if (weights.equals(ModelFiles.INDEX)) {
-      fetchAll(listing, ModelFiles.shards(snapshot));
+    if (weights.equals(NeededFiles.INDEX)) {
+      fetchAll(listing, NeededFiles.shards(snapshot));
     }
-    for (String name : ModelFiles.DECLARATIONS) {
+    for (String name : NeededFiles.DECLARATIONS) {
       if (!listing.files().contains(name)) {
         cache.rememberAbsent(commit, name);
       }
@@ -62,7 +62,7 @@ final class SnapshotDownload {
       if (!listing.files().contains(name)) {
         throw new ModelException(
             "%s has no file %s, which its %s names; choose another revision or model"
-                .formatted(id, name, ModelFiles.INDEX));
+                .formatted(id, name, NeededFiles.INDEX));
       }
       if (!Files.exists(RepoPath.below(cache.snapshot(listing.commit()), name))) {
         fetch(listing.commit(), name);

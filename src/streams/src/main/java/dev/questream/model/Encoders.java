@@ -2,14 +2,10 @@ package dev.questream.model;
 
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.Checkpoint;
-import dev.questream.checkpoint.Model;
 import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.Models;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.djl.DeviceChoice;
-import dev.questream.djl.DjlBackend;
-import dev.questream.djl.EncoderSettings;
-import dev.questream.djl.PrecisionChoice;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.BatchingSettings;
 import dev.questream.encoder.EncoderBackend;
@@ -18,6 +14,10 @@ import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Hardware;
 import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.Truncation;
+import dev.questream.engine.DeviceChoice;
+import dev.questream.engine.EncoderSettings;
+import dev.questream.engine.PrecisionChoice;
+import dev.questream.engine.TorchBackend;
 import dev.questream.hub.DownloadListener;
 import dev.questream.hub.HubId;
 import dev.questream.hub.HubModels;
@@ -42,7 +42,7 @@ public final class Encoders {
    *
    * @throws ModelException if there is none
    */
-  public static Model resolve(QuestreamConfig config) {
+  public static PublishedModel resolve(QuestreamConfig config) {
     return Models.resolve(config.getString(QuestreamConfig.MODEL), config.cacheFolder());
   }
 
@@ -59,8 +59,8 @@ public final class Encoders {
   /** The same, with an observer. */
   public static BatchingEncoder open(
       QuestreamConfig config, EncoderRole role, EncoderObserver observer) {
-    DjlBackend backend =
-        DjlBackend.open(
+    TorchBackend backend =
+        TorchBackend.open(
             new EncoderSettings(
                 local(config),
                 role,
@@ -101,7 +101,7 @@ public final class Encoders {
 
   /** Opens the configured model for whatever it encodes. */
   public static BatchingEncoder openAnyRole(QuestreamConfig config) {
-    Model model = resolve(config);
+    PublishedModel model = resolve(config);
     EncoderRole role =
         model.withWeights(
             weights -> BertCheckpoint.of(Checkpoint.open(weights), model.config()).role());

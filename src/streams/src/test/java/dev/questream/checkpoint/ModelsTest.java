@@ -20,7 +20,7 @@ class ModelsTest {
 
   @Test
   void shouldFindTheBundledModelByName() {
-    Model model = Models.resolve("bge-small-en-v1.5", cache);
+    PublishedModel model = Models.resolve("bge-small-en-v1.5", cache);
     assertThat(model.id()).isEqualTo("bge-small-en-v1.5");
     assertThat(model.pooling()).isEqualTo(Pooling.CLS);
     assertThat(model.normalized()).isTrue();
@@ -34,7 +34,7 @@ class ModelsTest {
 
   @Test
   void shouldUnpackTheBundledWeightsForAsLongAsTheyAreRead() throws IOException {
-    Model model = Models.resolve("bge-small-en-v1.5", cache.resolve("made on demand"));
+    PublishedModel model = Models.resolve("bge-small-en-v1.5", cache.resolve("made on demand"));
     Path unpacked =
         model.withWeights(
             weights -> {
@@ -52,7 +52,7 @@ class ModelsTest {
   @Test
   void shouldRefuseACacheThatIsAFile() throws IOException {
     Path file = Files.createFile(cache.resolve("file"));
-    Model model = Models.resolve("bge-small-en-v1.5", file);
+    PublishedModel model = Models.resolve("bge-small-en-v1.5", file);
     assertThatThrownBy(() -> model.withWeights(weights -> weights))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContainingAll("bge-small-en-v1.5", file.toString());

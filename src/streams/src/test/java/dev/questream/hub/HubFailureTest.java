@@ -178,7 +178,7 @@ class HubFailureTest extends HubTest {
   @ValueSource(strings = {"../../escaped.safetensors", "/tmp/escaped.safetensors", ".."})
   void shouldRefuseShardsThatLeaveTheModel(String name) throws IOException {
     hub.files.remove(WEIGHTS);
-    put(ModelFiles.INDEX, "{\"weight_map\": {\"a\": \"%s\"}}".formatted(name));
+    put(NeededFiles.INDEX, "{\"weight_map\": {\"a\": \"%s\"}}".formatted(name));
 
     assertFetchFails().hasMessageContaining("names the file '" + name);
     assertNothingIsOutside();
@@ -196,7 +196,7 @@ class HubFailureTest extends HubTest {
   @Test
   void shouldRefuseShardsThatAreNotThere() {
     hub.files.remove(WEIGHTS);
-    put(ModelFiles.INDEX, "{\"weight_map\": {\"a\": \"model-9.safetensors\"}}");
+    put(NeededFiles.INDEX, "{\"weight_map\": {\"a\": \"model-9.safetensors\"}}");
 
     assertFetchFails().hasMessageContaining("has no file model-9.safetensors");
   }

@@ -116,11 +116,11 @@ class HubFetchTest extends HubTest {
     hub.files.put("model-2.safetensors", bytes(12));
     hub.files.put("model-3.safetensors", bytes(13));
     put(
-        ModelFiles.INDEX,
+        NeededFiles.INDEX,
         "{\"weight_map\": {\"a\": \"model-1.safetensors\", \"b\": \"model-2.safetensors\"}}");
 
     assertThat(names(models().fetch(ID)))
-        .contains(ModelFiles.INDEX, "model-1.safetensors", "model-2.safetensors")
+        .contains(NeededFiles.INDEX, "model-1.safetensors", "model-2.safetensors")
         .doesNotContain("model-3.safetensors", "pytorch_model.bin");
     Files.delete(snapshot().resolve("model-2.safetensors"));
     assertThatThrownBy(() -> offline().fetch(ID)).isInstanceOf(ModelException.class);

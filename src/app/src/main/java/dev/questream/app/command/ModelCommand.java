@@ -6,15 +6,15 @@ import dev.questream.app.console.Step;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
 import dev.questream.checkpoint.Checkpoint;
-import dev.questream.checkpoint.Model;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.Sha256;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.djl.DeviceChoice;
-import dev.questream.djl.ModelStore;
-import dev.questream.djl.PrecisionChoice;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.engine.DeviceChoice;
+import dev.questream.engine.ImportedModels;
+import dev.questream.engine.PrecisionChoice;
 import dev.questream.model.Encoders;
 import java.util.Locale;
 import java.util.Map;
@@ -55,7 +55,7 @@ public final class ModelCommand {
     public Integer call() {
       QuestreamConfig config =
           HubModel.local(settings.config(Map.of(QuestreamConfig.MODEL, model)), console);
-      Model resolved = Encoders.resolve(config);
+      PublishedModel resolved = Encoders.resolve(config);
       resolved.withWeights(
           weights -> {
             Checkpoint checkpoint = Checkpoint.open(weights);
@@ -65,7 +65,7 @@ public final class ModelCommand {
       return ExitCode.OK.status();
     }
 
-    private void show(Model resolved, Checkpoint checkpoint, BertCheckpoint bert) {
+    private void show(PublishedModel resolved, Checkpoint checkpoint, BertCheckpoint bert) {
       BertConfig dimensions = bert.config();
       line("model", resolved.id());
       line("revision", resolved.revision());
@@ -141,7 +141,8 @@ public final class ModelCommand {
 
     @Override
     public Integer call() {
-      for (ModelStore.Entry entry : new ModelStore(settings.config().cacheFolder()).list()) {
+      for (ImportedModels.Entry entry :
+          new ImportedModels(settings.config().cacheFolder()).list()) {
         console.out().println(describe(entry));
       }
       return ExitCode.OK.status();
@@ -163,9 +164,9 @@ public final class ModelCommand {
 
     @Override
     public Integer call() {
-      ModelStore store = new ModelStore(settings.config().cacheFolder());
+      ImportedModels store = new ImportedModels(settings.config().cacheFolder());
       boolean allWhole = true;
-      for (ModelStore.Entry entry : store.list()) {
+      for (ImportedModels.Entry entry : store.list()) {
         boolean whole = store.whole(entry);
         allWhole &= whole;
         console.out().println((whole ? "ok       " : "DAMAGED  ") + describe(entry));
@@ -174,7 +175,7 @@ public final class ModelCommand {
     }
   }
 
-  private static String describe(ModelStore.Entry entry) {
+  private static String describe(ImportedModels.Entry entry) {
     return "%-28s %-5s %5d dimensions %6d MiB  sha256 %s  %s"
         .formatted(
             entry.model(),
