@@ -1,6 +1,6 @@
 package dev.questream.engine;
 
-import dev.questream.checkpoint.Models;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.TokenizedText;
 import dev.questream.encoder.Truncation;
@@ -33,8 +33,7 @@ public class TokenizationBenchmark {
   @Setup
   public void open() {
     byte[] json =
-        Models.resolve("bge-small-en-v1.5", Path.of(System.getProperty("java.io.tmpdir")))
-            .tokenizerJson();
+        PublishedModel.bundled(Path.of(System.getProperty("java.io.tmpdir"))).tokenizerJson();
     tokenizer = new ModelTokenizer(json, 512, "", false, Truncation.TRUNCATE_TAIL);
     texts = Questions.texts();
     batch =

@@ -5,12 +5,32 @@ import dev.questream.encoder.Pooling;
 import java.nio.file.Path;
 import java.util.function.Function;
 
-/**
- * A published model: weights, tokenizer, and how its vectors are made.
- *
- * @see Models#resolve
- */
-public interface PublishedModel {
+/** A published model on this machine: weights, tokenizer, and how its vectors are made. */
+public sealed interface PublishedModel permits BundledModel, FolderModel {
+  /** The name of the model that needs no download. */
+  String BUNDLED = "bge-small-en-v1.5";
+
+  /**
+   * The model named {@link #BUNDLED}.
+   *
+   * @param cache folder that its weights are unpacked into while they are read
+   * @throws ModelException if it is not on the class path
+   */
+  static PublishedModel bundled(Path cache) {
+    return BundledModel.load(cache);
+  }
+
+  /**
+   * The model in a folder.
+   *
+   * @throws ModelException if the folder holds none
+   */
+  static PublishedModel in(Path folder) {
+    return FolderModel.read(folder);
+  }
+
+  /** Where it is, for messages: the name of the bundled one, or the folder. */
+  String location();
 
   /** The name in records. */
   String id();
@@ -48,4 +68,14 @@ public interface PublishedModel {
    * @throws java.io.UncheckedIOException if a temporary file cannot be written
    */
   <T> T withWeights(Function<Path, T> reader);
+
+  /**
+   * Gives the weights, recognised and checked, to {@code reader}, for as long as it runs.
+   *
+   * @throws ModelException if the weights are missing, damaged or of no family that is read
+   * @throws java.io.UncheckedIOException if a temporary file cannot be written
+   */
+  default <T> T read(Function<BertCheckpoint, T> reader) {
+    return withWeights(file -> reader.apply(BertCheckpoint.of(Checkpoint.open(file), config())));
+  }
 }

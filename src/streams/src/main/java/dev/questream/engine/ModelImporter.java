@@ -1,7 +1,6 @@
 package dev.questream.engine;
 
 import dev.questream.checkpoint.BertCheckpoint;
-import dev.questream.checkpoint.Checkpoint;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.Sha256;
 import dev.questream.encoder.Pooling;
@@ -50,7 +49,7 @@ final class ModelImporter {
    * @throws dev.questream.checkpoint.ModelException if the model is damaged
    * @throws UncheckedIOException if the cache folder cannot be written
    */
-  ImportedModel archive(PublishedModel model, GraphFormat format) {
+  ImportedModel find(PublishedModel model, GraphFormat format) {
     Path archive = folder.resolve(key(model, format) + ".pt");
     Path manifest = folder.resolve(key(model, format) + ".properties");
     try {
@@ -106,7 +105,7 @@ final class ModelImporter {
     Path written = Files.createTempFile(folder, "import-", ".pt");
     written.toFile().deleteOnExit(); // should the process be interrupted
     try {
-      ImportManifest learnt = model.withWeights(weights -> write(weights, model, format, written));
+      ImportManifest learnt = model.read(bert -> write(bert, model, format, written));
       Files.move(written, archive, StandardCopyOption.ATOMIC_MOVE);
       learnt.write(manifest);
       return new ImportedModel(archive, learnt, format);
@@ -116,8 +115,7 @@ final class ModelImporter {
   }
 
   private static ImportManifest write(
-      Path weights, PublishedModel model, GraphFormat format, Path target) {
-    BertCheckpoint bert = BertCheckpoint.of(Checkpoint.open(weights), model.config());
+      BertCheckpoint bert, PublishedModel model, GraphFormat format, Path target) {
     MessageDigest digest = Sha256.newDigest();
     Pooling pooling = model.pooling();
     try (OutputStream file = Files.newOutputStream(target);

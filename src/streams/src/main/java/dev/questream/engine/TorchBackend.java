@@ -1,31 +1,17 @@
 package dev.questream.engine;
 
-import dev.questream.checkpoint.ModelException;
-import dev.questream.checkpoint.Models;
 import dev.questream.checkpoint.PublishedModel;
-import dev.questream.checkpoint.Sha256;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
-import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Hardware;
-import dev.questream.encoder.Precision;
 import dev.questream.encoder.TokenizedText;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** A model on libtorch: imported once, gated by precision, checked by role. */
+/** A model on libtorch. */
 public final class TorchBackend implements EncoderBackend {
-  private static final Logger LOG = LoggerFactory.getLogger(TorchBackend.class);
-
-  /** DPR's passage encoders are trained and evaluated on passages cut to so many. */
-  private static final int DPR_PASSAGE_TOKENS = 256;
-
   /** Two sessions a device: one copies and launches while the other's kernels run. */
   private static final int CUDA_WORKERS = 2;
 
@@ -38,7 +24,7 @@ public final class TorchBackend implements EncoderBackend {
   private final ModelTokenizer tokenizer;
   private final List<TorchModel> models;
 
-  private TorchBackend(EncoderInfo info, ModelTokenizer tokenizer, List<TorchModel> models) {
+  TorchBackend(EncoderInfo info, ModelTokenizer tokenizer, List<TorchModel> models) {
     this.info = info;
     this.tokenizer = tokenizer;
     this.models = models;
@@ -47,150 +33,11 @@ public final class TorchBackend implements EncoderBackend {
   /**
    * Opens a model; imports it first if this machine has not seen it.
    *
-   * @throws ModelException if the model is missing, damaged, of the other role, or refused by the
-   *     precision gate
+   * @throws dev.questream.checkpoint.ModelException if the model is damaged, of the other role, or
+   *     refused by the precision gate
    */
-  public static TorchBackend open(EncoderSettings settings) {
-    String libtorch = Libtorch.load();
-    PublishedModel model = Models.resolve(settings.model(), settings.cache());
-    ModelImporter cache = new ModelImporter(settings.cache(), libtorch);
-    List<ComputeDevice> devices = settings.devices().resolve();
-    Precision preferred = settings.precision().preferred(devices.get(0));
-    ImportedModel imported = cache.archive(model, devices.get(0).format(preferred));
-    checkRole(model, imported.manifest().role(), settings.role());
-    ModelTokenizer tokenizer = tokenizer(model, imported, settings);
-    int threads = settings.callThreads();
-    try {
-      TorchModel first = TorchModel.load(imported, devices.get(0), threads);
-      if (passes(settings, preferred, cache, model, imported, first, tokenizer)) {
-        return new TorchBackend(
-            info(model, imported, settings, preferred),
-            tokenizer,
-            onAll(devices, first, imported, threads));
-      }
-      ImportedModel exact = exact(cache, model, devices.get(0));
-      return new TorchBackend(
-          info(model, exact, settings, Precision.FP32),
-          tokenizer,
-          onAll(devices, TorchModel.load(exact, devices.get(0), threads), exact, threads));
-    } catch (RuntimeException e) {
-      tokenizer.close();
-      throw e;
-    }
-  }
-
-  /** The model on every device; closes those that are loaded if one is refused. */
-  private static List<TorchModel> onAll(
-      List<ComputeDevice> devices, TorchModel first, ImportedModel imported, int threads) {
-    List<TorchModel> models = new ArrayList<>(List.of(first));
-    try {
-      devices.stream()
-          .skip(1)
-          .forEach(device -> models.add(TorchModel.load(imported, device, threads)));
-      return List.copyOf(models);
-    } catch (RuntimeException e) {
-      models.forEach(TorchModel::close);
-      throw e;
-    }
-  }
-
-  private static ImportedModel exact(
-      ModelImporter cache, PublishedModel model, ComputeDevice device) {
-    return cache.archive(model, device.format(Precision.FP32));
-  }
-
-  /** Whether the precision may be used; closes {@code torch} if not. */
-  private static boolean passes(
-      EncoderSettings settings,
-      Precision precision,
-      ModelImporter cache,
-      PublishedModel model,
-      ImportedModel imported,
-      TorchModel torch,
-      ModelTokenizer tokenizer) {
-    if (precision == Precision.FP32) {
-      return true;
-    }
-    double worst;
-    try {
-      worst =
-          PrecisionGate.worstCosine(
-              imported,
-              torch,
-              () -> TorchModel.load(exact(cache, model, torch.device()), torch.device(), 1),
-              tokenizer);
-    } catch (RuntimeException e) {
-      torch.close();
-      throw e;
-    }
-    if (worst >= settings.minCosine()) {
-      return true;
-    }
-    torch.close();
-    refuse(settings, precision, worst);
-    return false;
-  }
-
-  private static void refuse(EncoderSettings settings, Precision precision, double worst) {
-    String found =
-        String.format(
-            Locale.ROOT,
-            "in %s the worst cosine to float32 is %.6f, under the bound of %s",
-            precision.label(),
-            worst,
-            settings.minCosine());
-    if (settings.precision().fixed().isPresent()) {
-      throw new ModelException(
-          "%s: %s; use another precision or lower encoder.precision.min.cosine"
-              .formatted(settings.model(), found));
-    }
-    LOG.warn("{}: {}; running in float32", settings.model(), found);
-  }
-
-  private static void checkRole(PublishedModel model, EncoderRole found, EncoderRole asked) {
-    if (!found.serves(asked)) {
-      throw new ModelException(
-          ("%s is a %s encoder by its weights, and a %s encoder is asked for; name its companion with"
-                  + " --model, or say what it is to encode: `encode --role %s`, `demo --passage-model`")
-              .formatted(model.id(), found.label(), asked.label(), found.label()));
-    }
-  }
-
-  private static ModelTokenizer tokenizer(
-      PublishedModel model, ImportedModel imported, EncoderSettings settings) {
-    return new ModelTokenizer(
-        model.tokenizerJson(),
-        maxTokens(model, imported),
-        prefix(model, settings),
-        imported.manifest().role() != EncoderRole.UNIVERSAL,
-        settings.truncation());
-  }
-
-  private static int maxTokens(PublishedModel model, ImportedModel imported) {
-    int maxTokens = Math.min(model.maxTokens(), imported.manifest().maxPositions());
-    return imported.manifest().role() == EncoderRole.PASSAGE
-        ? Math.min(maxTokens, DPR_PASSAGE_TOKENS)
-        : maxTokens;
-  }
-
-  private static String prefix(PublishedModel model, EncoderSettings settings) {
-    return settings.prefix().orElseGet(() -> model.prefix(settings.role()));
-  }
-
-  private static EncoderInfo info(
-      PublishedModel model, ImportedModel imported, EncoderSettings settings, Precision precision) {
-    return new EncoderInfo(
-        model.id(),
-        model.revision(),
-        model.weightsSha256(),
-        Sha256.of(model.tokenizerJson()),
-        settings.role(),
-        model.pooling(),
-        model.normalized(),
-        precision,
-        prefix(model, settings),
-        imported.manifest().dimensions(),
-        maxTokens(model, imported));
+  public static TorchBackend open(PublishedModel model, EncoderSettings settings) {
+    return new ModelOpening(model, settings).open();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.questream.hub;
 
 import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.ModelFiles;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,12 +101,12 @@ public final class HubModels {
   }
 
   private static void warnOf(List<String> unknown, HubId id) {
-    if (unknown.contains(NeededFiles.MODULES)) {
+    if (unknown.contains(ModelFiles.MODULES)) {
       LOG.warn(
           "The cache does not say whether {} has a {}, which declares pooling; fetch it online"
               + " once",
           id,
-          NeededFiles.MODULES);
+          ModelFiles.MODULES);
     }
   }
 }

@@ -3,10 +3,13 @@ package dev.questream.hub;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.ModelFiles;
+import dev.questream.checkpoint.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -14,26 +17,18 @@ import java.util.stream.Stream;
 
 /** Which files of a model an encoder needs, from the names that a listing or a snapshot has. */
 final class NeededFiles {
-  static final String TOKENIZER = "tokenizer.json";
-  static final String MODULES = "modules.json";
-  static final String INDEX = "model.safetensors.index.json";
-
   /** Files that change the vectors where a model has them: fetched, or known to be absent. */
   static final List<String> DECLARATIONS =
-      List.of("config.json", MODULES, "sentence_bert_config.json");
+      List.of(ModelFiles.CONFIG, ModelFiles.MODULES, ModelFiles.SENTENCE_CONFIG);
 
   private static final List<String> SMALL =
       List.of(
-          "config.json",
-          TOKENIZER,
-          "tokenizer_config.json",
-          "vocab.txt",
-          MODULES,
-          "sentence_bert_config.json");
-
-  /** The first that there is, is fetched. */
-  private static final List<String> WEIGHTS =
-      List.of("model.safetensors", INDEX, "pytorch_model.bin", "model.onnx", "onnx/model.onnx");
+          ModelFiles.CONFIG,
+          ModelFiles.TOKENIZER,
+          ModelFiles.TOKENIZER_CONFIG,
+          ModelFiles.VOCABULARY,
+          ModelFiles.MODULES,
+          ModelFiles.SENTENCE_CONFIG);
 
   private static final long MAX_JSON_BYTES = 16 << 20;
   private static final int MAX_NAMED = 30;
@@ -47,35 +42,33 @@ final class NeededFiles {
    * @throws ModelException without a tokenizer or weights; the message names the files there are
    */
   static List<String> small(HubId id, Set<String> files) {
-    if (!files.contains(TOKENIZER)) {
+    if (!files.contains(ModelFiles.TOKENIZER)) {
       throw new ModelException(
           ("%s has no %s, which is needed; convert its tokenizer with transformers (a fast"
                   + " tokenizer's save_pretrained), or choose another model. It has: %s")
-              .formatted(id, TOKENIZER, names(files)));
+              .formatted(id, ModelFiles.TOKENIZER, names(files)));
     }
-    if (weights(files::contains).isEmpty()) {
+    if (WeightFormat.choose(files::contains).isEmpty()) {
       throw new ModelException(
           "%s has no weights that are read; expected one of %s. It has: %s"
-              .formatted(id, String.join(", ", WEIGHTS), names(files)));
+              .formatted(id, String.join(", ", WeightFormat.fileNames()), names(files)));
     }
     return SMALL.stream().filter(files::contains).toList();
   }
 
-  /** The file of the weights, or the index of their shards; empty without weights. */
-  static String weights(Predicate<String> exists) {
-    return WEIGHTS.stream().filter(exists).findFirst().orElse("");
-  }
-
-  /** The configurations of the modules that {@code modules.json} of a snapshot names. */
+  /**
+   * The configurations of the modules that {@code modules.json} of a snapshot names; here belong
+   * the weights of modules that have some.
+   */
   static Set<String> modules(Path snapshot) {
-    Path file = snapshot.resolve(MODULES);
+    Path file = snapshot.resolve(ModelFiles.MODULES);
     Set<String> configs = new TreeSet<>();
     if (Files.exists(file)) {
       for (JsonNode module : read(file)) {
         String path = module.path("path").asText();
         boolean configured = !module.path("type").asText().endsWith(".Normalize");
         if (configured && !path.isEmpty()) {
-          configs.add(RepoPath.checked(path + "/config.json", file.toString()));
+          configs.add(RepoPath.checked(path + "/" + ModelFiles.CONFIG, file.toString()));
         }
       }
     }
@@ -84,7 +77,7 @@ final class NeededFiles {
 
   /** The shards that the index of a snapshot names. */
   static Set<String> shards(Path snapshot) {
-    Path file = snapshot.resolve(INDEX);
+    Path file = snapshot.resolve(ModelFiles.SHARD_INDEX);
     Set<String> shards = new TreeSet<>();
     for (JsonNode shard : read(file).path("weight_map")) {
       shards.add(RepoPath.checked(shard.asText(), file.toString()));
@@ -98,11 +91,11 @@ final class NeededFiles {
   /** Whether a snapshot holds weights, the tokenizer, and all that its own files name. */
   static boolean isUsable(Path snapshot) {
     Predicate<String> exists = name -> Files.isRegularFile(RepoPath.below(snapshot, name));
-    String weights = weights(exists);
-    if (weights.isEmpty() || !exists.test(TOKENIZER)) {
+    Optional<String> weights = WeightFormat.choose(exists);
+    if (weights.isEmpty() || !exists.test(ModelFiles.TOKENIZER)) {
       return false;
     }
-    Set<String> shards = weights.equals(INDEX) ? shards(snapshot) : Set.of();
+    Set<String> shards = weights.get().equals(ModelFiles.SHARD_INDEX) ? shards(snapshot) : Set.of();
     return Stream.concat(modules(snapshot).stream(), shards.stream()).allMatch(exists);
   }
 

@@ -1,6 +1,8 @@
 package dev.questream.hub;
 
 import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.ModelFiles;
+import dev.questream.checkpoint.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,9 +44,9 @@ final class SnapshotDownload {
     fetchAll(listing, NeededFiles.small(id, listing.files()));
     fetchAll(
         listing, NeededFiles.modules(snapshot).stream().filter(listing.files()::contains).toList());
-    String weights = NeededFiles.weights(listing.files()::contains);
+    String weights = WeightFormat.choose(listing.files()::contains).orElseThrow();
     fetchAll(listing, List.of(weights));
-    if (weights.equals(NeededFiles.INDEX)) {
+    if (weights.equals(ModelFiles.SHARD_INDEX)) {
       fetchAll(listing, NeededFiles.shards(snapshot));
     }
     for (String name : NeededFiles.DECLARATIONS) {
@@ -62,7 +64,7 @@ final class SnapshotDownload {
       if (!listing.files().contains(name)) {
         throw new ModelException(
             "%s has no file %s, which its %s names; choose another revision or model"
-                .formatted(id, name, NeededFiles.INDEX));
+                .formatted(id, name, ModelFiles.SHARD_INDEX));
       }
       if (!Files.exists(RepoPath.below(cache.snapshot(listing.commit()), name))) {
         fetch(listing.commit(), name);

@@ -55,7 +55,7 @@ class FolderModelTest {
 
   @Test
   void shouldReadADprFolder() throws IOException {
-    PublishedModel model = Models.resolve(folder.toString(), parent);
+    PublishedModel model = PublishedModel.in(folder);
     assertThat(model.id()).isEqualTo("dpr-question_encoder-tiny");
     assertThat(model.revision()).isEmpty();
     assertThat(model.weightsSha256())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInput;
@@ -41,16 +42,13 @@ class CudaTest {
 
   private static TorchBackend open(String precision, String device) {
     return TorchBackend.open(
+        PublishedModel.bundled(cache),
         new EncoderSettings(
-            "bge-small-en-v1.5",
             EncoderRole.QUESTION,
-            PrecisionChoice.of(precision),
-            0.999,
-            Optional.of(""),
-            cache,
-            Truncation.TRUNCATE_TAIL,
-            new DeviceChoice(device),
-            1));
+            new EncoderSettings.Text(Optional.of(""), Truncation.TRUNCATE_TAIL),
+            new EncoderSettings.Arithmetic(PrecisionChoice.of(precision), 0.999),
+            new EncoderSettings.Compute(new DeviceChoice(device), 1),
+            cache));
   }
 
   private static List<float[]> encode(TorchBackend backend, List<String> texts) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
@@ -17,7 +18,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -106,12 +106,12 @@ class GoldenFixturesTest {
 
   private TorchBackend open(JsonNode fixture) throws IOException {
     return TorchBackend.open(
+        PublishedModel.in(folder(fixture)),
         new EncoderSettings(
-            folder(fixture).toString(),
             role(fixture),
-            PrecisionChoice.of("fp32"),
-            0.999,
-            Optional.empty(),
+            EncoderSettings.Text.RECOMMENDED,
+            new EncoderSettings.Arithmetic(PrecisionChoice.of("fp32"), 0.999),
+            EncoderSettings.Compute.CPU,
             work.resolve("cache")));
   }
 

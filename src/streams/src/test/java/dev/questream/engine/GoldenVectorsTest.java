@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.questream.checkpoint.ModelException;
-import dev.questream.checkpoint.Models;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Precision;
+import dev.questream.encoder.Truncation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,7 +39,7 @@ class GoldenVectorsTest {
     backend = open("fp32");
     session = backend.openSession();
     reference =
-        Models.resolve("bge-small-en-v1.5", cache)
+        PublishedModel.bundled(cache)
             .withWeights(
                 weights -> {
                   try {
@@ -64,12 +65,12 @@ class GoldenVectorsTest {
 
   private static TorchBackend open(String precision, double minCosine) {
     return TorchBackend.open(
+        PublishedModel.bundled(cache),
         new EncoderSettings(
-            "bge-small-en-v1.5",
             EncoderRole.QUESTION,
-            PrecisionChoice.of(precision),
-            minCosine,
-            Optional.of(""),
+            new EncoderSettings.Text(Optional.of(""), Truncation.TRUNCATE_TAIL),
+            new EncoderSettings.Arithmetic(PrecisionChoice.of(precision), minCosine),
+            EncoderSettings.Compute.CPU,
             cache));
   }
 

@@ -3,6 +3,7 @@ package dev.questream.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.TinyCheckpoint;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.Embedding;
@@ -41,16 +42,13 @@ class TextRulesTest {
 
   private TorchBackend open(Truncation truncation, String prefix) {
     return TorchBackend.open(
+        PublishedModel.in(folder),
         new EncoderSettings(
-            folder.toString(),
             EncoderRole.QUESTION,
-            PrecisionChoice.of("fp32"),
-            0.999,
-            Optional.of(prefix),
-            work.resolve("cache"),
-            truncation,
-            DeviceChoice.cpu(),
-            1));
+            new EncoderSettings.Text(Optional.of(prefix), truncation),
+            new EncoderSettings.Arithmetic(PrecisionChoice.of("fp32"), 0.999),
+            EncoderSettings.Compute.CPU,
+            work.resolve("cache")));
   }
 
   private static String words(int from, int count) {

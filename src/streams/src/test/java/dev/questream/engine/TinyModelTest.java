@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.TinyCheckpoint;
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
 import dev.questream.encoder.BatchingEncoder;
@@ -72,8 +73,13 @@ class TinyModelTest {
 
   private TorchBackend open(EncoderRole role, String precision, Optional<String> prefix) {
     return TorchBackend.open(
+        PublishedModel.in(folder),
         new EncoderSettings(
-            folder.toString(), role, PrecisionChoice.of(precision), 0.999, prefix, cache));
+            role,
+            new EncoderSettings.Text(prefix, Truncation.TRUNCATE_TAIL),
+            new EncoderSettings.Arithmetic(PrecisionChoice.of(precision), 0.999),
+            EncoderSettings.Compute.CPU,
+            cache));
   }
 
   @Test
@@ -81,17 +87,13 @@ class TinyModelTest {
     TinyModelFolder.dpr(folder, tiny(Layout.QUESTION));
     EncoderSettings settings =
         new EncoderSettings(
-            folder.toString(),
             EncoderRole.QUESTION,
-            PrecisionChoice.of("fp32"),
-            0.999,
-            Optional.empty(),
-            cache,
-            Truncation.TRUNCATE_TAIL,
-            DeviceChoice.cpu(),
-            2);
+            EncoderSettings.Text.RECOMMENDED,
+            new EncoderSettings.Arithmetic(PrecisionChoice.of("fp32"), 0.999),
+            new EncoderSettings.Compute(DeviceChoice.cpu(), 2),
+            cache);
     List<int[]> texts = randomIds();
-    try (TorchBackend backend = TorchBackend.open(settings);
+    try (TorchBackend backend = TorchBackend.open(PublishedModel.in(folder), settings);
         EncoderBackend.Session second = secondOfTwo(backend)) {
       assertThat(second.prefersSingles()).as("the other has them").isFalse();
       try (EncoderBackend.Session third = backend.openSession()) {
@@ -328,13 +330,12 @@ class TinyModelTest {
     TinyModelFolder.dpr(folder, tiny(Layout.QUESTION));
     EncoderSettings impossible =
         new EncoderSettings(
-            folder.toString(),
             EncoderRole.QUESTION,
-            PrecisionChoice.of("bf16"),
-            1.1,
-            Optional.empty(),
+            EncoderSettings.Text.RECOMMENDED,
+            new EncoderSettings.Arithmetic(PrecisionChoice.of("bf16"), 1.1),
+            EncoderSettings.Compute.CPU,
             cache);
-    assertThatThrownBy(() -> TorchBackend.open(impossible))
+    assertThatThrownBy(() -> TorchBackend.open(PublishedModel.in(folder), impossible))
         .isInstanceOf(ModelException.class)
         .hasMessageContainingAll("bf16", "worst cosine", "1.1", "encoder.precision.min.cosine");
   }

@@ -5,7 +5,6 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.Step;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
-import dev.questream.checkpoint.Checkpoint;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.Sha256;
 import dev.questream.config.QuestreamConfig;
@@ -56,20 +55,19 @@ public final class ModelCommand {
       QuestreamConfig config =
           HubModel.local(settings.config(Map.of(QuestreamConfig.MODEL, model)), console);
       PublishedModel resolved = Encoders.resolve(config);
-      resolved.withWeights(
+      resolved.read(
           weights -> {
-            Checkpoint checkpoint = Checkpoint.open(weights);
-            show(resolved, checkpoint, BertCheckpoint.of(checkpoint, resolved.config()));
+            show(resolved, weights);
             return null;
           });
       return ExitCode.OK.status();
     }
 
-    private void show(PublishedModel resolved, Checkpoint checkpoint, BertCheckpoint bert) {
-      BertConfig dimensions = bert.config();
+    private void show(PublishedModel resolved, BertCheckpoint weights) {
+      BertConfig dimensions = weights.config();
       line("model", resolved.id());
       line("revision", resolved.revision());
-      line("role", bert.role().label());
+      line("role", weights.role().label());
       line("layers", dimensions.layers());
       line("hidden", dimensions.hidden());
       line("heads", dimensions.heads());
@@ -81,8 +79,8 @@ public final class ModelCommand {
       line("normalized", resolved.normalized());
       line("max tokens", Math.min(resolved.maxTokens(), dimensions.maxPositions()));
       line("question prefix", resolved.prefix(EncoderRole.QUESTION));
-      line("weight file", checkpoint.file().getFileName());
-      line("stored as", bert.storedType().name().toLowerCase(Locale.ROOT));
+      line("weight file", weights.file().getFileName());
+      line("stored as", weights.storedType().name().toLowerCase(Locale.ROOT));
       line(
           "auto precision",
           PrecisionChoice.of(PrecisionChoice.AUTO).preferred(DeviceChoice.cpu()).label());

@@ -2,8 +2,6 @@ package dev.questream.lab.bench;
 
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
-import dev.questream.checkpoint.Checkpoint;
-import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
@@ -89,10 +87,7 @@ public final class EncoderBench {
    */
   public EncoderResult run() {
     MachineFacts machine = MachineFacts.current();
-    PublishedModel model = Encoders.resolve(config);
-    BertConfig dimensions =
-        model.withWeights(
-            weights -> BertCheckpoint.of(Checkpoint.open(weights), model.config()).config());
+    BertConfig dimensions = Encoders.resolve(config).read(BertCheckpoint::config);
     try (BatchingEncoder encoder = Encoders.open(config, EncoderRole.QUESTION);
         MatrixRate matrices =
             MatrixRate.open(

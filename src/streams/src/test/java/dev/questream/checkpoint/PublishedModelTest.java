@@ -12,15 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-class ModelsTest {
+class PublishedModelTest {
   @TempDir Path cache;
 
   @Test
-  void shouldFindTheBundledModelByName() {
-    PublishedModel model = Models.resolve("bge-small-en-v1.5", cache);
+  void shouldKnowTheBundledModel() {
+    PublishedModel model = PublishedModel.bundled(cache);
     assertThat(model.id()).isEqualTo("bge-small-en-v1.5");
     assertThat(model.pooling()).isEqualTo(Pooling.CLS);
     assertThat(model.normalized()).isTrue();
@@ -34,7 +32,7 @@ class ModelsTest {
 
   @Test
   void shouldUnpackTheBundledWeightsForAsLongAsTheyAreRead() throws IOException {
-    PublishedModel model = Models.resolve("bge-small-en-v1.5", cache.resolve("made on demand"));
+    PublishedModel model = PublishedModel.bundled(cache.resolve("made on demand"));
     Path unpacked =
         model.withWeights(
             weights -> {
@@ -52,7 +50,7 @@ class ModelsTest {
   @Test
   void shouldRefuseACacheThatIsAFile() throws IOException {
     Path file = Files.createFile(cache.resolve("file"));
-    PublishedModel model = Models.resolve("bge-small-en-v1.5", file);
+    PublishedModel model = PublishedModel.bundled(file);
     assertThatThrownBy(() -> model.withWeights(weights -> weights))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContainingAll("bge-small-en-v1.5", file.toString());
@@ -63,53 +61,6 @@ class ModelsTest {
     Path folder = cache.resolve("tiny");
     TinyCheckpoint.random(Layout.PLAIN, 1).write(folder.resolve("model.safetensors"));
     Files.writeString(folder.resolve("tokenizer.json"), "{}");
-    assertThat(Models.resolve(folder.toString(), cache).id()).isEqualTo("tiny");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "facebook/dpr-question_encoder-single-nq-base",
-        "BAAI/bge-small-en-v1.5",
-        "BAAI/bge-small-en-v1.5@main",
-        "owner/name@refs/pr/1"
-      })
-  void shouldKnowTheNameOfAModelOnTheHub(String name) {
-    assertThat(Models.isHubName(name)).isTrue();
-    assertThatThrownBy(() -> Models.resolve(name, cache))
-        .isInstanceOf(ModelException.class)
-        .hasMessageContainingAll("there is no folder " + name, "not been fetched from the hub");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "bge-small",
-        "BGE-SMALL-EN-V1.5",
-        "/no/such/folder",
-        "no folder",
-        " ",
-        "a\u0000b",
-        "~"
-      })
-  void shouldSayWhatThereIsWhenThereIsNoSuchModel(String name) {
-    assertThatThrownBy(() -> Models.resolve(name, cache))
-        .isInstanceOf(ModelException.class)
-        .hasMessageContaining("bge-small-en-v1.5");
-  }
-
-  @Test
-  void shouldNotTakeAnEmptyNameForTheWorkingFolder() {
-    assertThatThrownBy(() -> Models.resolve("", cache))
-        .isInstanceOf(ModelException.class)
-        .hasMessageContaining("bge-small-en-v1.5");
-  }
-
-  @Test
-  void shouldNotTakeAFileForAModel() throws IOException {
-    Path file = Files.createFile(cache.resolve("model.safetensors"));
-    assertThatThrownBy(() -> Models.resolve(file.toString(), cache))
-        .isInstanceOf(ModelException.class)
-        .hasMessageContainingAll("there is no model " + file, "no folder");
+    assertThat(PublishedModel.in(folder).id()).isEqualTo("tiny");
   }
 }
