@@ -7,9 +7,12 @@ import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.TinyCheckpoint;
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
+import dev.questream.hub.DownloadListener;
+import dev.questream.hub.HubSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +44,8 @@ class ModelLocationTest {
         "facebook/dpr-question_encoder-single-nq-base",
         "BAAI/bge-small-en-v1.5",
         "BAAI/bge-small-en-v1.5@main",
-        "owner/name@refs/pr/1"
+        "owner/name@refs/pr/1",
+        "owner/name@v1.0+cu118"
       })
   void shouldKnowTheNameOfAModelOnTheHub(String name) {
     assertThat(ModelLocation.of(name)).isInstanceOf(ModelLocation.OnHub.class);
@@ -65,6 +69,16 @@ class ModelLocationTest {
     assertThatThrownBy(() -> ModelLocation.of(name).open(cache))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("bge-small-en-v1.5");
+  }
+
+  /** The hub's rules are held when it is asked, with a message that says what is wrong. */
+  @Test
+  void shouldLeaveToTheHubWhatHasTheFormOfAnId() {
+    ModelLocation.OnHub hub = (ModelLocation.OnHub) ModelLocation.of("owner--x/name");
+    HubSettings settings = HubSettings.of(Map.of("HF_HUB_CACHE", cache.toString()));
+    assertThatThrownBy(() -> hub.fetch(settings, DownloadListener.SILENT))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("owner--x/name is no name of a model on the hub");
   }
 
   @Test
