@@ -1,6 +1,7 @@
 package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class BertCheckpoint {
   private static final Logger LOG = LoggerFactory.getLogger(BertCheckpoint.class);
-  private static final String WORD_EMBEDDINGS = "embeddings.word_embeddings.weight";
   private static final int CUSTOMARY_HEAD_WIDTH = 64;
 
   /** Tensors that exports carry and the encoder does not use. */
@@ -28,28 +28,10 @@ public final class BertCheckpoint {
           "(.*\\.)?(embeddings\\.position_ids|pooler\\.dense\\.(weight|bias))|onnx::.*");
 
   private final Checkpoint checkpoint;
-  private final Layout layout;
+  private final StateDictLayout layout;
   private final BertConfig config;
 
-  private enum Layout {
-    DPR_QUESTION(
-        "question_encoder.bert_model.", "question_encoder.encode_proj.", EncoderRole.QUESTION),
-    DPR_PASSAGE("ctx_encoder.bert_model.", "ctx_encoder.encode_proj.", EncoderRole.PASSAGE),
-    BERT_PREFIXED("bert.", "encode_proj.", EncoderRole.UNIVERSAL),
-    BERT("", "encode_proj.", EncoderRole.UNIVERSAL);
-
-    private final String prefix;
-    private final String projection;
-    private final EncoderRole role;
-
-    Layout(String prefix, String projection, EncoderRole role) {
-      this.prefix = prefix;
-      this.projection = projection;
-      this.role = role;
-    }
-  }
-
-  private BertCheckpoint(Checkpoint checkpoint, Layout layout, BertConfig config) {
+  private BertCheckpoint(Checkpoint checkpoint, StateDictLayout layout, BertConfig config) {
     this.checkpoint = checkpoint;
     this.layout = layout;
     this.config = config;
@@ -61,39 +43,41 @@ public final class BertCheckpoint {
    * @throws ModelException if it is no BERT encoder or a tensor is missing, unknown or misshaped
    */
   public static BertCheckpoint of(Checkpoint checkpoint, ModelConfig declared) {
-    Layout layout = layout(checkpoint);
+    StateDictLayout layout = layout(checkpoint);
     BertConfig config = dimensions(checkpoint, layout, declared);
     BertCheckpoint bert = new BertCheckpoint(checkpoint, layout, config);
     bert.checkTensors();
     return bert;
   }
 
-  private static Layout layout(Checkpoint checkpoint) {
-    for (Layout layout : Layout.values()) {
-      if (checkpoint.names().contains(layout.prefix + WORD_EMBEDDINGS)) {
-        return layout;
-      }
-    }
-    throw new ModelException(
-        "%s holds no BERT encoder: no tensor is named [prefix.]%s; it has %s"
-            .formatted(checkpoint.file(), WORD_EMBEDDINGS, some(checkpoint.names())));
+  private static StateDictLayout layout(Checkpoint checkpoint) {
+    return StateDictLayout.of(checkpoint.names())
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    "%s holds no BERT encoder: no tensor is named [prefix.]%s; it has %s"
+                        .formatted(
+                            checkpoint.file(),
+                            BertTensors.WORD_EMBEDDINGS,
+                            some(checkpoint.names()))));
   }
 
-  private static BertConfig dimensions(Checkpoint checkpoint, Layout layout, ModelConfig declared) {
-    int hidden = size(checkpoint, layout.prefix + WORD_EMBEDDINGS, 1);
+  private static BertConfig dimensions(
+      Checkpoint checkpoint, StateDictLayout layout, ModelConfig declared) {
+    int hidden = size(checkpoint, layout.storedName(BertTensors.WORD_EMBEDDINGS), 1);
     int layers = 0;
-    while (checkpoint.names().contains(layerPrefix(layout, layers) + "output.dense.weight")) {
+    while (checkpoint.names().contains(inLayer(layout, layers, "output.dense.weight"))) {
       layers++;
     }
-    String projection = layout.projection + "weight";
+    String projection = layout.storedName(BertTensors.PROJECTION + "weight");
     BertConfig found =
         new BertConfig(
             layers,
             hidden,
             declared.attentionHeads().orElseGet(() -> guessHeads(checkpoint, hidden)),
-            rows(checkpoint, layerPrefix(layout, 0) + "intermediate.dense.weight"),
-            rows(checkpoint, layout.prefix + WORD_EMBEDDINGS),
-            rows(checkpoint, layout.prefix + "embeddings.position_embeddings.weight"),
+            rows(checkpoint, inLayer(layout, 0, "intermediate.dense.weight")),
+            rows(checkpoint, layout.storedName(BertTensors.WORD_EMBEDDINGS)),
+            rows(checkpoint, layout.storedName("embeddings.position_embeddings.weight")),
             checkpoint.names().contains(projection) ? rows(checkpoint, projection) : 0,
             declared.layerNormEpsilon());
     declared
@@ -127,15 +111,15 @@ public final class BertCheckpoint {
     }
   }
 
-  private static String layerPrefix(Layout layout, int layer) {
-    return layout.prefix + "encoder.layer." + layer + ".";
+  private static String inLayer(StateDictLayout layout, int layer, String name) {
+    return layout.storedName("encoder.layer." + layer + "." + name);
   }
 
   private void checkTensors() {
     List<String> problems = new ArrayList<>();
     Set<String> unknown = new TreeSet<>(checkpoint.names());
     for (BertTensors.Expected expected : BertTensors.of(config)) {
-      String name = storedName(expected.name());
+      String name = layout.storedName(expected.name());
       unknown.remove(name);
       if (!checkpoint.names().contains(name)) {
         problems.add("missing " + name);
@@ -159,15 +143,14 @@ public final class BertCheckpoint {
     return all.size() > 10 ? shown + " and " + (all.size() - 10) + " more" : shown;
   }
 
-  private String storedName(String bertName) {
-    return bertName.startsWith(BertTensors.PROJECTION)
-        ? layout.projection + bertName.substring(BertTensors.PROJECTION.length())
-        : layout.prefix + bertName;
+  /** The weight file. */
+  public Path file() {
+    return checkpoint.file();
   }
 
   /** What the state-dict keys say the encoder was trained for. */
   public EncoderRole role() {
-    return layout.role;
+    return layout.role();
   }
 
   /** The number format that the weights are stored in. */
@@ -181,6 +164,6 @@ public final class BertCheckpoint {
 
   /** Reads a tensor by its plain BERT name, such as {@code encoder.layer.0.output.dense.weight}. */
   public Tensor read(String bertName) {
-    return checkpoint.read(storedName(bertName));
+    return checkpoint.read(layout.storedName(bertName));
   }
 }

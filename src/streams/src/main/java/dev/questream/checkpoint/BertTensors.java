@@ -8,6 +8,9 @@ public final class BertTensors {
   /** The name prefix of the optional output projection. */
   public static final String PROJECTION = "encode_proj.";
 
+  /** The tensor by which a BERT encoder is known. */
+  static final String WORD_EMBEDDINGS = "embeddings.word_embeddings.weight";
+
   private static final long TOKEN_TYPES = 2;
 
   /** A tensor that must be there. */
@@ -20,7 +23,7 @@ public final class BertTensors {
   static List<Expected> of(BertConfig config) {
     BertTensors tensors = new BertTensors();
     long hidden = config.hidden();
-    tensors.add("embeddings.word_embeddings.weight", config.vocabulary(), hidden);
+    tensors.add(WORD_EMBEDDINGS, config.vocabulary(), hidden);
     tensors.add("embeddings.position_embeddings.weight", config.maxPositions(), hidden);
     tensors.add("embeddings.token_type_embeddings.weight", TOKEN_TYPES, hidden);
     tensors.norm("embeddings.LayerNorm", hidden);

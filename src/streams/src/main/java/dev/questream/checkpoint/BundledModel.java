@@ -19,9 +19,7 @@ import java.util.function.Function;
  * published {@code config.json}, {@code 1_Pooling/config.json}, {@code modules.json} and model
  * card.
  */
-final class BundledModel implements Model {
-  static final String ID = "bge-small-en-v1.5";
-
+final class BundledModel implements PublishedModel {
   private static final String WEIGHTS = "/bge-small-en-v1.5.onnx";
   private static final String WEIGHTS_SHA256 =
       "828e1496d7fabb79cfa4dcd84fa38625c0d3d21da474a00f08db0f559940cf35";
@@ -47,7 +45,7 @@ final class BundledModel implements Model {
       return new BundledModel(
           cache, tokenizer.readAllBytes(), ModelConfig.parse(config.readAllBytes(), CONFIG));
     } catch (IOException e) {
-      throw new ModelException("the bundled model %s cannot be read: %s".formatted(ID, e), e);
+      throw new ModelException("the bundled model %s cannot be read: %s".formatted(BUNDLED, e), e);
     }
   }
 
@@ -55,14 +53,19 @@ final class BundledModel implements Model {
     InputStream found = BundledModel.class.getResourceAsStream(name);
     if (found == null) {
       throw new ModelException(
-          "the bundled model %s is not on the class path: %s is missing".formatted(ID, name));
+          "the bundled model %s is not on the class path: %s is missing".formatted(BUNDLED, name));
     }
     return found;
   }
 
   @Override
+  public String location() {
+    return BUNDLED;
+  }
+
+  @Override
   public String id() {
-    return ID;
+    return BUNDLED;
   }
 
   @Override
@@ -110,7 +113,7 @@ final class BundledModel implements Model {
     Path extracted = null;
     try {
       Files.createDirectories(cache);
-      extracted = Files.createTempFile(cache, ID + "-", ".onnx");
+      extracted = Files.createTempFile(cache, BUNDLED + "-", ".onnx");
       extracted.toFile().deleteOnExit(); // should the process be interrupted
       extract(extracted);
       return reader.apply(extracted);
@@ -118,7 +121,7 @@ final class BundledModel implements Model {
       throw new UncheckedIOException(
           ("the weights of %s could not be unpacked into %s, which needs 127 MiB: %s;"
                   + " set cache.dir to a folder with enough space")
-              .formatted(ID, cache, e),
+              .formatted(BUNDLED, cache, e),
           e);
     } finally {
       delete(extracted);
@@ -133,7 +136,7 @@ final class BundledModel implements Model {
       if (!found.equals(WEIGHTS_SHA256)) {
         throw new ModelException(
             "the weights of %s on the class path are not the published ones: SHA-256 %s, expected %s"
-                .formatted(ID, found, WEIGHTS_SHA256));
+                .formatted(BUNDLED, found, WEIGHTS_SHA256));
       }
     }
   }

@@ -23,26 +23,18 @@ public interface Checkpoint {
   Tensor read(String name);
 
   /**
-   * Opens a weight file by its name's ending: {@code .safetensors}, {@code .bin} ({@code
-   * torch.save}) or {@code .onnx}.
+   * Opens a weight file by its name's ending.
    *
+   * @see WeightFormat
    * @throws ModelException if the file is of no known kind or damaged
    */
   static Checkpoint open(Path file) {
-    String name = file.getFileName().toString();
-    if (name.endsWith(".onnx")) {
-      return OnnxCheckpoint.open(file);
-    }
-    if (name.endsWith(".safetensors.index.json")) {
-      return ShardedCheckpoint.open(file);
-    }
-    if (name.endsWith(".safetensors")) {
-      return SafetensorsCheckpoint.open(file);
-    }
-    if (name.endsWith(".bin") || name.endsWith(".pt") || name.endsWith(".pth")) {
-      return TorchCheckpoint.open(file);
-    }
-    throw new ModelException(
-        "%s: unknown kind of weight file; .safetensors, .bin and .onnx are read".formatted(file));
+    return WeightFormat.of(file.getFileName().toString())
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    "%s: unknown kind of weight file; .safetensors, .bin and .onnx are read"
+                        .formatted(file)))
+        .open(file);
   }
 }

@@ -1,6 +1,7 @@
 package dev.questream.hub;
 
 import dev.questream.checkpoint.ModelException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -12,6 +13,10 @@ import java.util.regex.Pattern;
  */
 public record HubId(String owner, String name, String revision) {
   public static final String DEFAULT_REVISION = "main";
+
+  /** What tells an id from a folder; the rules below then say what is wrong with it. */
+  private static final Pattern FORM =
+      Pattern.compile("(?<owner>[\\w.-]+)/(?<name>[\\w.-]+)(@(?<revision>[\\w./+-]+))?");
 
   /** The hub's own rule; without "--", which separates owner and name in the cache. */
   private static final Pattern PART =
@@ -47,18 +52,20 @@ public record HubId(String owner, String name, String revision) {
    * @throws ModelException if it is neither
    */
   public static HubId parse(String text) {
-    int at = text.indexOf('@');
-    String path = at < 0 ? text : text.substring(0, at);
-    int slash = path.indexOf('/');
-    if (slash < 0) {
+    Matcher form = FORM.matcher(text);
+    if (!form.matches()) {
       throw new ModelException(
           "%s names no model on the hub; expected owner/name or owner/name@revision"
               .formatted(text));
     }
+    String revision = form.group("revision");
     return new HubId(
-        path.substring(0, slash),
-        path.substring(slash + 1),
-        at < 0 ? DEFAULT_REVISION : text.substring(at + 1));
+        form.group("owner"), form.group("name"), revision == null ? DEFAULT_REVISION : revision);
+  }
+
+  /** Whether a text has the form {@code owner/name} or {@code owner/name@revision}. */
+  public static boolean hasForm(String text) {
+    return FORM.matcher(text).matches();
   }
 
   /** Whether the revision is a full commit, which never changes. */

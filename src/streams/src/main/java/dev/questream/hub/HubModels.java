@@ -1,6 +1,7 @@
 package dev.questream.hub;
 
 import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.ModelFiles;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ public final class HubModels {
   public Path fetch(HubId id) {
     HubCache cache = new HubCache(settings.cache(), id, links);
     Optional<String> commit =
-        cache.commit(id).filter(known -> ModelFiles.isUsable(cache.snapshot(known)));
+        cache.commit(id).filter(known -> NeededFiles.isUsable(cache.snapshot(known)));
     Optional<Path> cached = commit.map(cache::snapshot);
     List<String> unknown = commit.map(known -> unknown(cache, known)).orElse(List.of());
     if (id.isPinned() && cached.isPresent() && unknown.isEmpty()) {
@@ -93,7 +94,7 @@ public final class HubModels {
 
   /** A program that read only some files leaves a snapshot that lacks the others. */
   private static List<String> unknown(HubCache cache, String commit) {
-    return ModelFiles.DECLARATIONS.stream()
+    return NeededFiles.DECLARATIONS.stream()
         .filter(name -> !Files.exists(cache.snapshot(commit).resolve(name)))
         .filter(name -> !cache.isAbsent(commit, name))
         .toList();

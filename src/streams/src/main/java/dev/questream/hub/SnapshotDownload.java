@@ -1,6 +1,8 @@
 package dev.questream.hub;
 
 import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.ModelFiles;
+import dev.questream.checkpoint.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,15 +41,15 @@ final class SnapshotDownload {
         (impatient ? retry.once() : retry).run("asking for " + id, () -> client.list(id));
     String commit = listing.commit();
     Path snapshot = cache.snapshot(commit);
-    fetchAll(listing, ModelFiles.small(id, listing.files()));
+    fetchAll(listing, NeededFiles.small(id, listing.files()));
     fetchAll(
-        listing, ModelFiles.modules(snapshot).stream().filter(listing.files()::contains).toList());
-    String weights = ModelFiles.weights(listing.files()::contains);
+        listing, NeededFiles.modules(snapshot).stream().filter(listing.files()::contains).toList());
+    String weights = WeightFormat.choose(listing.files()::contains).orElseThrow();
     fetchAll(listing, List.of(weights));
-    if (weights.equals(ModelFiles.INDEX)) {
-      fetchAll(listing, ModelFiles.shards(snapshot));
+    if (weights.equals(ModelFiles.SHARD_INDEX)) {
+      fetchAll(listing, NeededFiles.shards(snapshot));
     }
-    for (String name : ModelFiles.DECLARATIONS) {
+    for (String name : NeededFiles.DECLARATIONS) {
       if (!listing.files().contains(name)) {
         cache.rememberAbsent(commit, name);
       }
@@ -62,7 +64,7 @@ final class SnapshotDownload {
       if (!listing.files().contains(name)) {
         throw new ModelException(
             "%s has no file %s, which its %s names; choose another revision or model"
-                .formatted(id, name, ModelFiles.INDEX));
+                .formatted(id, name, ModelFiles.SHARD_INDEX));
       }
       if (!Files.exists(RepoPath.below(cache.snapshot(listing.commit()), name))) {
         fetch(listing.commit(), name);

@@ -4,10 +4,10 @@
  *
  * <p>Everything that a server says is untrusted: names stay inside the cache, sizes are bounded,
  * every file's hash is checked before the file is seen under its name, and the token goes to the
- * hub only. Of the project, it knows {@code checkpoint.ModelException} and {@code
- * checkpoint.Sha256}.
+ * hub only. May import Jackson, and of {@code checkpoint} its exception, its digests and its names
+ * of files.
  *
- * <p><b>Threading:</b> any number of threads and processes may fetch into one cache; each file is
- * fetched once.
+ * <p><b>Threading:</b> fetching blocks its caller; any number of threads and processes may fetch
+ * into one cache; each file is fetched once.
  */
 package dev.questream.hub;

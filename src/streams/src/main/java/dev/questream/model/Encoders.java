@@ -1,15 +1,9 @@
 package dev.questream.model;
 
 import dev.questream.checkpoint.BertCheckpoint;
-import dev.questream.checkpoint.Checkpoint;
-import dev.questream.checkpoint.Model;
 import dev.questream.checkpoint.ModelException;
-import dev.questream.checkpoint.Models;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.djl.DeviceChoice;
-import dev.questream.djl.DjlBackend;
-import dev.questream.djl.EncoderSettings;
-import dev.questream.djl.PrecisionChoice;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.BatchingSettings;
 import dev.questream.encoder.EncoderBackend;
@@ -18,9 +12,11 @@ import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Hardware;
 import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.Truncation;
+import dev.questream.engine.DeviceChoice;
+import dev.questream.engine.EncoderSettings;
+import dev.questream.engine.PrecisionChoice;
+import dev.questream.engine.TorchBackend;
 import dev.questream.hub.DownloadListener;
-import dev.questream.hub.HubId;
-import dev.questream.hub.HubModels;
 import dev.questream.hub.HubSettings;
 import java.util.Map;
 
@@ -38,12 +34,27 @@ public final class Encoders {
   private Encoders() {}
 
   /**
-   * Finds the configured model.
+   * Finds the configured model on this machine.
    *
-   * @throws ModelException if there is none
+   * @throws ModelException if it is not there
    */
-  public static Model resolve(QuestreamConfig config) {
-    return Models.resolve(config.getString(QuestreamConfig.MODEL), config.cacheFolder());
+  public static PublishedModel resolve(QuestreamConfig config) {
+    return ModelLocation.of(config.getString(QuestreamConfig.MODEL)).open(config.cacheFolder());
+  }
+
+  /**
+   * The same configuration with a model that is on this machine: one on the hub is fetched, the way
+   * the environment says.
+   *
+   * @throws ModelException if the hub does not give it
+   */
+  public static QuestreamConfig fetched(QuestreamConfig config, DownloadListener listener) {
+    if (ModelLocation.of(config.getString(QuestreamConfig.MODEL))
+        instanceof ModelLocation.OnHub model) {
+      HubSettings settings = HubSettings.of(System.getenv());
+      return config.with(QuestreamConfig.MODEL, model.fetch(settings, listener).path());
+    }
+    return config;
   }
 
   /**
@@ -59,29 +70,34 @@ public final class Encoders {
   /** The same, with an observer. */
   public static BatchingEncoder open(
       QuestreamConfig config, EncoderRole role, EncoderObserver observer) {
-    DjlBackend backend =
-        DjlBackend.open(
-            new EncoderSettings(
-                local(config),
-                role,
-                PrecisionChoice.of(config.getString(QuestreamConfig.PRECISION)),
-                config.getDouble(QuestreamConfig.MIN_COSINE),
-                config.prefix(),
-                config.cacheFolder(),
-                Truncation.of(config.getString(QuestreamConfig.TRUNCATION)),
-                new DeviceChoice(config.getString(QuestreamConfig.DEVICE)),
-                callThreads(config)));
-    return batching(config, backend, observer);
+    return open(config, resolve(fetched(config, DownloadListener.SILENT)), role, observer);
   }
 
-  /** What is on this machine: a bundled name or a folder. */
-  private static String local(QuestreamConfig config) {
-    String model = config.getString(QuestreamConfig.MODEL);
-    if (!Models.isHubName(model)) {
-      return model;
-    }
-    HubSettings settings = HubSettings.of(System.getenv());
-    return new HubModels(settings, DownloadListener.SILENT).fetch(HubId.parse(model)).toString();
+  /** Opens the configured model for whatever it encodes. */
+  public static BatchingEncoder openAnyRole(QuestreamConfig config) {
+    PublishedModel model = resolve(fetched(config, DownloadListener.SILENT));
+    EncoderRole role = model.read(BertCheckpoint::role);
+    return open(
+        config,
+        model,
+        role == EncoderRole.PASSAGE ? role : EncoderRole.QUESTION,
+        EncoderObserver.NONE);
+  }
+
+  private static BatchingEncoder open(
+      QuestreamConfig config, PublishedModel model, EncoderRole role, EncoderObserver observer) {
+    EncoderSettings settings =
+        new EncoderSettings(
+            role,
+            new EncoderSettings.Text(
+                config.prefix(), Truncation.of(config.getString(QuestreamConfig.TRUNCATION))),
+            new EncoderSettings.Arithmetic(
+                PrecisionChoice.of(config.getString(QuestreamConfig.PRECISION)),
+                config.getDouble(QuestreamConfig.MIN_COSINE)),
+            new EncoderSettings.Compute(
+                new DeviceChoice(config.getString(QuestreamConfig.DEVICE)), callThreads(config)),
+            config.cacheFolder());
+    return batching(config, TorchBackend.open(model, settings), observer);
   }
 
   /** Batches in front of a backend, as the configuration says. The encoder closes the backend. */
@@ -97,15 +113,6 @@ public final class Encoders {
             config.getBoolean(QuestreamConfig.COALESCE),
             questions ? config.getLong(QuestreamConfig.CACHE_BYTES) : 0);
     return new BatchingEncoder(backend, settings, observer);
-  }
-
-  /** Opens the configured model for whatever it encodes. */
-  public static BatchingEncoder openAnyRole(QuestreamConfig config) {
-    Model model = resolve(config);
-    EncoderRole role =
-        model.withWeights(
-            weights -> BertCheckpoint.of(Checkpoint.open(weights), model.config()).role());
-    return open(config, role == EncoderRole.PASSAGE ? role : EncoderRole.QUESTION);
   }
 
   private static TokenBudget budget(QuestreamConfig config, Hardware hardware) {

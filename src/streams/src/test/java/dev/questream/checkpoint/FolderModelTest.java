@@ -55,7 +55,7 @@ class FolderModelTest {
 
   @Test
   void shouldReadADprFolder() throws IOException {
-    Model model = Models.resolve(folder.toString(), parent);
+    PublishedModel model = PublishedModel.in(folder);
     assertThat(model.id()).isEqualTo("dpr-question_encoder-tiny");
     assertThat(model.revision()).isEmpty();
     assertThat(model.weightsSha256())
@@ -75,7 +75,7 @@ class FolderModelTest {
 
   @Test
   void shouldNotLetTheCallerChangeTheTokenizer() {
-    Model model = FolderModel.read(folder);
+    PublishedModel model = FolderModel.read(folder);
     model.tokenizerJson()[0] = 'x';
     assertThat(model.tokenizerJson()[0]).isEqualTo((byte) '{');
   }
@@ -85,7 +85,7 @@ class FolderModelTest {
     writeSentenceTransformer(
         MODULES, "{\"pooling_mode_cls_token\": false, \"pooling_mode_mean_tokens\": true}");
     write("sentence_bert_config.json", "{\"max_seq_length\": 256, \"do_lower_case\": false}");
-    Model model = FolderModel.read(folder);
+    PublishedModel model = FolderModel.read(folder);
     assertThat(model.pooling()).isEqualTo(Pooling.MEAN);
     assertThat(model.normalized()).isTrue();
     assertThat(model.maxTokens()).isEqualTo(256);
@@ -96,7 +96,7 @@ class FolderModelTest {
     writeSentenceTransformer(
         MODULES.substring(0, MODULES.lastIndexOf(",\n {\"idx\": 2")) + "]",
         "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
-    Model model = FolderModel.read(folder);
+    PublishedModel model = FolderModel.read(folder);
     assertThat(model.pooling()).isEqualTo(Pooling.CLS);
     assertThat(model.normalized()).isFalse();
     assertThat(model.maxTokens()).isEqualTo(512);

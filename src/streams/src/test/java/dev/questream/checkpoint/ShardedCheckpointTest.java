@@ -117,7 +117,7 @@ class ShardedCheckpointTest {
     TinyCheckpoint.random(TinyCheckpoint.Layout.PLAIN, 1)
         .write(snapshot.resolve("model.safetensors"));
     Files.writeString(snapshot.resolve("tokenizer.json"), "{}");
-    Model model = FolderModel.read(snapshot);
+    PublishedModel model = FolderModel.read(snapshot);
     assertThat(model.id()).isEqualTo("some-one/a.model");
     assertThat(model.revision()).isEqualTo(commit);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.ModelFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -178,7 +179,7 @@ class HubFailureTest extends HubTest {
   @ValueSource(strings = {"../../escaped.safetensors", "/tmp/escaped.safetensors", ".."})
   void shouldRefuseShardsThatLeaveTheModel(String name) throws IOException {
     hub.files.remove(WEIGHTS);
-    put(ModelFiles.INDEX, "{\"weight_map\": {\"a\": \"%s\"}}".formatted(name));
+    put(ModelFiles.SHARD_INDEX, "{\"weight_map\": {\"a\": \"%s\"}}".formatted(name));
 
     assertFetchFails().hasMessageContaining("names the file '" + name);
     assertNothingIsOutside();
@@ -196,7 +197,7 @@ class HubFailureTest extends HubTest {
   @Test
   void shouldRefuseShardsThatAreNotThere() {
     hub.files.remove(WEIGHTS);
-    put(ModelFiles.INDEX, "{\"weight_map\": {\"a\": \"model-9.safetensors\"}}");
+    put(ModelFiles.SHARD_INDEX, "{\"weight_map\": {\"a\": \"model-9.safetensors\"}}");
 
     assertFetchFails().hasMessageContaining("has no file model-9.safetensors");
   }

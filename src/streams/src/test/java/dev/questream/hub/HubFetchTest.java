@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.checkpoint.ModelException;
+import dev.questream.checkpoint.ModelFiles;
 import dev.questream.checkpoint.Sha256;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -116,11 +117,11 @@ class HubFetchTest extends HubTest {
     hub.files.put("model-2.safetensors", bytes(12));
     hub.files.put("model-3.safetensors", bytes(13));
     put(
-        ModelFiles.INDEX,
+        ModelFiles.SHARD_INDEX,
         "{\"weight_map\": {\"a\": \"model-1.safetensors\", \"b\": \"model-2.safetensors\"}}");
 
     assertThat(names(models().fetch(ID)))
-        .contains(ModelFiles.INDEX, "model-1.safetensors", "model-2.safetensors")
+        .contains(ModelFiles.SHARD_INDEX, "model-1.safetensors", "model-2.safetensors")
         .doesNotContain("model-3.safetensors", "pytorch_model.bin");
     Files.delete(snapshot().resolve("model-2.safetensors"));
     assertThatThrownBy(() -> offline().fetch(ID)).isInstanceOf(ModelException.class);

@@ -2,15 +2,11 @@ package dev.questream.app.command;
 
 import dev.questream.app.console.Console;
 import dev.questream.app.console.Progress;
-import dev.questream.checkpoint.Models;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.hub.DownloadListener;
-import dev.questream.hub.HubId;
-import dev.questream.hub.HubModels;
-import dev.questream.hub.HubSettings;
-import java.nio.file.Path;
+import dev.questream.model.Encoders;
 
-/** Turns the name of a model on the hub into the folder that it has been fetched to. */
+/** Fetches the configured model, with a bar for each file. */
 public final class HubModel {
 
   private HubModel() {}
@@ -21,13 +17,7 @@ public final class HubModel {
    * @throws dev.questream.checkpoint.ModelException if the hub does not give it
    */
   public static QuestreamConfig local(QuestreamConfig config, Console console) {
-    String model = config.getString(QuestreamConfig.MODEL);
-    if (!Models.isHubName(model)) {
-      return config;
-    }
-    HubModels hub = new HubModels(HubSettings.of(System.getenv()), new Downloads(console));
-    Path snapshot = hub.fetch(HubId.parse(model));
-    return config.with(QuestreamConfig.MODEL, snapshot.toString());
+    return Encoders.fetched(config, new Downloads(console));
   }
 
   /** A bar for each file. */

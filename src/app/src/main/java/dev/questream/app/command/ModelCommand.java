@@ -5,16 +5,15 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.Step;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
-import dev.questream.checkpoint.Checkpoint;
-import dev.questream.checkpoint.Model;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.Sha256;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.djl.DeviceChoice;
-import dev.questream.djl.ModelStore;
-import dev.questream.djl.PrecisionChoice;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.engine.DeviceChoice;
+import dev.questream.engine.ImportedModels;
+import dev.questream.engine.PrecisionChoice;
 import dev.questream.model.Encoders;
 import java.util.Locale;
 import java.util.Map;
@@ -55,21 +54,20 @@ public final class ModelCommand {
     public Integer call() {
       QuestreamConfig config =
           HubModel.local(settings.config(Map.of(QuestreamConfig.MODEL, model)), console);
-      Model resolved = Encoders.resolve(config);
-      resolved.withWeights(
+      PublishedModel resolved = Encoders.resolve(config);
+      resolved.read(
           weights -> {
-            Checkpoint checkpoint = Checkpoint.open(weights);
-            show(resolved, checkpoint, BertCheckpoint.of(checkpoint, resolved.config()));
+            show(resolved, weights);
             return null;
           });
       return ExitCode.OK.status();
     }
 
-    private void show(Model resolved, Checkpoint checkpoint, BertCheckpoint bert) {
-      BertConfig dimensions = bert.config();
+    private void show(PublishedModel resolved, BertCheckpoint weights) {
+      BertConfig dimensions = weights.config();
       line("model", resolved.id());
       line("revision", resolved.revision());
-      line("role", bert.role().label());
+      line("role", weights.role().label());
       line("layers", dimensions.layers());
       line("hidden", dimensions.hidden());
       line("heads", dimensions.heads());
@@ -81,8 +79,8 @@ public final class ModelCommand {
       line("normalized", resolved.normalized());
       line("max tokens", Math.min(resolved.maxTokens(), dimensions.maxPositions()));
       line("question prefix", resolved.prefix(EncoderRole.QUESTION));
-      line("weight file", checkpoint.file().getFileName());
-      line("stored as", bert.storedType().name().toLowerCase(Locale.ROOT));
+      line("weight file", weights.file().getFileName());
+      line("stored as", weights.storedType().name().toLowerCase(Locale.ROOT));
       line(
           "auto precision",
           PrecisionChoice.of(PrecisionChoice.AUTO).preferred(DeviceChoice.cpu()).label());
@@ -141,7 +139,8 @@ public final class ModelCommand {
 
     @Override
     public Integer call() {
-      for (ModelStore.Entry entry : new ModelStore(settings.config().cacheFolder()).list()) {
+      for (ImportedModels.Entry entry :
+          new ImportedModels(settings.config().cacheFolder()).list()) {
         console.out().println(describe(entry));
       }
       return ExitCode.OK.status();
@@ -163,9 +162,9 @@ public final class ModelCommand {
 
     @Override
     public Integer call() {
-      ModelStore store = new ModelStore(settings.config().cacheFolder());
+      ImportedModels store = new ImportedModels(settings.config().cacheFolder());
       boolean allWhole = true;
-      for (ModelStore.Entry entry : store.list()) {
+      for (ImportedModels.Entry entry : store.list()) {
         boolean whole = store.whole(entry);
         allWhole &= whole;
         console.out().println((whole ? "ok       " : "DAMAGED  ") + describe(entry));
@@ -174,7 +173,7 @@ public final class ModelCommand {
     }
   }
 
-  private static String describe(ModelStore.Entry entry) {
+  private static String describe(ImportedModels.Entry entry) {
     return "%-28s %-5s %5d dimensions %6d MiB  sha256 %s  %s"
         .formatted(
             entry.model(),

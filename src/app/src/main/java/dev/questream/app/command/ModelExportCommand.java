@@ -5,8 +5,7 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Step;
 import dev.questream.checkpoint.BertCheckpoint;
-import dev.questream.checkpoint.Checkpoint;
-import dev.questream.checkpoint.Model;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.Precision;
 import dev.questream.model.Encoders;
@@ -69,12 +68,12 @@ public final class ModelExportCommand implements Callable<Integer> {
     }
     QuestreamConfig config =
         HubModel.local(settings.config(Map.of(QuestreamConfig.MODEL, model)), console);
-    Model resolved = Encoders.resolve(config);
+    PublishedModel resolved = Encoders.resolve(config);
     Path target = file.toAbsolutePath();
     try (Step step = console.step("exporting " + model)) {
       Path written = Files.createTempFile(target.getParent(), "export-", ".pt");
       try {
-        resolved.withWeights(weights -> write(resolved, weights, written));
+        resolved.read(weights -> write(resolved, weights, written));
         Files.move(
             written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
@@ -88,10 +87,10 @@ public final class ModelExportCommand implements Callable<Integer> {
     return ExitCode.OK.status();
   }
 
-  private Path write(Model resolved, Path weights, Path target) {
+  private Path write(PublishedModel resolved, BertCheckpoint weights, Path target) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), BUFFER)) {
       BertArchive.write(
-          BertCheckpoint.of(Checkpoint.open(weights), resolved.config()),
+          weights,
           resolved.pooling(),
           resolved.normalized(),
           new GraphFormat(precision, LinearKernels.LIBTORCH),

@@ -1,9 +1,9 @@
 package dev.questream.app.runtime;
 
 import dev.questream.config.QuestreamConfig;
-import dev.questream.djl.EngineVersions;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderState;
+import dev.questream.engine.Platform;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,8 +30,9 @@ final class ApplicationInfo {
     info.put("questream", version());
     info.put("kafka", AppInfoParser.getVersion());
     info.put("java", Runtime.version().toString());
-    info.put("djl", EngineVersions.djl());
-    info.put("libtorch", EngineVersions.libtorch());
+    Platform platform = Platform.current();
+    info.put("djl", platform.djl());
+    info.put("libtorch", platform.libtorch());
     info.put("state", application.state().toString());
     info.put("uptimeSeconds", uptimeMs() / 1000);
     info.put("applicationId", config.getString(QuestreamConfig.APPLICATION_ID));

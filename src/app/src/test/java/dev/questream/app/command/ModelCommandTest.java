@@ -12,7 +12,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.translate.NoopTranslator;
 import dev.questream.app.Main;
 import dev.questream.app.console.Console;
-import dev.questream.checkpoint.Models;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInput;
@@ -119,7 +119,7 @@ class ModelCommandTest {
   }
 
   private static long[] ids(String text) throws IOException {
-    byte[] json = Models.resolve("bge-small-en-v1.5", Path.of("unused")).tokenizerJson();
+    byte[] json = PublishedModel.bundled(Path.of("unused")).tokenizerJson();
     try (HuggingFaceTokenizer tokenizer =
         HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), Map.of())) {
       return tokenizer.encode(text).getIds();

@@ -2,15 +2,13 @@ package dev.questream.lab.bench;
 
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
-import dev.questream.checkpoint.Checkpoint;
-import dev.questream.checkpoint.Model;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.djl.DeviceChoice;
-import dev.questream.djl.MatrixRate;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.EncoderStatistics;
+import dev.questream.engine.DeviceChoice;
+import dev.questream.engine.MatrixRate;
 import dev.questream.model.Encoders;
 import dev.questream.torchscript.LinearKernels;
 import java.time.Duration;
@@ -89,10 +87,7 @@ public final class EncoderBench {
    */
   public EncoderResult run() {
     MachineFacts machine = MachineFacts.current();
-    Model model = Encoders.resolve(config);
-    BertConfig dimensions =
-        model.withWeights(
-            weights -> BertCheckpoint.of(Checkpoint.open(weights), model.config()).config());
+    BertConfig dimensions = Encoders.resolve(config).read(BertCheckpoint::config);
     try (BatchingEncoder encoder = Encoders.open(config, EncoderRole.QUESTION);
         MatrixRate matrices =
             MatrixRate.open(

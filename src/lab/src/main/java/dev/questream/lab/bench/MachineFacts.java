@@ -1,6 +1,6 @@
 package dev.questream.lab.bench;
 
-import dev.questream.djl.Platform;
+import dev.questream.engine.Platform;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 

@@ -4,7 +4,7 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Progress;
-import dev.questream.djl.TorchInnerProducts;
+import dev.questream.engine.TorchInnerProducts;
 import dev.questream.lab.retrieval.PassageSpool;
 import dev.questream.lab.retrieval.recall.AnswerRecall;
 import dev.questream.lab.retrieval.recall.Judgement;

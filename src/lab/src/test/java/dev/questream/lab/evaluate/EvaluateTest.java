@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.app.Main;
 import dev.questream.app.console.Console;
 import dev.questream.checkpoint.TinyCheckpoint;
-import dev.questream.djl.TinyModelFolder;
+import dev.questream.engine.TinyModelFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

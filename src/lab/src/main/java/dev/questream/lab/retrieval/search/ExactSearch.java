@@ -1,7 +1,7 @@
 package dev.questream.lab.retrieval.search;
 
 import dev.questream.app.io.DataException;
-import dev.questream.djl.InnerProducts;
+import dev.questream.engine.InnerProducts;
 import dev.questream.lab.retrieval.vector.VectorReader;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package dev.questream.lab.retrieval.vector;
 
 import dev.questream.app.io.DataException;
+import dev.questream.checkpoint.PickleMachine;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,28 +19,25 @@ import java.util.List;
  * Reads one pickled list of {@code (id, numpy float32 vector)}, as DPR's {@code
  * generate_dense_embeddings.py} writes it, row by row and without executing anything.
  *
- * <p>A pickle is a program. Only the operations that such a list needs are known (protocols 2 to
- * 4), and only the functions of {@link NumpyCalls} are granted; anything else is refused by name.
- * Memory stays bounded however long the list is: rows are handed out when Python's pickler has
- * written a batch of them (1,000), and of the memo only the first values, which all rows share, and
- * the last are kept.
+ * <p>Only the operations that such a list needs are known (protocols 2 to 4), and only the
+ * functions of {@link NumpyCalls} are granted; anything else is refused by name. Memory stays
+ * bounded however long the list is: rows are handed out when Python's pickler has written a batch
+ * of them (1,000), and of the memo only the first values, which all rows share, and the last are
+ * kept.
  *
- * <p>Opcodes are those of Python's {@code pickletools}. <b>Threading:</b> one thread.
+ * <p><b>Threading:</b> one thread.
  */
-final class EmbeddingPickle implements AutoCloseable {
+final class EmbeddingPickle extends PickleMachine<Object> implements AutoCloseable {
   private static final int MAX_STRING_BYTES = 256 << 10; // a vector of 32,768 elements as latin-1
   private static final int MAX_PENDING_BYTES = 256 << 20;
   private static final int MAX_STACK = 20_000;
-  private static final int MAX_NAME_BYTES = 256;
   private static final Object NONE = new Object();
 
   private final Path file;
   private final DataInputStream in;
-  private final List<Object> stack = new ArrayList<>();
-  private final List<Integer> marks = new ArrayList<>();
   private final BoundedMemo memo = new BoundedMemo();
   private final ArrayDeque<Row> rows = new ArrayDeque<>();
-  private List<?> top; // the list that the rows are in
+  private List<?> list; // the one that the rows are in
   private long pendingBytes;
   private boolean stopped;
 
@@ -69,7 +66,7 @@ final class EmbeddingPickle implements AutoCloseable {
   Row next() {
     try {
       while (rows.isEmpty() && !stopped) {
-        execute(in.readUnsignedByte());
+        advance();
       }
       return rows.poll();
     } catch (EOFException e) {
@@ -88,88 +85,123 @@ final class EmbeddingPickle implements AutoCloseable {
         "%s is no pickled list of (id, float32 vector): %s".formatted(file, why), cause);
   }
 
-  private void execute(int opcode) throws IOException {
+  private void advance() throws IOException {
+    stopped = !step();
+    if (stopped && !isList()) {
+      throw refused("holds something else than one list");
+    }
+    if (size() > MAX_STACK || marks() > MAX_STACK) {
+      throw refused("nests or batches more than " + MAX_STACK + " values");
+    }
+  }
+
+  /** Whether the list of rows is all that there is. */
+  private boolean isList() {
+    return size() == 1 && top() == list;
+  }
+
+  @Override
+  protected void execute(int opcode) throws IOException {
     switch (opcode) {
-      case 0x80 -> protocol(in.readUnsignedByte());
-      case 0x95 -> in.readLong(); // the length of a frame, for readers that read ahead
-      case '.' -> stop();
-      case '(' -> marks.add(stack.size());
-      case ']' -> emptyList();
-      case ')' -> push(new Object[0]);
-      case 't' -> push(take(mark()));
-      case 0x85 -> push(take(stack.size() - 1));
-      case 0x86 -> push(take(stack.size() - 2));
-      case 0x87 -> push(take(stack.size() - 3));
-      case 'a' -> append(take(stack.size() - 1));
-      case 'e' -> append(take(mark()));
-      case 'R' -> {
-        Object[] call = take(stack.size() - 2);
-        push(NumpyCalls.call((Global) call[0], (Object[]) call[1]));
-      }
-      case 'b' -> {
-        Object[] state = take(stack.size() - 1);
-        NumpyCalls.build(stack.get(stack.size() - 1), (Object[]) state[0]);
-      }
-      case 'c' -> push(new Global(line(), line()));
+      case 0x95 -> int64(); // the length of a frame, for readers that read ahead
       case 0x93 -> {
-        Object[] names = take(stack.size() - 2);
-        push(new Global((String) names[0], (String) names[1]));
+        List<Object> names = take(2);
+        push(new Global((String) names.get(0), (String) names.get(1)));
       }
-      case 'q' -> memo.put(in.readUnsignedByte(), stack.get(stack.size() - 1));
-      case 'r' -> memo.put(littleEndianInt(), stack.get(stack.size() - 1));
-      case 0x94 -> memo.add(stack.get(stack.size() - 1));
-      case 'h' -> push(memo.get(in.readUnsignedByte()));
-      case 'j' -> push(memo.get(littleEndianInt()));
-      default -> push(scalar(opcode));
-    }
-  }
-
-  private Object scalar(int opcode) throws IOException {
-    return switch (opcode) {
-      case 'N' -> NONE;
-      case 0x88 -> true;
-      case 0x89 -> false;
-      case 'K' -> (long) in.readUnsignedByte();
-      case 'M' -> (long) Short.toUnsignedInt(Short.reverseBytes(in.readShort()));
-      case 'J' -> (long) littleEndianInt();
-      case 0x8a -> number(bytes(in.readUnsignedByte()));
-      case 0x8c -> text(in.readUnsignedByte());
-      case 'X' -> text(littleEndianInt());
-      case 0x8d -> text(Long.reverseBytes(in.readLong()));
-      case 'C', 'U' -> bytes(in.readUnsignedByte());
-      case 'B', 'T' -> bytes(littleEndianInt());
-      case 0x8e -> bytes(Long.reverseBytes(in.readLong()));
+      case 0x94 -> memo.add(top());
+      case 0x8c -> push(text(string(unsignedByte())));
+      case 0x8d -> push(text(string(int64())));
+      case 'C' -> push(string(unsignedByte()));
+      case 'B', 'T' -> push(string(int32()));
+      case 0x8e -> push(string(int64()));
       default ->
-          throw new IllegalArgumentException(
-              "it uses the operation 0x%02x, which no such list needs".formatted(opcode));
-    };
+          throw refused("uses the operation 0x%02x, which no such list needs".formatted(opcode));
+    }
   }
 
-  private static void protocol(int version) {
+  @Override
+  protected int unsignedByte() throws IOException {
+    return in.readUnsignedByte();
+  }
+
+  @Override
+  protected byte[] bytes(int length) throws IOException {
+    byte[] bytes = in.readNBytes(length);
+    if (bytes.length < length) {
+      throw new EOFException();
+    }
+    return bytes;
+  }
+
+  @Override
+  protected RuntimeException refused(String what) {
+    return new IllegalArgumentException("it " + what);
+  }
+
+  @Override
+  protected void protocol(int version) {
     if (version < 2 || version > 4) {
-      throw new IllegalArgumentException(
-          "it has protocol %d; 2 to 4 are read (pickle.dump(..., protocol=4))".formatted(version));
+      throw refused(
+          "has protocol %d; 2 to 4 are read (pickle.dump(..., protocol=4))".formatted(version));
     }
   }
 
-  private void push(Object value) {
-    if (stack.size() == MAX_STACK) {
-      throw new IllegalArgumentException("it nests or batches more than " + MAX_STACK + " values");
+  @Override
+  protected void checkLength(long bytes) {
+    pendingBytes += bytes;
+    if (bytes < 0 || bytes > MAX_STRING_BYTES || pendingBytes > MAX_PENDING_BYTES) {
+      throw refused("has a string of %,d bytes".formatted(bytes));
     }
-    stack.add(value);
   }
 
-  private void emptyList() {
-    if (top != null || !stack.isEmpty()) {
-      throw new IllegalArgumentException("it has a list inside the list");
-    }
-    top = new ArrayList<>();
-    push(top);
+  @Override
+  protected Object none() {
+    return NONE;
   }
 
-  private void append(Object[] values) {
-    if (stack.size() != 1 || stack.get(0) != top) {
-      throw new IllegalArgumentException("it appends to something else than the list of rows");
+  @Override
+  protected Object bool(boolean value) {
+    return value;
+  }
+
+  @Override
+  protected Object integer(long value) {
+    return value;
+  }
+
+  @Override
+  protected Object bigInteger(BigInteger value) {
+    throw refused("has a number of more than 64 bits");
+  }
+
+  @Override
+  protected Object text(byte[] utf8) {
+    return new String(utf8, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  protected Object shortString(byte[] content) {
+    return content;
+  }
+
+  @Override
+  protected Object tuple(List<Object> items) {
+    return items.toArray();
+  }
+
+  @Override
+  protected Object emptyList() {
+    if (list != null || size() > 0) {
+      throw refused("has a list inside the list");
+    }
+    list = new ArrayList<>();
+    return list;
+  }
+
+  @Override
+  protected void append(List<Object> values) {
+    if (!isList()) {
+      throw refused("appends to something else than the list of rows");
     }
     for (Object value : values) {
       Object[] row = (Object[]) value;
@@ -191,66 +223,29 @@ final class EmbeddingPickle implements AutoCloseable {
     throw new IllegalArgumentException("an id is neither a string nor a number");
   }
 
-  private void stop() {
-    if (stack.size() != 1 || stack.get(0) != top) {
-      throw new IllegalArgumentException("it holds something else than one list");
-    }
-    stopped = true;
+  @Override
+  protected Object global(String module, String name) {
+    return new Global(module, name);
   }
 
-  private int mark() {
-    return marks.remove(marks.size() - 1);
+  @Override
+  protected Object call(Object function, Object arguments) {
+    return NumpyCalls.call((Global) function, (Object[]) arguments);
   }
 
-  private Object[] take(int from) {
-    List<Object> above = stack.subList(from, stack.size());
-    Object[] taken = above.toArray();
-    above.clear();
-    return taken;
+  @Override
+  protected void build(Object target, Object state) {
+    NumpyCalls.build(target, (Object[]) state);
   }
 
-  private int littleEndianInt() throws IOException {
-    return Integer.reverseBytes(in.readInt());
+  @Override
+  protected void memoize(int index, Object value) {
+    memo.put(index, value);
   }
 
-  private byte[] bytes(long length) throws IOException {
-    pendingBytes += length;
-    if (length < 0 || length > MAX_STRING_BYTES || pendingBytes > MAX_PENDING_BYTES) {
-      throw new IllegalArgumentException("it has a string of %,d bytes".formatted(length));
-    }
-    byte[] bytes = in.readNBytes((int) length);
-    if (bytes.length < length) {
-      throw new EOFException();
-    }
-    return bytes;
-  }
-
-  private String text(long length) throws IOException {
-    return new String(bytes(length), StandardCharsets.UTF_8);
-  }
-
-  private static long number(byte[] littleEndian) {
-    if (littleEndian.length > Long.BYTES) {
-      throw new IllegalArgumentException("it has a number of more than 64 bits");
-    }
-    boolean negative = littleEndian.length > 0 && littleEndian[littleEndian.length - 1] < 0;
-    ByteBuffer padded = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    padded.put(littleEndian);
-    while (padded.hasRemaining()) {
-      padded.put((byte) (negative ? -1 : 0));
-    }
-    return padded.getLong(0);
-  }
-
-  private String line() throws IOException {
-    StringBuilder line = new StringBuilder();
-    for (int c = in.readUnsignedByte(); c != '\n'; c = in.readUnsignedByte()) {
-      if (line.length() == MAX_NAME_BYTES) {
-        throw new IllegalArgumentException("it has a name of more than 256 bytes");
-      }
-      line.append((char) c);
-    }
-    return line.toString();
+  @Override
+  protected Object recall(int index) {
+    return memo.get(index);
   }
 
   @Override

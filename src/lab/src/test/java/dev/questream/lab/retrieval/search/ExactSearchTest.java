@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.app.io.DataException;
-import dev.questream.djl.TorchInnerProducts;
+import dev.questream.engine.TorchInnerProducts;
 import dev.questream.lab.retrieval.vector.VectorReader;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package dev.questream.lab.retrieval.search;
 
-import dev.questream.djl.TorchInnerProducts;
+import dev.questream.engine.TorchInnerProducts;
 import dev.questream.lab.retrieval.PassageFiles;
 import dev.questream.lab.retrieval.vector.NpyVectors;
 import dev.questream.lab.retrieval.vector.VectorReader;

@@ -118,6 +118,16 @@ class PublishedVectorsTest {
         .hasMessageContaining(message);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"(", "N", ")"})
+  void shouldBoundWhatAPickleHeaps(String operation) throws IOException {
+    Path heap = folder.resolve("heap.pkl");
+    Files.writeString(heap, operation.repeat(20_001));
+    assertThatThrownBy(() -> read(heap, 5, 2))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("nests or batches more than 20000 values");
+  }
+
   @Test
   void shouldRefuseAMatrixOfOtherPassages() {
     assertThatThrownBy(() -> read(FIXTURES.resolve("float32.npy"), 6, 2))

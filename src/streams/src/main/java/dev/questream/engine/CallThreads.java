@@ -1,0 +1,66 @@
+package dev.questream.engine;
+
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How many threads a call into libtorch may use.
+ *
+ * <p>Many calls at once run on one thread each, which scales best. A small batch that is alone
+ * waits for the weights to come from memory, and several cores fetch them sooner than one.
+ *
+ * <p>Only one session has helpers. OpenMP keeps helpers for each thread that ever had some, and as
+ * soon as there are more of them than cores all sleep between two products instead of spinning; to
+ * wake them takes a third of the time of a call.
+ *
+ * <p><b>Threading:</b> safe for any thread; libtorch keeps the number for each thread.
+ */
+final class CallThreads {
+  /** From so many tokens on, a batch would rather be two. */
+  private static final int SMALL_BATCH_TOKENS = 256;
+
+  private final int most;
+  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicBoolean taken = new AtomicBoolean();
+
+  /**
+   * @param most threads that one call may use at most
+   */
+  CallThreads(int most) {
+    this.most = most;
+  }
+
+  /** Makes the calling thread the one with helpers, if there is none and helpers are allowed. */
+  boolean takeHelpers() {
+    return most > 1 && taken.compareAndSet(false, true);
+  }
+
+  /** Gives them up again. */
+  void releaseHelpers() {
+    taken.set(false);
+  }
+
+  /**
+   * A call of this thread begins; {@link #end} follows.
+   *
+   * @param helpers whether the thread has helpers
+   * @return whether the call uses them
+   */
+  boolean begin(int tokens, boolean helpers) {
+    boolean alone = running.getAndIncrement() == 0;
+    boolean used = helpers && alone && tokens <= SMALL_BATCH_TOKENS;
+    if (used) {
+      JniUtils.setNumThreads(most);
+    }
+    return used;
+  }
+
+  /** The call is over. Threads that libtorch has not seen yet would take over the number. */
+  void end(boolean helpersUsed) {
+    if (helpersUsed) {
+      JniUtils.setNumThreads(1);
+    }
+    running.decrementAndGet();
+  }
+}

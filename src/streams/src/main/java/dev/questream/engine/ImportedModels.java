@@ -1,0 +1,90 @@
+package dev.questream.engine;
+
+import dev.questream.checkpoint.Sha256;
+import dev.questream.encoder.Precision;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The imported models in a cache folder, for people: what is there, and whether it is whole. */
+public final class ImportedModels {
+  private static final String MANIFEST = ".properties";
+
+  private final Path folder;
+
+  public ImportedModels(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * An imported model.
+   *
+   * @param model its name
+   * @param precision number format of the archive
+   * @param dimensions elements of a vector
+   * @param archive the TorchScript archive
+   * @param bytes size of the archive, 0 if it is missing
+   * @param sha256 digest that the archive had when it was written
+   */
+  public record Entry(
+      String model, Precision precision, int dimensions, Path archive, long bytes, String sha256) {}
+
+  /** All imported models, by the name of their archive. Damaged manifests are left out. */
+  public List<Entry> list() {
+    List<Entry> entries = new ArrayList<>();
+    for (Path manifest : manifests()) {
+      ImportManifest facts = read(manifest);
+      if (facts != null) {
+        entries.add(
+            new Entry(
+                facts.model(),
+                facts.precision(),
+                facts.dimensions(),
+                archive(manifest),
+                archive(manifest).toFile().length(),
+                facts.archiveSha256()));
+      }
+    }
+    return entries;
+  }
+
+  /** Whether an archive's content is what was written when it was imported. */
+  public boolean whole(Entry entry) {
+    try {
+      return Files.exists(entry.archive()) && Sha256.of(entry.archive()).equals(entry.sha256());
+    } catch (IOException e) {
+      throw new UncheckedIOException(entry.archive() + " cannot be read", e);
+    }
+  }
+
+  private List<Path> manifests() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("[0-9a-f]+\\" + MANIFEST))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + " cannot be read", e);
+    }
+  }
+
+  private static Path archive(Path manifest) {
+    return manifest.resolveSibling(
+        manifest.getFileName().toString().replaceFirst("\\" + MANIFEST + "$", ".pt"));
+  }
+
+  private static ImportManifest read(Path manifest) {
+    try {
+      return ImportManifest.read(manifest);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.questream.engine;
+
+import dev.questream.checkpoint.BertCheckpoint;
+import dev.questream.checkpoint.PublishedModel;
+import dev.questream.checkpoint.Sha256;
+import dev.questream.encoder.Pooling;
+import dev.questream.torchscript.BertArchive;
+import dev.questream.torchscript.GraphFormat;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Imports models: one TorchScript archive per weights, graph, format and libtorch version.
+ *
+ * <p>An archive and its manifest are written under temporary names and renamed, the manifest last,
+ * so that an interrupted import leaves nothing that would be used. libtorch does not check the
+ * archive's checksums, so its SHA-256 is compared with the manifest before every load; a damaged
+ * archive is imported again.
+ */
+final class ModelImporter {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelImporter.class);
+  private static final int KEY_LENGTH = 24;
+
+  private final Path folder;
+  private final String libtorch;
+
+  /**
+   * @param folder where archives lie; made when the first model is imported
+   * @param libtorch version of the library that will load them
+   */
+  ModelImporter(Path folder, String libtorch) {
+    this.folder = folder;
+    this.libtorch = libtorch;
+  }
+
+  /**
+   * Finds the archive of a model, importing it first where needed.
+   *
+   * @throws dev.questream.checkpoint.ModelException if the model is damaged
+   * @throws UncheckedIOException if the cache folder cannot be written
+   */
+  ImportedModel find(PublishedModel model, GraphFormat format) {
+    Path archive = folder.resolve(key(model, format) + ".pt");
+    Path manifest = folder.resolve(key(model, format) + ".properties");
+    try {
+      ImportedModel cached = verified(archive, manifest, format);
+      return cached != null ? cached : importModel(model, format, archive, manifest);
+    } catch (IOException e) {
+      throw unwritable(model, folder, e);
+    }
+  }
+
+  /** The model is fine, this machine is not. */
+  private static UncheckedIOException unwritable(
+      PublishedModel model, Path folder, IOException failure) {
+    return new UncheckedIOException(
+        "%s could not be imported into %s: %s; set cache.dir to a folder with enough space"
+            .formatted(model.id(), folder, failure),
+        failure);
+  }
+
+  private String key(PublishedModel model, GraphFormat format) {
+    String parts =
+        String.join(
+            "\n",
+            model.weightsSha256(),
+            model.config().toString(),
+            model.pooling().label(),
+            Boolean.toString(model.normalized()),
+            format.precision().label(),
+            format.kernels().name(),
+            "graph " + BertArchive.GRAPH_VERSION,
+            "libtorch " + libtorch);
+    return Sha256.of(parts.getBytes(StandardCharsets.UTF_8)).substring(0, KEY_LENGTH);
+  }
+
+  private static ImportedModel verified(Path archive, Path manifest, GraphFormat format)
+      throws IOException {
+    if (!Files.exists(archive) || !Files.exists(manifest)) {
+      return null;
+    }
+    ImportManifest written = ImportManifest.read(manifest);
+    if (written == null || !Sha256.of(archive).equals(written.archiveSha256())) {
+      LOG.warn("{} is damaged; importing the model again", archive);
+      return null;
+    }
+    return new ImportedModel(archive, written, format);
+  }
+
+  private ImportedModel importModel(
+      PublishedModel model, GraphFormat format, Path archive, Path manifest) throws IOException {
+    LOG.info(
+        "Importing {} as {} (once; kept in {})", model.id(), format.precision().label(), folder);
+    Files.createDirectories(folder);
+    Path written = Files.createTempFile(folder, "import-", ".pt");
+    written.toFile().deleteOnExit(); // should the process be interrupted
+    try {
+      ImportManifest learnt = model.read(bert -> write(bert, model, format, written));
+      Files.move(written, archive, StandardCopyOption.ATOMIC_MOVE);
+      learnt.write(manifest);
+      return new ImportedModel(archive, learnt, format);
+    } finally {
+      Files.deleteIfExists(written);
+    }
+  }
+
+  private static ImportManifest write(
+      BertCheckpoint bert, PublishedModel model, GraphFormat format, Path target) {
+    MessageDigest digest = Sha256.newDigest();
+    Pooling pooling = model.pooling();
+    try (OutputStream file = Files.newOutputStream(target);
+        OutputStream out =
+            new DigestOutputStream(new BufferedOutputStream(file, 1 << 20), digest)) {
+      BertArchive.write(bert, pooling, model.normalized(), format, out);
+    } catch (IOException e) {
+      throw unwritable(model, target.getParent(), e);
+    }
+    return new ImportManifest(
+        Sha256.hex(digest),
+        bert.role(),
+        bert.config().dimensions(),
+        bert.config().maxPositions(),
+        model.id(),
+        format.precision());
+  }
+}
