@@ -30,7 +30,8 @@ class RoomsTest {
   /** For each room, the packages that it may import beside its own and the JDK. */
   private static final Map<String, List<String>> ALLOWED =
       Map.ofEntries(
-          Map.entry("encoder", List.of("com.github.benmanes.caffeine..")),
+          Map.entry(
+              "encoder", List.of("dev.questream.provenance", "com.github.benmanes.caffeine..")),
           Map.entry(
               "checkpoint",
               List.of("dev.questream.encoder", "com.fasterxml.jackson..", "com.google.protobuf..")),
@@ -40,11 +41,13 @@ class RoomsTest {
               "djl",
               List.of(
                   "dev.questream.encoder",
+                  "dev.questream.provenance",
                   "dev.questream.checkpoint",
                   "dev.questream.torchscript",
                   "dev.questream.lab.retrieval.search",
                   "ai.djl..")),
           Map.entry("avro", List.of("org.apache.avro..")),
+          Map.entry("provenance", List.of("dev.questream.avro", "com.fasterxml.jackson..")),
           Map.entry(
               "serde",
               List.of(
@@ -58,6 +61,7 @@ class RoomsTest {
               List.of(
                   "dev.questream.avro",
                   "dev.questream.encoder",
+                  "dev.questream.provenance",
                   "dev.questream.serde",
                   "org.apache.kafka..")),
           Map.entry(
@@ -82,7 +86,11 @@ class RoomsTest {
                   "com.fasterxml.jackson..",
                   "org.apache.kafka..")),
           Map.entry(
-              "retrieval", List.of("dev.questream.encoder", "dev.questream.lab.retrieval..")));
+              "retrieval",
+              List.of(
+                  "dev.questream.encoder",
+                  "dev.questream.provenance",
+                  "dev.questream.lab.retrieval..")));
 
   @TestFactory
   Stream<DynamicTest> shouldImportOnlyWhatTheRoomMay() {

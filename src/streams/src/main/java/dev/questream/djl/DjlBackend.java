@@ -11,6 +11,7 @@ import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Hardware;
 import dev.questream.encoder.Precision;
 import dev.questream.encoder.TokenizedText;
+import dev.questream.provenance.Provenance;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -178,18 +179,20 @@ public final class DjlBackend implements EncoderBackend {
 
   private static EncoderInfo info(
       Model model, ModelCache.Imported imported, EncoderSettings settings, Precision precision) {
-    return new EncoderInfo(
-        model.id(),
-        model.revision(),
-        model.weightsSha256(),
-        Sha256.of(model.tokenizerJson()),
-        settings.role(),
-        model.pooling(),
-        model.normalized(),
-        precision,
-        prefix(model, settings),
-        imported.facts().dimensions(),
-        maxTokens(model, imported));
+    Provenance provenance =
+        new Provenance(
+            new Provenance.Model(
+                model.id(),
+                model.revision(),
+                model.weightsSha256(),
+                Sha256.of(model.tokenizerJson())),
+            new Provenance.Computation(
+                model.pooling().label(),
+                model.normalized(),
+                precision.label(),
+                prefix(model, settings),
+                imported.facts().dimensions()));
+    return new EncoderInfo(provenance, settings.role(), maxTokens(model, imported));
   }
 
   @Override
