@@ -55,17 +55,17 @@ function facts(journey) {
   const list = element('dl', {class: 'result-facts'});
   const embedding = journey.embedding;
   if (embedding) {
-    const shown = embedding.vector.map(value => value.toFixed(4).replace('-', '−')).join('  ');
+    const shown = embedding.embedding.map(value => value.toFixed(4).replace('-', '−')).join('  ');
     fact(list, 'vector', `${shown}  …`, true);
     fact(list, '', `${number(embedding.dimensions)} dimensions, length ${embedding.norm.toFixed(4)}`);
     fact(
       list,
       'tokens',
       embedding.truncated
-        ? `${number(embedding.tokens)} of ${number(embedding.original_tokens)}: the rest was cut`
-        : number(embedding.tokens));
-    fact(list, 'model', `${embedding.model}, ${embedding.precision}`);
-    fact(list, 'record', embedding.source);
+        ? `${number(embedding.token_count)} of ${number(embedding.original_token_count)}: the rest was cut`
+        : number(embedding.token_count));
+    fact(list, 'model', `${embedding.model_id}, ${embedding.precision}`);
+    fact(list, 'record', `${embedding.source_topic}-${embedding.source_partition}@${embedding.source_offset}`);
   } else {
     fact(list, 'dead letter', journey.dead_letter.reason);
     fact(list, 'because', journey.dead_letter.message);

@@ -47,7 +47,7 @@ function pointed(index, read) {
   const part = shown();
   const late = index === null ? 0 : part.length - 1 - index;
   byId('charts-title').textContent =
-    index === null ? title() : `${late === 0 ? 'now' : `${late} s ago`}, ${clock(part[index].at)}`;
+    index === null ? title() : `${late === 0 ? 'now' : `${late} s ago`}, ${clock(part[index].at_ms)}`;
   if (read && index !== null) {
     const chart = charts.find(each => each.picture === document.activeElement);
     if (chart) byId('reading').textContent = `${late} seconds ago: ${chart.text(index)}`;
@@ -96,10 +96,10 @@ function describe(state) {
   if (byId('state-text').textContent !== text) byId('state-text').textContent = text;
   pill.className = `state ${state.ready ? 'good' : 'bad'}`;
   const facts = [
-    ['model', state.model],
+    ['model', state.model_id],
     ['precision', state.precision],
     ['device', `${state.device}, ${number(state.workers)} worker${state.workers === 1 ? '' : 's'}`],
-    ['promise', state.guarantee.replaceAll('_', ' ').replace(' v2', '')],
+    ['promise', state.processing_guarantee.replaceAll('_', ' ').replace(' v2', '')],
   ];
   const list = facts.map(([name, value]) => {
     const pair = element('div');
@@ -107,13 +107,13 @@ function describe(state) {
     return pair;
   });
   if (byId('facts').textContent !== list.map(pair => pair.textContent).join('')) byId('facts').replaceChildren(...list);
-  byId('uptime').textContent = `${state.application_id}, version ${state.version}, up ${duration(state.uptime_ms)}`;
+  byId('uptime').textContent = `${state.application_id}, version ${state.questream}, up ${duration(state.uptime_ms)}`;
   const reasons = Object.entries(state.dead_letters).map(([reason, count]) => `${reason} ${number(count)}`);
   CHARTS[5].lines[0].label = reasons.length ? reasons.join(', ') : 'none';
   CHARTS[3].lines[0].label = `of ${number(state.batch_token_limit)} at most, no padding`;
   byId('ask').hidden = !state.ask;
   byId('main').classList.toggle('asking', state.ask);
-  byId('ask-topic').textContent = state.topics[0];
+  byId('ask-topic').textContent = state.topics.questions;
 }
 
 function duration(ms) {

@@ -31,7 +31,8 @@ class RoomsTest {
   /** For each room, the packages that it may import beside its own and the JDK. */
   private static final Map<String, List<String>> ALLOWED =
       Map.ofEntries(
-          Map.entry("encoder", List.of("com.github.benmanes.caffeine..")),
+          Map.entry(
+              "encoder", List.of("dev.questream.provenance", "com.github.benmanes.caffeine..")),
           Map.entry(
               "checkpoint",
               List.of("dev.questream.encoder", "com.fasterxml.jackson..", "com.google.protobuf..")),
@@ -41,10 +42,12 @@ class RoomsTest {
               "engine",
               List.of(
                   "dev.questream.encoder",
+                  "dev.questream.provenance",
                   "dev.questream.checkpoint",
                   "dev.questream.torchscript",
                   "ai.djl..")),
           Map.entry("avro", List.of("org.apache.avro..")),
+          Map.entry("provenance", List.of("dev.questream.avro", "com.fasterxml.jackson..")),
           Map.entry(
               "serde",
               List.of(
@@ -58,6 +61,7 @@ class RoomsTest {
               List.of(
                   "dev.questream.avro",
                   "dev.questream.encoder",
+                  "dev.questream.provenance",
                   "dev.questream.serde",
                   "org.apache.kafka..")),
           Map.entry(
@@ -199,6 +203,7 @@ class RoomsTest {
             "dev.questream.lab.retrieval..",
             "dev.questream.encoder",
             "dev.questream.engine",
+            "dev.questream.provenance",
             "dev.questream.checkpoint", // reads pickles
             "dev.questream.app.io")
         .check(MAIN);

@@ -3,11 +3,8 @@ package dev.questream.processor;
 import dev.questream.avro.PendingQuestion;
 import dev.questream.avro.Question;
 import dev.questream.encoder.Embedding;
-import dev.questream.encoder.EncoderInfo;
-import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
 import dev.questream.jmh.Questions;
+import dev.questream.testing.TestInfo;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,19 +35,7 @@ public class WindowBenchmark {
       new Window(
           new EmbedSettings.WindowBounds(QUESTIONS, 1 << 20, Duration.ofMillis(10)), MAX_TOKENS);
   private final EmbeddingRecords records =
-      new EmbeddingRecords(
-          new EncoderInfo(
-              "model",
-              "",
-              "0".repeat(64),
-              "f".repeat(64),
-              EncoderRole.QUESTION,
-              Pooling.CLS,
-              false,
-              Precision.FP32,
-              "",
-              768,
-              MAX_TOKENS));
+      new EmbeddingRecords(TestInfo.of("model", 768).provenance());
   private final Question question = new Question("q-1", texts.get(0), Map.of("language", "en"), 1L);
   private final Embedding embedding = new Embedding(new float[768], 12, 12);
   private final PendingQuestion pending =

@@ -9,6 +9,11 @@ public enum Pooling {
   /** The mean over the states of all tokens, special tokens included. */
   MEAN;
 
+  /** The one with a {@link #label}. */
+  public static Pooling of(String label) {
+    return valueOf(label.toUpperCase(Locale.ROOT));
+  }
+
   /** The name in records. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

@@ -16,6 +16,11 @@ public enum Precision {
   FP16,
   INT8;
 
+  /** The one with a {@link #label}. */
+  public static Precision of(String label) {
+    return valueOf(label.toUpperCase(Locale.ROOT));
+  }
+
   /** The name in configuration and records. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

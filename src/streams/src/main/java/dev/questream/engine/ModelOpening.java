@@ -6,6 +6,7 @@ import dev.questream.checkpoint.Sha256;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Precision;
+import dev.questream.provenance.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -154,17 +155,19 @@ final class ModelOpening {
   }
 
   private EncoderInfo info(ImportedModel imported) {
-    return new EncoderInfo(
-        model.id(),
-        model.revision(),
-        model.weightsSha256(),
-        Sha256.of(model.tokenizerJson()),
-        settings.role(),
-        model.pooling(),
-        model.normalized(),
-        imported.format().precision(),
-        prefix(),
-        imported.manifest().dimensions(),
-        maxTokens(imported.manifest()));
+    Provenance provenance =
+        new Provenance(
+            new Provenance.Model(
+                model.id(),
+                model.revision(),
+                model.weightsSha256(),
+                Sha256.of(model.tokenizerJson())),
+            new Provenance.Computation(
+                model.pooling().label(),
+                model.normalized(),
+                imported.format().precision().label(),
+                prefix(),
+                imported.manifest().dimensions()));
+    return new EncoderInfo(provenance, settings.role(), maxTokens(imported.manifest()));
   }
 }

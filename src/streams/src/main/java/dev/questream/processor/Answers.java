@@ -34,7 +34,7 @@ final class Answers {
       TaskMetrics metrics) {
     this.context = context;
     this.nodes = nodes;
-    this.embeddings = new EmbeddingRecords(info);
+    this.embeddings = new EmbeddingRecords(info.provenance());
     this.deadLetters = new DeadLetters(applicationId, info.modelId());
     this.metrics = metrics;
   }

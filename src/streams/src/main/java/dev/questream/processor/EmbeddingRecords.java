@@ -4,36 +4,28 @@ import dev.questream.avro.PendingQuestion;
 import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.encoder.Embedding;
-import dev.questream.encoder.EncoderInfo;
+import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Makes the records of the embeddings topic. */
 final class EmbeddingRecords {
-  private final EncoderInfo info;
+  private final Provenance provenance;
 
-  EmbeddingRecords(EncoderInfo info) {
-    this.info = info;
+  EmbeddingRecords(Provenance provenance) {
+    this.provenance = provenance;
   }
 
   /** The embedding of a question, under its id, with the question's timestamp and headers. */
   Record<byte[], Object> of(InFlight asked, Question question, Embedding embedding, long nowMs) {
     SourcePosition position = asked.position();
     QuestionEmbedding value =
-        QuestionEmbedding.newBuilder()
+        provenance
+            .writeTo(QuestionEmbedding.newBuilder())
             .setId(question.getId())
             .setText(question.getText())
             .setEmbedding(new FloatVector(embedding.vector()))
-            .setDimensions(embedding.vector().length)
-            .setModelId(info.modelId())
-            .setModelRevision(info.revision())
-            .setWeightsSha256(info.weightsSha256())
-            .setTokenizerSha256(info.tokenizerSha256())
-            .setPooling(info.pooling().label())
-            .setNormalized(info.normalized())
-            .setPrecision(info.precision().label())
-            .setPrefix(info.prefix())
             .setTokenCount(embedding.tokenCount())
             .setOriginalTokenCount(embedding.originalTokenCount())
             .setTruncated(embedding.truncated())

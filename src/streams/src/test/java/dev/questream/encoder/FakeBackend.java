@@ -1,5 +1,6 @@
 package dev.questream.encoder;
 
+import dev.questream.testing.TestInfo;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -59,8 +60,7 @@ class FakeBackend implements EncoderBackend {
 
   @Override
   public EncoderInfo info() {
-    return new EncoderInfo(
-        "fake", "", "", "", EncoderRole.UNIVERSAL, Pooling.CLS, false, Precision.FP32, "", 3, 512);
+    return TestInfo.of("fake", 3);
   }
 
   @Override

@@ -21,11 +21,10 @@ import dev.questream.encoder.EncoderException.Reason;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
 import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.TokenizedText;
 import dev.questream.encoder.Truncation;
+import dev.questream.provenance.Provenance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -293,16 +292,13 @@ class TinyModelTest {
     TinyModelFolder.sentenceTransformer(folder, tiny(Layout.PLAIN), 32);
     try (TorchBackend backend = open(EncoderRole.QUESTION)) {
       EncoderInfo info = backend.info();
-      assertThat(info.modelId()).isEqualTo("tiny-model");
-      assertThat(info.revision()).isEmpty();
-      assertThat(info.weightsSha256()).isEqualTo(sha256("model.safetensors"));
-      assertThat(info.tokenizerSha256()).isEqualTo(sha256("tokenizer.json"));
+      assertThat(info.provenance())
+          .isEqualTo(
+              new Provenance(
+                  new Provenance.Model(
+                      "tiny-model", "", sha256("model.safetensors"), sha256("tokenizer.json")),
+                  new Provenance.Computation("mean", true, "fp32", "", 32)));
       assertThat(info.role()).isEqualTo(EncoderRole.QUESTION);
-      assertThat(info.pooling()).isEqualTo(Pooling.MEAN);
-      assertThat(info.normalized()).isTrue();
-      assertThat(info.precision()).isEqualTo(Precision.FP32);
-      assertThat(info.prefix()).isEmpty();
-      assertThat(info.dimensions()).isEqualTo(32);
       assertThat(info.maxTokens()).isEqualTo(32);
     }
   }
@@ -409,7 +405,7 @@ class TinyModelTest {
   void shouldPutThePrefixBeforeEveryText() {
     TinyModelFolder.sentenceTransformer(folder, tiny(Layout.PLAIN), 64);
     try (TorchBackend backend = open(EncoderRole.QUESTION, "fp32", Optional.of(word(9) + " "))) {
-      assertThat(backend.info().prefix()).isEqualTo(word(9) + " ");
+      assertThat(backend.info().provenance().computed().prefix()).isEqualTo(word(9) + " ");
       assertThat(backend.tokenize(EncoderInput.question(word(2))).ids())
           .containsExactly(CLS, wordId(9), wordId(2), SEP);
       assertThatThrownBy(() -> backend.tokenize(EncoderInput.question(" ")))

@@ -3,9 +3,6 @@ package dev.questream.testing;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
-import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
 import dev.questream.encoder.TokenizedText;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,18 +35,7 @@ public final class BagOfWords implements EncoderBackend {
 
   @Override
   public EncoderInfo info() {
-    return new EncoderInfo(
-        id,
-        "",
-        id + "-weights",
-        "words",
-        EncoderRole.QUESTION,
-        Pooling.MEAN,
-        false,
-        Precision.FP32,
-        "",
-        dimensions,
-        512);
+    return TestInfo.of(id, dimensions);
   }
 
   @Override

@@ -4,9 +4,8 @@ import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
 import dev.questream.encoder.QuestionEncoder;
+import dev.questream.provenance.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,16 +14,10 @@ import java.util.concurrent.CompletableFuture;
 public final class ManualEncoder implements QuestionEncoder {
   public static final EncoderInfo INFO =
       new EncoderInfo(
-          "test-model",
-          "r1",
-          "w".repeat(64),
-          "t".repeat(64),
+          new Provenance(
+              new Provenance.Model("test-model", "r1", "w".repeat(64), "t".repeat(64)),
+              new Provenance.Computation("cls", true, "fp32", "ask: ", 4)),
           EncoderRole.QUESTION,
-          Pooling.CLS,
-          true,
-          Precision.FP32,
-          "ask: ",
-          4,
           64);
 
   private final List<List<EncoderInput>> windows = new ArrayList<>();

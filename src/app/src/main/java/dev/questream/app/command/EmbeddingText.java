@@ -2,18 +2,19 @@ package dev.questream.app.command;
 
 import dev.questream.app.console.Console;
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
 import java.util.Locale;
 
 /** An embedding as a person wants to see it. */
 final class EmbeddingText {
   private static final int SHOWN_ELEMENTS = 4;
-  private static final int SHOWN_HASH = 12;
 
   private EmbeddingText() {}
 
   /** Several lines: the question, the vector in short, the provenance. */
   static String describe(QuestionEmbedding embedding) {
+    Provenance provenance = Provenance.of(embedding);
     return String.format(
         Locale.ROOT,
         """
@@ -21,8 +22,8 @@ final class EmbeddingText {
         text        %s
         vector      %s %d dimensions, norm %.6f
         tokens      %s
-        model       %s%s, weights %s, tokenizer %s
-        computed    %s pooling, %s, %s%s
+        model       %s
+        computed    %s
         source      %s-%d offset %d
         """,
         Console.printable(embedding.getId()),
@@ -31,14 +32,8 @@ final class EmbeddingText {
         embedding.getDimensions(),
         norm(embedding),
         tokens(embedding),
-        embedding.getModelId(),
-        embedding.getModelRevision().isEmpty() ? "" : "@" + embedding.getModelRevision(),
-        shortened(embedding.getWeightsSha256()),
-        shortened(embedding.getTokenizerSha256()),
-        embedding.getPooling(),
-        embedding.getNormalized() ? "normalized" : "not normalized",
-        embedding.getPrecision(),
-        embedding.getPrefix().isEmpty() ? "" : ", prefix \"" + embedding.getPrefix() + "\"",
+        provenance.model().describe(),
+        provenance.computed().describe(),
         embedding.getSourceTopic(),
         embedding.getSourcePartition(),
         embedding.getSourceOffset());
@@ -81,9 +76,5 @@ final class EmbeddingText {
       square += (double) value * value;
     }
     return Math.sqrt(square);
-  }
-
-  private static String shortened(String hash) {
-    return hash.substring(0, Math.min(SHOWN_HASH, hash.length()));
   }
 }

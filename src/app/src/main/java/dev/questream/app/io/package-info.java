@@ -1,5 +1,5 @@
 /**
- * Files of texts in, files of vectors out.
+ * Files of texts in, files of vectors out; documents as JSON.
  *
  * <p><b>Threading:</b> one thread at a time.
  */

@@ -1,80 +1,90 @@
 package dev.questream.app.page;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
+import java.util.ArrayList;
+import java.util.List;
 
-/** A journey for the page. */
-final class JourneyJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
+/**
+ * A journey for the page; what there is not is left out.
+ *
+ * @param here whether this instance answered the question
+ * @param passages the nearest ones, the best first; null without an index
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record JourneyJson(
+    String id,
+    boolean here,
+    List<Step> steps,
+    Embedding embedding,
+    Journey.Answer.Rejected deadLetter,
+    List<Neighbours.Neighbour> passages) {
   private static final int SHOWN_ELEMENTS = 8;
 
-  private JourneyJson() {}
+  /**
+   * A step.
+   *
+   * @param tookMs since the step before it
+   */
+  record Step(@JsonUnwrapped Journey.Step step, double tookMs) {}
 
-  static ObjectNode of(Journey journey, Neighbours neighbours) {
-    ObjectNode json = JSON.createObjectNode().put("id", journey.id());
-    json.put("here", journey.trail().isPresent());
-    ArrayNode steps = json.putArray("steps");
+  /**
+   * An embedding, under the names of its record.
+   *
+   * @param embedding the first elements of the vector
+   * @param norm of the whole vector
+   */
+  record Embedding(
+      @JsonUnwrapped Provenance provenance,
+      int tokenCount,
+      int originalTokenCount,
+      boolean truncated,
+      String sourceTopic,
+      int sourcePartition,
+      long sourceOffset,
+      List<Float> embedding,
+      double norm) {
+
+    static Embedding of(QuestionEmbedding embedding) {
+      List<Float> vector = embedding.getEmbedding();
+      double square = vector.stream().mapToDouble(value -> (double) value * value).sum();
+      return new Embedding(
+          Provenance.of(embedding),
+          embedding.getTokenCount(),
+          embedding.getOriginalTokenCount(),
+          embedding.getTruncated(),
+          embedding.getSourceTopic(),
+          embedding.getSourcePartition(),
+          embedding.getSourceOffset(),
+          vector.subList(0, Math.min(SHOWN_ELEMENTS, vector.size())),
+          Math.sqrt(square));
+    }
+  }
+
+  static JourneyJson of(Journey journey, Neighbours neighbours) {
+    QuestionEmbedding embedding =
+        journey.answer() instanceof Journey.Answer.Embedded embedded ? embedded.embedding() : null;
+    return new JourneyJson(
+        journey.id(),
+        journey.trail().isPresent(),
+        steps(journey),
+        embedding == null ? null : Embedding.of(embedding),
+        journey.answer() instanceof Journey.Answer.Rejected rejected ? rejected : null,
+        embedding == null || neighbours == Neighbours.NONE
+            ? null
+            : neighbours.nearest(FloatVector.toArray(embedding.getEmbedding())));
+  }
+
+  private static List<Step> steps(Journey journey) {
+    List<Step> steps = new ArrayList<>();
     double last = 0;
     for (Journey.Step step : journey.steps()) {
-      steps
-          .addObject()
-          .put("name", step.name())
-          .put("at_ms", step.atMs())
-          .put("took_ms", Math.max(0, step.atMs() - last)) // the broker's answer may be late
-          .put("note", step.note());
+      steps.add(new Step(step, Math.max(0, step.atMs() - last))); // the broker's may be late
       last = Math.max(last, step.atMs());
     }
-    if (journey.answer() instanceof Journey.Answer.Embedded embedded) {
-      add(json.putObject("embedding"), embedded.embedding());
-      addNeighbours(json, FloatVector.toArray(embedded.embedding().getEmbedding()), neighbours);
-    } else if (journey.answer() instanceof Journey.Answer.Rejected rejected) {
-      json.putObject("dead_letter")
-          .put("reason", rejected.reason())
-          .put("message", rejected.message());
-    }
-    return json;
-  }
-
-  private static void add(ObjectNode json, QuestionEmbedding embedding) {
-    json.put("dimensions", embedding.getDimensions())
-        .put("tokens", embedding.getTokenCount())
-        .put("original_tokens", embedding.getOriginalTokenCount())
-        .put("truncated", embedding.getTruncated())
-        .put("model", embedding.getModelId())
-        .put("precision", embedding.getPrecision())
-        .put(
-            "source",
-            "%s-%d@%d"
-                .formatted(
-                    embedding.getSourceTopic(),
-                    embedding.getSourcePartition(),
-                    embedding.getSourceOffset()));
-    float[] vector = FloatVector.toArray(embedding.getEmbedding());
-    ArrayNode first = json.putArray("vector");
-    double square = 0;
-    for (int i = 0; i < vector.length; i++) {
-      square += (double) vector[i] * vector[i];
-      if (i < SHOWN_ELEMENTS) {
-        first.add(vector[i]);
-      }
-    }
-    json.put("norm", Math.sqrt(square));
-  }
-
-  private static void addNeighbours(ObjectNode json, float[] vector, Neighbours neighbours) {
-    if (neighbours == Neighbours.NONE) {
-      return;
-    }
-    ArrayNode found = json.putArray("passages");
-    for (Neighbours.Neighbour neighbour : neighbours.nearest(vector)) {
-      found
-          .addObject()
-          .put("title", neighbour.title())
-          .put("text", neighbour.text())
-          .put("score", neighbour.score());
-    }
+    return steps;
   }
 }

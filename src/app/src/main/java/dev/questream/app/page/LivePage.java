@@ -1,16 +1,15 @@
 package dev.questream.app.page;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.questream.app.http.Reply;
 import dev.questream.app.http.Resource;
+import dev.questream.app.io.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 
 /** The files of the page, and the documents that it asks for. */
 public final class LivePage {
@@ -32,7 +32,7 @@ public final class LivePage {
   private final Neighbours neighbours;
 
   /**
-   * @param state what stands on top of the page: the application's state and its encoder
+   * @param state what {@code /info} says, for the top of the page
    * @param asking asks questions; empty if nobody may ask
    */
   public LivePage(
@@ -75,32 +75,46 @@ public final class LivePage {
   private Reply figures(String query) {
     Matcher from = FROM.matcher(query);
     History.Part part = figures.history().from(from.find() ? Long.parseLong(from.group(1)) : 0);
-    ObjectNode json = JSON.createObjectNode();
-    ObjectNode stateJson = JSON.valueToTree(state.get());
-    stateJson.put("ask", asking.isPresent());
-    stateJson.set("dead_letters", JSON.valueToTree(figures.deadLetters()));
-    json.set("state", stateJson);
-    json.put("interval_ms", Figures.INTERVAL_MS).put("kept", Figures.KEPT).put("next", part.next());
-    json.set("columns", JSON.valueToTree(Sample.COLUMNS));
-    ArrayNode rows = json.putArray("rows");
-    for (Sample sample : part.samples()) {
-      ArrayNode row = rows.addArray();
-      for (double value : sample.values()) {
-        add(row, value);
-      }
-    }
-    return reply(200, json);
+    Map<String, Object> now = new LinkedHashMap<>(state.get());
+    now.put("ask", asking.isPresent());
+    now.put("dead_letters", figures.deadLetters());
+    return reply(
+        200,
+        new FiguresJson(
+            now,
+            Figures.INTERVAL_MS,
+            Figures.KEPT,
+            part.next(),
+            Sample.COLUMNS,
+            part.samples().stream().map(LivePage::row).toList()));
   }
 
-  /** Short: whole numbers as such, two decimals elsewhere. */
-  private static void add(ArrayNode row, double value) {
+  /**
+   * Samples as rows.
+   *
+   * @param next the number that the next sample will have
+   * @param rows values in the order of the columns; null where there is none
+   */
+  private record FiguresJson(
+      Map<String, Object> state,
+      long intervalMs,
+      int kept,
+      long next,
+      List<String> columns,
+      List<List<Number>> rows) {}
+
+  private static List<Number> row(Sample sample) {
+    return DoubleStream.of(sample.values()).mapToObj(LivePage::shortened).toList();
+  }
+
+  /** Whole numbers as such, two decimals elsewhere; null for NaN. */
+  private static Number shortened(double value) {
     if (Double.isNaN(value)) {
-      row.addNull();
-    } else if (value == Math.rint(value)) {
-      row.add((long) value);
-    } else {
-      row.add(Math.round(value * 100) / 100.0);
+      return null;
     }
+    return value == Math.rint(value)
+        ? (Number) (long) value
+        : (Number) (Math.round(value * 100) / 100.0);
   }
 
   private CompletableFuture<Reply> ask(Asking ask, byte[] body) {
@@ -146,14 +160,10 @@ public final class LivePage {
   }
 
   private static Reply error(int status, String message) {
-    return reply(status, JSON.createObjectNode().put("error", message));
+    return reply(status, Map.of("error", message));
   }
 
-  private static Reply reply(int status, ObjectNode json) {
-    try {
-      return Reply.json(status, JSON.writeValueAsBytes(json));
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static Reply reply(int status, Object document) {
+    return Reply.json(status, Json.bytes(document));
   }
 }

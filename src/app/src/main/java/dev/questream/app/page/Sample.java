@@ -1,5 +1,7 @@
 package dev.questream.app.page;
 
+import java.util.List;
+
 /**
  * The figures of one interval. NaN where there was nothing to measure.
  *
@@ -27,18 +29,18 @@ record Sample(
     long deadLetters) {
 
   /** The columns of {@link #values}. */
-  static final String[] COLUMNS = {
-    "at",
-    "questions_per_second",
-    "p50_ms",
-    "p99_ms",
-    "batch_questions",
-    "batch_tokens",
-    "busy",
-    "pending",
-    "lag",
-    "dead_letters"
-  };
+  static final List<String> COLUMNS =
+      List.of(
+          "at_ms",
+          "questions_per_second",
+          "p50_ms",
+          "p99_ms",
+          "batch_questions",
+          "batch_tokens",
+          "busy",
+          "pending",
+          "lag",
+          "dead_letters");
 
   double[] values() {
     return new double[] {

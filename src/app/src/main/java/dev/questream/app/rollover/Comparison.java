@@ -1,5 +1,6 @@
 package dev.questream.app.rollover;
 
+import dev.questream.provenance.Provenance;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,7 +29,7 @@ record Comparison(
     int older,
     Map<Absence, Integer> onlyOld,
     Map<Absence, Integer> onlyNew,
-    Sides<Map<ModelIdentity, Integer>> models,
+    Sides<Map<Provenance, Integer>> models,
     Drift drift) {
 
   /** The same of the old and of the new side. */
@@ -97,11 +98,11 @@ record Comparison(
     return span != null && place.offset() >= span.end() - recent;
   }
 
-  private static Map<ModelIdentity, Integer> models(Map<String, Embedded> latest) {
-    Map<ModelIdentity, Integer> models = new LinkedHashMap<>();
+  private static Map<Provenance, Integer> models(Map<String, Embedded> latest) {
+    Map<Provenance, Integer> models = new LinkedHashMap<>();
     latest.values().stream()
         .filter(embedded -> !embedded.deleted())
-        .forEach(embedded -> models.merge(embedded.model(), 1, Integer::sum));
+        .forEach(embedded -> models.merge(embedded.provenance(), 1, Integer::sum));
     return models;
   }
 

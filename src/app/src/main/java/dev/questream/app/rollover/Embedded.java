@@ -1,17 +1,18 @@
 package dev.questream.app.rollover;
 
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
 
 /**
  * The latest that an embeddings topic says of an id.
  *
- * @param model what made the vector; null for a deletion
+ * @param provenance of the vector; null for a deletion
  * @param textHash of the question's text
  * @param place where the question was read
  * @param vector null for a deletion
  */
-record Embedded(ModelIdentity model, long textHash, Place place, float[] vector) {
+record Embedded(Provenance provenance, long textHash, Place place, float[] vector) {
   static final Embedded DELETED = new Embedded(null, 0, null, null);
 
   /** Where a question was read. */
@@ -19,7 +20,7 @@ record Embedded(ModelIdentity model, long textHash, Place place, float[] vector)
 
   static Embedded of(QuestionEmbedding embedding) {
     return new Embedded(
-        ModelIdentity.of(embedding),
+        Provenance.of(embedding),
         IdHash.of(embedding.getText()),
         new Place(
             embedding.getSourceTopic(),

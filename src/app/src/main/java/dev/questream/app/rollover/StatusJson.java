@@ -1,19 +1,19 @@
 package dev.questream.app.rollover;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.questream.app.io.Json;
+import dev.questream.provenance.Provenance;
 import java.util.Map;
 
 /** Where a roll-over stands, for scripts; what is not known is null. */
 public final class StatusJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private StatusJson() {}
 
   /** One JSON object in one line. */
   public static String of(RolloverStatus status) {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("ready", status.ready());
     status.verdict().blockers().forEach(json.putArray("blockers")::add);
     status.verdict().warnings().forEach(json.putArray("warnings")::add);
@@ -43,7 +43,7 @@ public final class StatusJson {
       GroupProgress progress,
       GroupProgress.Pace pace,
       long ids,
-      Map<ModelIdentity, Integer> models) {
+      Map<Provenance, Integer> models) {
     json.put("application_id", side.application())
         .put("embeddings_topic", side.embeddings())
         .put("dlq_topic", side.deadLetters())
@@ -62,20 +62,7 @@ public final class StatusJson {
     }
     json.put("ids", ids);
     ArrayNode all = json.putArray("models");
-    models.forEach((model, count) -> model(all.addObject(), model, count));
-  }
-
-  private static void model(ObjectNode json, ModelIdentity model, int count) {
-    json.put("model_id", model.id())
-        .put("model_revision", model.revision())
-        .put("weights_sha256", model.weightsSha256())
-        .put("tokenizer_sha256", model.tokenizerSha256())
-        .put("pooling", model.pooling())
-        .put("normalized", model.normalized())
-        .put("precision", model.precision())
-        .put("prefix", model.prefix())
-        .put("dimensions", model.dimensions())
-        .put("compared_ids", count);
+    models.forEach((model, count) -> all.add(Json.tree(model).put("compared_ids", count)));
   }
 
   private static void comparison(ObjectNode json, Comparison comparison) {
@@ -95,21 +82,12 @@ public final class StatusJson {
 
   private static void drift(ObjectNode json, Drift drift) {
     json.put("pairs", drift.pairs());
-    json.set("cosine", drift.cosines().map(StatusJson::distribution).orElse(null));
+    json.set("cosine", drift.cosines().map(Json::tree).orElse(null));
     json.set(
         "neighbour_overlap",
         drift
             .overlap()
-            .map(overlap -> distribution(overlap.shares()).put("k", overlap.k()))
+            .map(overlap -> Json.tree(overlap.shares()).put("k", overlap.k()))
             .orElse(null));
-  }
-
-  private static ObjectNode distribution(Drift.Distribution values) {
-    return JSON.createObjectNode()
-        .put("mean", values.mean())
-        .put("min", values.min())
-        .put("p5", values.p5())
-        .put("p50", values.p50())
-        .put("p95", values.p95());
   }
 }

@@ -1,6 +1,7 @@
 package dev.questream.app.rollover;
 
 import dev.questream.app.rollover.Comparison.Sides;
+import dev.questream.provenance.Provenance;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -71,7 +72,7 @@ public final class StatusText {
     return (share == 1 ? "" : "about ") + "%,d".formatted(ids);
   }
 
-  private static void models(StringBuilder text, String name, Map<ModelIdentity, Integer> models) {
+  private static void models(StringBuilder text, String name, Map<Provenance, Integer> models) {
     models.forEach(
         (model, count) ->
             text.append(

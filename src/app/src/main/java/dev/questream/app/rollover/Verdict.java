@@ -1,6 +1,7 @@
 package dev.questream.app.rollover;
 
 import dev.questream.app.rollover.Comparison.Sides;
+import dev.questream.provenance.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +112,7 @@ record Verdict(List<String> blockers, List<String> warnings) {
   }
 
   private void judgeModels(Sides<Side> sides, Comparison comparison) {
-    Map<ModelIdentity, Integer> models = comparison.models().after();
+    Map<Provenance, Integer> models = comparison.models().after();
     if (models.size() > 1) {
       blockers.add(
           "%s holds vectors of %d models, which cannot be compared with each other; give the new application a topic of its own"

@@ -1,18 +1,20 @@
 package dev.questream.app.runtime;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.questream.app.io.Json;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.EncoderInfo;
+import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderState;
 import dev.questream.engine.Platform;
+import dev.questream.provenance.Provenance;
 import java.lang.management.ManagementFactory;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.lang.management.RuntimeMXBean;
 import java.util.Map;
 import org.apache.kafka.common.utils.AppInfoParser;
 
 /**
- * What an instance says of itself: versions, model, promise and topics. Nothing of how it reaches
- * Kafka, and nothing secret.
+ * What an instance says of itself: versions, state, promise, topics and encoder. Nothing of how it
+ * reaches Kafka, and nothing secret.
  */
 final class ApplicationInfo {
   private final QuestreamConfig config;
@@ -23,80 +25,76 @@ final class ApplicationInfo {
     this.application = application;
   }
 
-  /** For {@code /info}. */
+  private record Document(
+      @JsonUnwrapped Versions versions,
+      @JsonUnwrapped Running running,
+      @JsonUnwrapped Settings settings,
+      @JsonUnwrapped Provenance provenance,
+      @JsonUnwrapped Encoder encoder) {}
+
+  private record Versions(
+      String questream, String kafka, String java, String djl, String libtorch) {
+    static Versions current() {
+      String questream = ApplicationInfo.class.getPackage().getImplementationVersion();
+      return new Versions(
+          questream == null ? "development" : questream,
+          AppInfoParser.getVersion(),
+          Runtime.version().toString(),
+          Platform.current().djl(),
+          Platform.current().libtorch());
+    }
+  }
+
+  /** The process; healthy is the encoder's. */
+  private record Running(
+      String state, boolean ready, boolean healthy, long startedAtMs, long uptimeMs) {}
+
+  private record Settings(
+      String applicationId,
+      String processingGuarantee,
+      String profile,
+      Topics topics,
+      String inputFormat,
+      String outputFormat) {
+    record Topics(String questions, String embeddings, String deadLetters) {}
+
+    static Settings of(QuestreamConfig config) {
+      return new Settings(
+          config.getString(QuestreamConfig.APPLICATION_ID),
+          config.getString(QuestreamConfig.PROCESSING_GUARANTEE),
+          config.getString(QuestreamConfig.PROFILE),
+          new Topics(
+              config.getString(QuestreamConfig.QUESTIONS_TOPIC),
+              config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
+              config.getString(QuestreamConfig.DLQ_TOPIC)),
+          config.getString(QuestreamConfig.INPUT_FORMAT),
+          config.getString(QuestreamConfig.OUTPUT_FORMAT));
+    }
+  }
+
+  /** What it runs on and takes; the limit of a batch is the one at present. */
+  private record Encoder(String device, int workers, int maxTokens, int batchTokenLimit) {}
+
+  /** For {@code /info} and the top of the live page, by name. */
   Map<String, Object> full() {
-    EncoderInfo encoder = application.encoder().info();
-    Map<String, Object> info = new LinkedHashMap<>();
-    info.put("questream", version());
-    info.put("kafka", AppInfoParser.getVersion());
-    info.put("java", Runtime.version().toString());
-    Platform platform = Platform.current();
-    info.put("djl", platform.djl());
-    info.put("libtorch", platform.libtorch());
-    info.put("state", application.state().toString());
-    info.put("uptimeSeconds", uptimeMs() / 1000);
-    info.put("applicationId", config.getString(QuestreamConfig.APPLICATION_ID));
-    info.put("processingGuarantee", config.getString(QuestreamConfig.PROCESSING_GUARANTEE));
-    info.put("profile", config.getString(QuestreamConfig.PROFILE));
-    info.put("topics", topics());
-    info.put("inputFormat", config.getString(QuestreamConfig.INPUT_FORMAT));
-    info.put("outputFormat", config.getString(QuestreamConfig.OUTPUT_FORMAT));
-    info.put("model", encoder.modelId());
-    info.put("modelRevision", encoder.revision());
-    info.put("weightsSha256", encoder.weightsSha256());
-    info.put("tokenizerSha256", encoder.tokenizerSha256());
-    info.put("pooling", encoder.pooling().label());
-    info.put("normalized", encoder.normalized());
-    info.put("precision", encoder.precision().label());
-    info.put("device", application.encoder().hardware().name());
-    info.put("workers", application.encoder().workers());
-    info.put("prefix", encoder.prefix());
-    info.put("dimensions", encoder.dimensions());
-    info.put("maxTokens", encoder.maxTokens());
-    return info;
-  }
-
-  private Map<String, String> topics() {
-    Map<String, String> topics = new LinkedHashMap<>();
-    topics.put("questions", config.getString(QuestreamConfig.QUESTIONS_TOPIC));
-    topics.put("embeddings", config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
-    topics.put("deadLetters", config.getString(QuestreamConfig.DLQ_TOPIC));
-    return topics;
-  }
-
-  /** For the top of the live page. */
-  Map<String, Object> brief() {
-    EncoderInfo encoder = application.encoder().info();
-    EncoderState now = application.encoder().state();
-    Map<String, Object> brief = new LinkedHashMap<>();
-    brief.put("state", application.state().toString());
-    brief.put("ready", application.isReady());
-    brief.put("healthy", now.healthy());
-    brief.put("application_id", config.getString(QuestreamConfig.APPLICATION_ID));
-    brief.put("guarantee", config.getString(QuestreamConfig.PROCESSING_GUARANTEE));
-    brief.put("model", encoder.modelId());
-    brief.put("dimensions", encoder.dimensions());
-    brief.put("precision", encoder.precision().label());
-    brief.put("device", application.encoder().hardware().name());
-    brief.put("workers", now.workers());
-    brief.put("batch_token_limit", now.maxBatchTokens());
-    brief.put("version", version());
-    brief.put("uptime_ms", uptimeMs());
-    brief.put("started_at_ms", ManagementFactory.getRuntimeMXBean().getStartTime());
-    brief.put(
-        "topics",
-        List.of(
-            config.getString(QuestreamConfig.QUESTIONS_TOPIC),
-            config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
-    return brief;
-  }
-
-  private static long uptimeMs() {
-    return ManagementFactory.getRuntimeMXBean().getUptime();
-  }
-
-  private static String version() {
-    String version = ApplicationInfo.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
+    BatchingEncoder encoder = application.encoder();
+    EncoderState now = encoder.state();
+    RuntimeMXBean process = ManagementFactory.getRuntimeMXBean();
+    return Json.map(
+        new Document(
+            Versions.current(),
+            new Running(
+                application.state().toString(),
+                application.isReady(),
+                now.healthy(),
+                process.getStartTime(),
+                process.getUptime()),
+            Settings.of(config),
+            encoder.info().provenance(),
+            new Encoder(
+                encoder.hardware().name(),
+                now.workers(),
+                encoder.info().maxTokens(),
+                now.maxBatchTokens())));
   }
 }

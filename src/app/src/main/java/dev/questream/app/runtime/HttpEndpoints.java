@@ -73,7 +73,7 @@ final class HttpEndpoints implements AutoCloseable {
     ApplicationInfo info = new ApplicationInfo(config, application);
     Map<String, Resource> resources = new HashMap<>(operators(application, metrics, info));
     resources.putAll(
-        new LivePage(figures, info::brief, asker.map(Asking.class::cast), neighbours).resources());
+        new LivePage(figures, info::full, asker.map(Asking.class::cast), neighbours).resources());
     try {
       service = HttpService.open(address, resources, access(address));
     } catch (IOException e) {

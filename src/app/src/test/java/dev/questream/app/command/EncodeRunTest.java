@@ -20,9 +20,8 @@ import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
 import dev.questream.encoder.QuestionEncoder;
+import dev.questream.testing.TestInfo;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,8 +71,7 @@ class EncodeRunTest {
 
     @Override
     public EncoderInfo info() {
-      return new EncoderInfo(
-          "fake", "", "", "", EncoderRole.UNIVERSAL, Pooling.CLS, true, Precision.FP32, "", 1, 512);
+      return TestInfo.of("fake", 1);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.questream.app.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.questream.app.io.Json;
 import dev.questream.encoder.BatchRun;
 import dev.questream.encoder.EncoderTrail;
 import dev.questream.processor.Trail;
@@ -20,8 +21,9 @@ class JourneyTest {
   }
 
   private static JsonNode json(long producedNanos, Optional<Trail> trail) {
-    return JourneyJson.of(
-        new Journey("q", 0, producedNanos, trail, 60 * MS, REJECTED), Neighbours.NONE);
+    return Json.tree(
+        JourneyJson.of(
+            new Journey("q", 0, producedNanos, trail, 60 * MS, REJECTED), Neighbours.NONE));
   }
 
   @Test

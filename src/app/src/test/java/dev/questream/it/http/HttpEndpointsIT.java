@@ -127,11 +127,11 @@ class HttpEndpointsIT {
           .contains("questream_pending_questions 0.0")
           .contains("kafka_stream_");
       JsonNode info = JSON.readTree(get(address, "/info").body());
-      assertThat(info.path("model").asText()).isEqualTo("bge-small-en-v1.5");
+      assertThat(info.path("model_id").asText()).isEqualTo("bge-small-en-v1.5");
       assertThat(info.path("precision").asText()).isEqualTo("fp32");
-      assertThat(info.path("processingGuarantee").asText()).isEqualTo("exactly_once_v2");
+      assertThat(info.path("processing_guarantee").asText()).isEqualTo("exactly_once_v2");
       assertThat(info.path("topics").path("questions").asText()).endsWith("-questions");
-      for (String version : List.of("kafka", "java", "djl", "libtorch", "uptimeSeconds")) {
+      for (String version : List.of("kafka", "java", "djl", "libtorch", "uptime_ms")) {
         assertThat(info.path(version).asText()).as(version).matches("\\d.*");
       }
       assertThat(ask(address, "Who wrote Hamlet?").statusCode()).as("off").isEqualTo(404);

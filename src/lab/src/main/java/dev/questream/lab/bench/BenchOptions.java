@@ -5,6 +5,7 @@ import dev.questream.app.command.SettingsOptions;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.io.Json;
 import dev.questream.config.QuestreamConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ public final class BenchOptions {
 
   void show(Record result, Consumer<PrintStream> forPeople, Console console) {
     if (json) {
-      console.out().println(BenchJson.of(result));
+      console.out().println(Json.indented(result));
     } else {
       forPeople.accept(console.out());
     }

@@ -4,7 +4,6 @@ import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
-import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.EncoderStatistics;
 import dev.questream.engine.DeviceChoice;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
-import java.util.function.ToLongFunction;
 
 /**
  * Measures the encoder without Kafka: warm-up, then rounds, and before each round the machine's own
@@ -61,11 +59,6 @@ public final class EncoderBench {
 
     Spread spread(ToDoubleFunction<Measured> figure) {
       return Spread.of(rounds.stream().mapToDouble(figure).toArray());
-    }
-
-    double perBatch(ToLongFunction<EncoderStatistics> count) {
-      long batches = Math.max(1, after.batches() - before.batches());
-      return (double) (count.applyAsLong(after) - count.applyAsLong(before)) / batches;
     }
   }
 
@@ -133,28 +126,26 @@ public final class EncoderBench {
       EncoderRounds rounds,
       Observed observed,
       BatchingEncoder encoder) {
-    EncoderInfo info = encoder.info();
-    Work work = Work.of(rounds.tokenCounts(), new FlopCount(dimensions, info.pooling()));
-    Spread perSecond = observed.spread(Measured::perSecond);
-    Spread matrixFlop = observed.spread(Measured::matrixFlop);
+    Work work = Work.of(rounds.tokenCounts(), new FlopCount(dimensions, encoder.info().pooling()));
+    EncoderResult.Rates rates = EncoderResult.Rates.of(observed.spread(Measured::perSecond), work);
+    Spread matrixGflop = observed.spread(Measured::matrixFlop).times(1e-9);
     return new EncoderResult(
         "encoder",
-        plan.mode().name().toLowerCase(Locale.ROOT),
-        questions.source(),
-        rounds.leftOut(),
-        work,
+        new EncoderResult.Asked(
+            plan.mode().name().toLowerCase(Locale.ROOT),
+            questions.source(),
+            rounds.leftOut(),
+            work),
         EncoderResult.Setup.of(encoder, dimensions),
         machine,
         MachineFacts.load(),
-        perSecond,
-        perSecond.times(work.meanTokens()),
-        perSecond.times(work.flopPerQuestion() / 1e9),
-        matrixFlop.times(1e-9),
-        observed.kernels(),
-        perSecond.median() * work.flopPerQuestion() / matrixFlop.median(),
+        rates,
+        new EncoderResult.Matrices(
+            matrixGflop,
+            observed.kernels(),
+            rates.gflopPerSecond().median() / matrixGflop.median()),
         EncoderResult.Singly.of(observed.rounds().stream().map(Measured::latency).toList()),
-        observed.perBatch(EncoderStatistics::texts),
-        observed.perBatch(EncoderStatistics::tokens),
+        BatchFill.of(observed.after().minus(observed.before())),
         warnings(machine, rounds));
   }
 

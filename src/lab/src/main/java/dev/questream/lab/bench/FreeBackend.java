@@ -4,9 +4,8 @@ import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
 import dev.questream.encoder.TokenizedText;
+import dev.questream.provenance.Provenance;
 import java.util.Collections;
 import java.util.List;
 
@@ -33,16 +32,10 @@ final class FreeBackend implements EncoderBackend {
   public EncoderInfo info() {
     String none = "0".repeat(64);
     return new EncoderInfo(
-        "free",
-        "",
-        none,
-        none,
+        new Provenance(
+            new Provenance.Model("free", "", none, none),
+            new Provenance.Computation("cls", false, "fp32", "", DIMENSIONS)),
         EncoderRole.UNIVERSAL,
-        Pooling.CLS,
-        false,
-        Precision.FP32,
-        "",
-        DIMENSIONS,
         MAX_TOKENS);
   }
 

@@ -3,7 +3,7 @@ package dev.questream.lab.bench;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.EncoderInfo;
+import dev.questream.encoder.BatchingEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -142,12 +142,10 @@ public final class StreamBench {
   }
 
   private StreamResult.Setup setup(StreamStack stack, Map<String, String> named) {
-    EncoderInfo info = stack.application().encoder().info();
+    BatchingEncoder encoder = stack.application().encoder();
     return new StreamResult.Setup(
-        info.modelId(),
-        info.precision().label(),
-        info.dimensions(),
-        stack.application().encoder().workers(),
+        encoder.info().provenance(),
+        encoder.workers(),
         plan.partitions(),
         plan.processes(),
         plan.ownBroker(),
@@ -164,10 +162,10 @@ public final class StreamBench {
     if (capacity != null) {
       all.addAll(capacity.rounds());
     }
-    if (all.stream().anyMatch(load -> load.deadLetters() > 0)) {
+    if (all.stream().anyMatch(load -> load.counts().deadLetters() > 0)) {
       warnings.add("some questions cannot be encoded and went to the dead letters");
     }
-    if (all.stream().anyMatch(load -> load.duplicates() + load.reordered() > 0)) {
+    if (all.stream().anyMatch(load -> load.counts().duplicates() + load.counts().reordered() > 0)) {
       warnings.add("answers came twice or out of turn");
     }
     for (StreamResult.Load load : loads) {

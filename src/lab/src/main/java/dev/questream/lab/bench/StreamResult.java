@@ -1,5 +1,8 @@
 package dev.questream.lab.bench;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.questream.provenance.Provenance;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -8,7 +11,7 @@ import java.util.TreeMap;
 
 /**
  * What {@code bench stream} found. With {@code --json} these are the names of the fields, in snake
- * case.
+ * case; what is absent is left out.
  *
  * @param bench always {@code stream}
  * @param source where the questions are from
@@ -19,6 +22,7 @@ import java.util.TreeMap;
  * @param loads one for each rate, in the order in which they were asked for
  * @param warnings what a reader must know
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record StreamResult(
     String bench,
     String source,
@@ -37,9 +41,7 @@ public record StreamResult(
    * @param settings what was set on the command line
    */
   public record Setup(
-      String model,
-      String precision,
-      int dimensions,
+      @JsonUnwrapped Provenance provenance,
       int workers,
       int partitions,
       int processes,
@@ -55,6 +57,7 @@ public record StreamResult(
    * @param shareOfEncoder median by median
    * @param rounds each saturated round in full
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Capacity(
       Spread questionsPerSecond,
       Spread encoderQuestionsPerSecond,
@@ -66,36 +69,44 @@ public record StreamResult(
    *
    * @param rate questions a second that were asked for; absent at saturation
    * @param questionsPerSecond committed embeddings that were received, a second
-   * @param sent questions sent, warm-up included
-   * @param embedded of them
-   * @param deadLetters of them
-   * @param duplicates answers to questions that had been answered; always 0, or the promise is
-   *     broken
-   * @param reordered embeddings behind a later question's in one partition; always 0 as well
+   * @param counts what became of all questions, warm-up included
    * @param latency from the moment at which a question was due to its committed embedding in a
    *     consumer's hands
    * @param latencyFromSend the same from the call that sent it
    * @param stages what the threads of each stage did with their time
-   * @param cores processor time by kind of thread, in cores
-   * @param allocatedBytesPerQuestion heap that the stream threads allocated
-   * @param meanBatchQuestions questions in a batch of the encoder
-   * @param meanBatchTokens tokens in a batch of the encoder
+   * @param cost what it took
+   * @param batches how full they were
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Load(
       Double rate,
       double questionsPerSecond,
-      long sent,
-      long embedded,
-      long deadLetters,
-      long duplicates,
-      long reordered,
+      @JsonUnwrapped Counts counts,
       Latency latency,
       Latency latencyFromSend,
       StageShares stages,
-      Map<String, Double> cores,
-      long allocatedBytesPerQuestion,
-      double meanBatchQuestions,
-      double meanBatchTokens) {}
+      @JsonUnwrapped Cost cost,
+      @JsonUnwrapped BatchFill batches) {}
+
+  /**
+   * Questions of a load.
+   *
+   * @param embedded of those sent
+   * @param deadLetters of those sent
+   * @param duplicates answers to questions that had been answered; always 0, or the promise is
+   *     broken
+   * @param reordered embeddings behind a later question's in one partition; always 0 as well
+   */
+  public record Counts(
+      long sent, long embedded, long deadLetters, long duplicates, long reordered) {}
+
+  /**
+   * What a load took.
+   *
+   * @param cores processor time by kind of thread, in cores
+   * @param allocatedBytesPerQuestion heap that the stream threads allocated
+   */
+  public record Cost(Map<String, Double> cores, long allocatedBytesPerQuestion) {}
 
   static Map<String, Double> cores(Map<ThreadUse.Group, Double> cores) {
     Map<String, Double> named = new TreeMap<>();
@@ -109,8 +120,8 @@ public record StreamResult(
     lines.line(
         "stream",
         "%s, %s, %d workers, %d partitions%s%s",
-        setup.model(),
-        setup.precision(),
+        setup.provenance().model().id(),
+        setup.provenance().computed().precision(),
         setup.workers(),
         setup.partitions(),
         setup.processes() > 1 ? ", %d processes".formatted(setup.processes()) : "",
@@ -159,18 +170,19 @@ public record StreamResult(
         100 * stages.tokenize(),
         100 * stages.encode());
     StringBuilder cores = new StringBuilder();
-    load.cores()
+    load.cost()
+        .cores()
         .forEach(
             (group, used) -> cores.append(String.format(Locale.ROOT, " %s %.2f", group, used)));
     lines.line("  cores", "%s", cores.toString().strip());
     lines.line(
         "  memory",
         "%,d bytes allocated a question on stream threads",
-        load.allocatedBytesPerQuestion());
+        load.cost().allocatedBytesPerQuestion());
     lines.line(
         "  batches",
         "mean %.1f questions and %.0f tokens",
-        load.meanBatchQuestions(),
-        load.meanBatchTokens());
+        load.batches().meanBatchQuestions(),
+        load.batches().meanBatchTokens());
   }
 }

@@ -165,18 +165,19 @@ final class StreamRun {
     return new StreamResult.Load(
         perSecond > 0 ? perSecond : null,
         inTime / (measured.toNanos() / 1e9),
-        sender.sent(),
-        receipts.answered() - receipts.deadLetters(),
-        receipts.deadLetters(),
-        receipts.duplicates(),
-        receipts.reordered(),
+        new StreamResult.Counts(
+            sender.sent(),
+            receipts.answered() - receipts.deadLetters(),
+            receipts.deadLetters(),
+            receipts.duplicates(),
+            receipts.reordered()),
         receipts.fromDue(),
         receipts.fromSend(),
         stages(observed),
-        StreamResult.cores(observed.after().coresSince(observed.before())),
-        observed.after().allocatedSince(observed.before(), Group.STREAM) / answered,
-        batch(observed).meanBatchTexts(),
-        batch(observed).meanBatchTokens());
+        new StreamResult.Cost(
+            StreamResult.cores(observed.after().coresSince(observed.before())),
+            observed.after().allocatedSince(observed.before(), Group.STREAM) / answered),
+        BatchFill.of(batch(observed)));
   }
 
   private static EncoderStatistics batch(Observed observed) {

@@ -163,18 +163,18 @@ public final class ChaosCommand implements Callable<Integer> {
         "--guarantee must be exactly_once_v2 or at_least_once, not " + guarantee);
     return new ChaosOptions(
         seed == null ? ThreadLocalRandom.current().nextLong(1 << 30) : seed,
-        faults,
-        Duration.ofMillis((long) (minutes * 60_000)),
         guarantee,
-        rate,
-        maxBacklog,
-        instances,
-        standbys,
-        intensity,
-        Duration.ofMillis((long) (maxPause * 1000)),
-        Duration.ofSeconds(60),
-        new StandInSettings(Duration.ofMillis(batchDelay), Duration.ofMillis(hang), sabotage),
-        set);
+        new ChaosOptions.FaultPlan(
+            faults,
+            Duration.ofMillis((long) (minutes * 60_000)),
+            Duration.ofMillis((long) (maxPause * 1000))),
+        new ChaosOptions.Questions(rate, maxBacklog, intensity),
+        new ChaosOptions.Applications(
+            instances,
+            standbys,
+            new StandInSettings(Duration.ofMillis(batchDelay), Duration.ofMillis(hang), sabotage),
+            set),
+        Duration.ofSeconds(60));
   }
 
   private static void require(boolean holds, String message) {

@@ -25,20 +25,21 @@ public final class ChaosReport {
     ChaosOptions options = result.options();
     line(out, "%nseed %d, %s, %.0f s", options.seed(), options.guarantee(), result.seconds());
     line(out, "%nfaults injected");
-    result.faults().forEach((fault, count) -> row(out, count, fault.title()));
+    result.trouble().faults().forEach((fault, count) -> row(out, count, fault.title()));
     result
+        .trouble()
         .marks()
         .forEach((mark, count) -> row(out, count, "encoder: questions marked " + mark.word()));
-    row(out, result.kills(), "processes killed by SIGKILL");
-    row(out, result.endedByThemselves(), "applications ended by themselves");
-    row(out, result.stalls(), "stalls");
+    row(out, result.trouble().kills(), "processes killed by SIGKILL");
+    row(out, result.trouble().endedByThemselves(), "applications ended by themselves");
+    row(out, result.trouble().stalls(), "stalls");
     line(out, "%nstream");
-    row(out, result.acknowledged(), "questions taken by the broker");
-    row(out, result.unknown(), "questions of unknown outcome");
-    row(out, result.answers().embeddings(), "embeddings");
-    row(out, result.answers().tombstones(), "tombstones");
-    row(out, result.answers().deadLetters(), "dead letters");
-    row(out, result.repeated(), "answers beyond a question's first");
+    row(out, result.traffic().acknowledged(), "questions taken by the broker");
+    row(out, result.traffic().unknown(), "questions of unknown outcome");
+    row(out, result.traffic().answers().embeddings(), "embeddings");
+    row(out, result.traffic().answers().tombstones(), "tombstones");
+    row(out, result.traffic().answers().deadLetters(), "dead letters");
+    row(out, result.traffic().repeated(), "answers beyond a question's first");
     recoveries(out);
     line(out, "%nviolations");
     result.violations().forEach((name, found) -> violations(out, name, found));
@@ -48,7 +49,7 @@ public final class ChaosReport {
   }
 
   private void recoveries(PrintStream out) {
-    List<Long> millis = result.recoveries();
+    List<Long> millis = result.trouble().recoveries();
     if (!millis.isEmpty()) {
       line(
           out,
@@ -61,7 +62,7 @@ public final class ChaosReport {
   }
 
   private long median() {
-    return result.recoveries().get(result.recoveries().size() / 2);
+    return result.trouble().recoveries().get(result.trouble().recoveries().size() / 2);
   }
 
   private static void violations(PrintStream out, String name, Violations found) {
@@ -86,19 +87,19 @@ public final class ChaosReport {
     root.put("guarantee", result.options().guarantee());
     root.put("seconds", result.seconds());
     ObjectNode faults = root.putObject("faults");
-    result.faults().forEach((fault, count) -> faults.put(fault.label(), count));
+    result.trouble().faults().forEach((fault, count) -> faults.put(fault.label(), count));
     ObjectNode marks = root.putObject("encoder_faults");
-    result.marks().forEach((mark, count) -> marks.put(mark.word().substring(1), count));
-    root.put("kills", result.kills());
-    root.put("ended_by_themselves", result.endedByThemselves());
-    root.put("stalls", result.stalls());
-    root.put("questions", result.acknowledged());
-    root.put("unknown", result.unknown());
-    root.put("embeddings", result.answers().embeddings());
-    root.put("tombstones", result.answers().tombstones());
-    root.put("dead_letters", result.answers().deadLetters());
-    root.put("repeated", result.repeated());
-    result.recoveries().forEach(root.withArray("recoveries_ms")::add);
+    result.trouble().marks().forEach((mark, count) -> marks.put(mark.word().substring(1), count));
+    root.put("kills", result.trouble().kills());
+    root.put("ended_by_themselves", result.trouble().endedByThemselves());
+    root.put("stalls", result.trouble().stalls());
+    root.put("questions", result.traffic().acknowledged());
+    root.put("unknown", result.traffic().unknown());
+    root.put("embeddings", result.traffic().answers().embeddings());
+    root.put("tombstones", result.traffic().answers().tombstones());
+    root.put("dead_letters", result.traffic().answers().deadLetters());
+    root.put("repeated", result.traffic().repeated());
+    result.trouble().recoveries().forEach(root.withArray("recoveries_ms")::add);
     ObjectNode violations = root.putObject("violations");
     result.violations().forEach((name, found) -> write(violations.putObject(name), found));
     JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);

@@ -99,12 +99,12 @@ public final class ChaosRun implements AutoCloseable {
     QuestreamConfig config = config();
     createTopics(config);
     Workload workload =
-        new Workload(options.seed(), options.intensity(), System.currentTimeMillis());
+        new Workload(options.seed(), options.questions().intensity(), System.currentTimeMillis());
     watch = watch(config, workload);
     cluster.instances().get(0).start();
     load =
         new Load(
-            options,
+            options.questions(),
             config.producerSettings(),
             config.getString(QuestreamConfig.QUESTIONS_TOPIC),
             workload,
@@ -159,12 +159,13 @@ public final class ChaosRun implements AutoCloseable {
   }
 
   private void injectAll() throws InterruptedException {
-    Iterator<Fault> script = options.script().iterator();
-    long end = start + options.time().toNanos();
-    for (int step = 1; options.script().isEmpty() ? System.nanoTime() < end : script.hasNext(); ) {
-      Fault wanted = options.script().isEmpty() ? Faults.choose(random) : script.next();
+    Iterator<Fault> script = options.faults().script().iterator();
+    long end = start + options.faults().time().toNanos();
+    for (int step = 1;
+        options.faults().script().isEmpty() ? System.nanoTime() < end : script.hasNext(); ) {
+      Fault wanted = options.faults().script().isEmpty() ? Faults.choose(random) : script.next();
       inject(step++, faults.possible(wanted));
-      long pause = random.nextLong(options.maxPause().toMillis() + 1);
+      long pause = random.nextLong(options.faults().maxPause().toMillis() + 1);
       for (long left = pause; left > 0; left -= TICK.toMillis()) {
         Thread.sleep(Math.min(left, TICK.toMillis()));
         tend();
@@ -237,16 +238,15 @@ public final class ChaosRun implements AutoCloseable {
     return new ChaosResult(
         options,
         (System.nanoTime() - start) / 1e9,
-        load.acknowledged(),
-        load.unknown(),
-        watch.counts(),
-        duplicated.repeated(),
-        faults.counts(),
-        marked,
-        faults.kills(),
-        cluster.endedByThemselves(),
-        stalls,
-        recoveries.stream().sorted().toList(),
+        new ChaosResult.Traffic(
+            load.acknowledged(), load.unknown(), watch.counts(), duplicated.repeated()),
+        new ChaosResult.Trouble(
+            faults.counts(),
+            marked,
+            faults.kills(),
+            cluster.endedByThemselves(),
+            stalls,
+            recoveries.stream().sorted().toList()),
         watch.violations(),
         folder);
   }

@@ -51,8 +51,8 @@ final class Cluster implements AutoCloseable {
   Cluster(ChaosOptions options, Path folder, Journal journal) {
     this.folder = folder;
     this.journal = journal;
-    for (int i = 1; i <= options.instances(); i++) {
-      instances.add(new Instance(i, folder, settings(options), options.standIn()));
+    for (int i = 1; i <= options.applications().instances(); i++) {
+      instances.add(new Instance(i, folder, settings(options), options.applications().standIn()));
     }
     Runtime.getRuntime().addShutdownHook(hook);
   }
@@ -85,16 +85,17 @@ final class Cluster implements AutoCloseable {
     settings.put("consumer." + ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "1000");
     settings.put(
         "streams." + StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG,
-        Integer.toString(options.standbys()));
+        Integer.toString(options.applications().standbys()));
     if (options.atLeastOnce()) {
       settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, options.guarantee());
     }
-    if (options.standIn().sabotage().ofRecords()) {
+    if (options.applications().standIn().sabotage().ofRecords()) {
       settings.put("producer.interceptor.classes", Saboteur.class.getName());
-      settings.put("producer." + Saboteur.SABOTAGE, options.standIn().sabotage().name());
+      settings.put(
+          "producer." + Saboteur.SABOTAGE, options.applications().standIn().sabotage().name());
       settings.put("producer." + Saboteur.TOPIC, "embeddings");
     }
-    settings.putAll(options.settings());
+    settings.putAll(options.applications().settings());
     return settings;
   }
 

@@ -48,7 +48,7 @@ final class Load implements AutoCloseable {
    * @param sending told the number of each record before it is sent
    */
   Load(
-      ChaosOptions options,
+      ChaosOptions.Questions questions,
       Map<String, Object> producerSettings,
       String topic,
       Workload workload,
@@ -57,8 +57,8 @@ final class Load implements AutoCloseable {
     this.workload = workload;
     this.watch = watch;
     this.topic = topic;
-    this.perTick = Math.max(1, options.rate() / TICKS_PER_SECOND);
-    this.maxBacklog = options.maxBacklog();
+    this.perTick = Math.max(1, questions.rate() / TICKS_PER_SECOND);
+    this.maxBacklog = questions.maxBacklog();
     this.sending = sending;
     Map<String, Object> settings = new HashMap<>(producerSettings);
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_LIMIT_MS);

@@ -4,9 +4,8 @@ import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
 import dev.questream.encoder.TokenizedText;
+import dev.questream.provenance.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,16 +23,10 @@ import java.util.concurrent.ThreadLocalRandom;
 final class StandInBackend implements EncoderBackend {
   private static final EncoderInfo INFO =
       new EncoderInfo(
-          "stand-in",
-          "",
-          "0".repeat(64),
-          "0".repeat(64),
+          new Provenance(
+              new Provenance.Model("stand-in", "", "0".repeat(64), "0".repeat(64)),
+              new Provenance.Computation("cls", false, "fp32", "", StandInVectors.DIMENSIONS)),
           EncoderRole.QUESTION,
-          Pooling.CLS,
-          false,
-          Precision.FP32,
-          "",
-          StandInVectors.DIMENSIONS,
           StandInVectors.MAX_TOKENS);
 
   private static final int OOM_TEXTS = 2;

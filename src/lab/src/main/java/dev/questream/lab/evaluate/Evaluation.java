@@ -15,6 +15,7 @@ import dev.questream.lab.retrieval.search.SearchPlan;
 import dev.questream.lab.retrieval.vector.PickledVectors;
 import dev.questream.lab.retrieval.vector.StorageType;
 import dev.questream.lab.retrieval.vector.VectorReader;
+import dev.questream.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,17 +84,19 @@ public final class Evaluation {
     if (!contender.fromTopic() || contender.passageModelNamed()) {
       return;
     }
-    Provenance model = questions.provenance();
-    Optional<String> companion = PublishedRecall.companion(model.modelId());
+    Provenance.Model model = questions.provenance().model();
+    Optional<String> companion = PublishedRecall.companion(model.id());
     if (passages
         .provenance()
-        .filter(p -> !p.weightsSha256().equals(model.weightsSha256()))
-        .filter(p -> !companion.equals(Optional.of(p.modelId())))
+        .map(Provenance::model)
+        .filter(m -> !m.weightsSha256().equals(model.weightsSha256()))
+        .filter(m -> !companion.equals(Optional.of(m.id())))
         .isPresent()) {
       throw new FatalException(
           ExitCode.USAGE,
           "the topic's vectors were made by %s, the passages' by %s; name the passage encoder that belongs to the topic with --passage-model"
-              .formatted(model.describe(), passages.provenance().get().describe()));
+              .formatted(
+                  questions.provenance().describe(), passages.provenance().get().describe()));
     }
   }
 

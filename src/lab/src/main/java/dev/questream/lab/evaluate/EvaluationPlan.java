@@ -7,6 +7,7 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.lab.retrieval.recall.PublishedRecall;
+import dev.questream.provenance.Provenance;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -99,24 +100,20 @@ record EvaluationPlan(
     if (!precisions) {
       return;
     }
-    String first = vectors.get(0).provenance().precision();
-    String second = vectors.get(1).provenance().precision();
-    if (first.equals(second) && !contenders.get(0).fromTopic()) {
+    Provenance first = vectors.get(0).provenance();
+    Provenance second = vectors.get(1).provenance();
+    String precision = first.computed().precision();
+    if (precision.equals(second.computed().precision()) && !contenders.get(0).fromTopic()) {
       throw new FatalException(
           ExitCode.USAGE,
           "--against: both sides run in %s on this machine; name another with --precision"
-              .formatted(first));
+              .formatted(precision));
     }
-    if (!vectors
-        .get(0)
-        .provenance()
-        .weightsSha256()
-        .equals(vectors.get(1).provenance().weightsSha256())) {
+    if (!first.model().weightsSha256().equals(second.model().weightsSha256())) {
       throw new FatalException(
           ExitCode.USAGE,
           "--against: the topic's vectors are by another model (%s) than the setting model names (%s)"
-              .formatted(
-                  vectors.get(0).provenance().modelId(), vectors.get(1).provenance().modelId()));
+              .formatted(first.model().id(), second.model().id()));
     }
   }
 }

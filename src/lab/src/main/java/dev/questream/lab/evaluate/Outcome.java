@@ -2,6 +2,7 @@ package dev.questream.lab.evaluate;
 
 import dev.questream.lab.retrieval.recall.AnswerRecall;
 import dev.questream.lab.retrieval.vector.VectorReader;
+import dev.questream.provenance.Provenance;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -10,7 +11,7 @@ import java.util.function.Supplier;
  * What came of a contender.
  *
  * @param questions its question vectors
- * @param passageModel what its passage vectors were made with; empty for published ones
+ * @param passageProvenance of its passage vectors; empty for published ones, which do not say
  * @param passagePath where they lie
  * @param passageVectors opens them once more
  * @param rejectedPassages passages that could not be encoded in this run
@@ -18,7 +19,7 @@ import java.util.function.Supplier;
  */
 public record Outcome(
     QuestionVectors questions,
-    Optional<Provenance> passageModel,
+    Optional<Provenance> passageProvenance,
     Path passagePath,
     Supplier<VectorReader> passageVectors,
     int rejectedPassages,
@@ -26,8 +27,8 @@ public record Outcome(
 
   /** The model in a few words. */
   public String label() {
-    Provenance model = questions.provenance();
-    return "%s (%s)".formatted(model.modelId(), model.precision());
+    Provenance made = questions.provenance();
+    return "%s (%s)".formatted(made.model().id(), made.computed().precision());
   }
 
   /** Whether some text had no vector. */

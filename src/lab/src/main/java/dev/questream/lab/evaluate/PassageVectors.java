@@ -20,6 +20,7 @@ import dev.questream.lab.retrieval.vector.PublishedVectors;
 import dev.questream.lab.retrieval.vector.StorageType;
 import dev.questream.lab.retrieval.vector.VectorReader;
 import dev.questream.model.Encoders;
+import dev.questream.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ final class PassageVectors {
       try (PassageShards shards =
           PassageShards.open(chosen, info, passages, storage.type(), storage.shardPassages())) {
         int rejected = encodeMissing(encoder, passages, shards, chosen, console);
-        return new PassageVectors(passages, chosen, shards, Provenance.of(info), rejected);
+        return new PassageVectors(passages, chosen, shards, info.provenance(), rejected);
       }
     }
   }
@@ -90,7 +91,7 @@ final class PassageVectors {
             "%s-%s-%s-%s"
                 .formatted(
                     passages.sha256().substring(0, SHOWN_HASH),
-                    info.weightsSha256().substring(0, SHOWN_HASH),
+                    info.provenance().model().weightsSha256().substring(0, SHOWN_HASH),
                     info.precision().label(),
                     storage.type().label()));
   }

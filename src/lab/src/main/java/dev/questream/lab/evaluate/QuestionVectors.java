@@ -11,6 +11,7 @@ import dev.questream.encoder.EncoderRole;
 import dev.questream.lab.retrieval.QuestionAnswers;
 import dev.questream.lab.retrieval.QuestionSet;
 import dev.questream.model.Encoders;
+import dev.questream.provenance.Provenance;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -20,14 +21,12 @@ import java.util.Iterator;
  * finds nothing and counts as not answered.
  *
  * @param matrix [questions, dimensions], row after row
- * @param dimensions elements of a vector
- * @param provenance what they were made with
+ * @param provenance where they come from
  * @param without questions that have no vector
  * @param source where the vectors come from, for people
  */
 @SuppressWarnings("ArrayRecordComponent") // a matrix; not compared
-public record QuestionVectors(
-    float[] matrix, int dimensions, Provenance provenance, int without, String source) {
+public record QuestionVectors(float[] matrix, Provenance provenance, int without, String source) {
 
   /**
    * Encodes the questions, white space around them left out as in DPR.
@@ -37,8 +36,7 @@ public record QuestionVectors(
   static QuestionVectors encode(QuestreamConfig config, QuestionSet questions, Console console)
       throws IOException {
     try (BatchingEncoder encoder = Encoders.open(config, EncoderRole.QUESTION)) {
-      int dimensions = encoder.info().dimensions();
-      Rows rows = new Rows(questions.size(), dimensions);
+      Rows rows = new Rows(questions.size(), encoder.info().provenance());
       Progress progress = console.progress("encoding questions", questions.size());
       Iterator<QuestionAnswers> next = questions.questions().iterator();
       OrderedEncoding.run(
@@ -62,21 +60,22 @@ public record QuestionVectors(
             }
           });
       progress.done();
-      Provenance provenance = Provenance.of(encoder.info());
-      return rows.toVectors(provenance, "encoded here");
+      return rows.toVectors("encoded here");
     }
   }
 
   /** Collects vectors in order. */
   static final class Rows {
     private final float[] matrix;
+    private final Provenance provenance;
     private final int dimensions;
     private int size;
     private int without;
 
-    Rows(int questions, int dimensions) {
+    Rows(int questions, Provenance provenance) {
+      this.provenance = provenance;
+      this.dimensions = provenance.computed().dimensions();
       this.matrix = new float[Math.multiplyExact(questions, dimensions)];
-      this.dimensions = dimensions;
     }
 
     /**
@@ -96,13 +95,13 @@ public record QuestionVectors(
       return size;
     }
 
-    QuestionVectors toVectors(Provenance provenance, String source) {
-      return new QuestionVectors(matrix, dimensions, provenance, without, source);
+    QuestionVectors toVectors(String source) {
+      return new QuestionVectors(matrix, provenance, without, source);
     }
   }
 
-  /** A copy of a question's vector. */
-  float[] row(int question) {
-    return Arrays.copyOfRange(matrix, question * dimensions, (question + 1) * dimensions);
+  /** Elements of a vector. */
+  public int dimensions() {
+    return provenance.computed().dimensions();
   }
 }

@@ -99,8 +99,8 @@ public final class RecallTable {
       line(
           "%6d%10d%10d%10s   [%s, %s]%s",
           c.k(),
-          c.wins(),
-          c.losses(),
+          c.onlyFirst(),
+          c.onlySecond(),
           signed(100 * c.difference()),
           signed(100 * c.low()),
           signed(100 * c.high()),

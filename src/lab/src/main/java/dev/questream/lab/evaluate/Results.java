@@ -54,7 +54,7 @@ public record Results(
 
   /** What was published for an outcome's model on these questions. */
   public Optional<PublishedRecall> published(Outcome outcome) {
-    return PublishedRecall.of(outcome.questions().provenance().modelId(), task.questions());
+    return PublishedRecall.of(outcome.questions().provenance().model().id(), task.questions());
   }
 
   /** Recall over k. */

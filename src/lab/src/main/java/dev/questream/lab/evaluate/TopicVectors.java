@@ -10,6 +10,7 @@ import dev.questream.app.kafka.Topics;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.lab.retrieval.QuestionSet;
+import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -137,9 +138,8 @@ final class TopicVectors {
   }
 
   private QuestionVectors vectors(List<QuestionEmbedding> found, Provenance provenance) {
-    int dimensions =
-        found.stream().filter(e -> e != null).findFirst().orElseThrow().getDimensions();
-    QuestionVectors.Rows rows = new QuestionVectors.Rows(found.size(), dimensions);
+    int dimensions = provenance.computed().dimensions();
+    QuestionVectors.Rows rows = new QuestionVectors.Rows(found.size(), provenance);
     for (QuestionEmbedding embedding : found) {
       if (embedding != null && embedding.getEmbedding().size() != dimensions) {
         throw new FatalException(
@@ -149,6 +149,6 @@ final class TopicVectors {
       }
       rows.add(embedding == null ? null : FloatVector.toArray(embedding.getEmbedding()));
     }
-    return rows.toVectors(provenance, "topic " + topic);
+    return rows.toVectors("topic " + topic);
   }
 }

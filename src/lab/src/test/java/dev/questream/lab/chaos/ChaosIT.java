@@ -54,18 +54,15 @@ class ChaosIT {
     ChaosOptions options =
         new ChaosOptions(
             SEED,
-            script,
-            Duration.ZERO,
             guarantee,
-            400,
-            4_000,
-            2,
-            1,
-            10,
-            Duration.ofMillis(300),
-            Duration.ofSeconds(sabotage == Sabotage.NONE ? 60 : 4),
-            new StandInSettings(Duration.ofMillis(40), Duration.ofSeconds(2), sabotage),
-            Map.of());
+            new ChaosOptions.FaultPlan(script, Duration.ZERO, Duration.ofMillis(300)),
+            new ChaosOptions.Questions(400, 4_000, 10),
+            new ChaosOptions.Applications(
+                2,
+                1,
+                new StandInSettings(Duration.ofMillis(40), Duration.ofSeconds(2), sabotage),
+                Map.of()),
+            Duration.ofSeconds(sabotage == Sabotage.NONE ? 60 : 4));
     PrintStream console = new PrintStream(progress, true, StandardCharsets.UTF_8);
     try (ChaosRun run = new ChaosRun(options, newFolder(), console)) {
       return run.run();
@@ -86,23 +83,23 @@ class ChaosIT {
   private void assertSound(ChaosResult result) {
     String report = report(result);
     assertThat(result.violationCount()).as(report).isZero();
-    assertThat(result.stalls()).as(report).isZero();
-    assertThat(result.acknowledged()).as(report).isGreaterThan(2_000);
-    assertThat(result.answers().total())
+    assertThat(result.trouble().stalls()).as(report).isZero();
+    assertThat(result.traffic().acknowledged()).as(report).isGreaterThan(2_000);
+    assertThat(result.traffic().answers().total())
         .as(report)
-        .isEqualTo(result.acknowledged() + result.repeated());
+        .isEqualTo(result.traffic().acknowledged() + result.traffic().repeated());
   }
 
   @Test
   void shouldKeepEveryPromiseUnderEveryFault() throws Exception {
     ChaosResult result = run(ChaosOptions.EXACTLY_ONCE, SCRIPT, Sabotage.NONE);
     assertSound(result);
-    assertThat(result.repeated()).isZero();
-    assertThat(result.faults().keySet()).isEqualTo(EnumSet.allOf(Fault.class));
-    assertThat(result.marks().values()).as(report(result)).allMatch(count -> count > 0);
-    assertThat(result.kills()).isGreaterThanOrEqualTo(7);
-    assertThat(result.answers().tombstones()).isPositive();
-    assertThat(result.answers().deadLetters()).isPositive();
+    assertThat(result.traffic().repeated()).isZero();
+    assertThat(result.trouble().faults().keySet()).isEqualTo(EnumSet.allOf(Fault.class));
+    assertThat(result.trouble().marks().values()).as(report(result)).allMatch(count -> count > 0);
+    assertThat(result.trouble().kills()).isGreaterThanOrEqualTo(7);
+    assertThat(result.traffic().answers().tombstones()).isPositive();
+    assertThat(result.traffic().answers().deadLetters()).isPositive();
     assertThat(result.folder()).as("logs of a run without a violation").doesNotExist();
   }
 

@@ -7,6 +7,8 @@ import dev.questream.lab.retrieval.QuestionAnswers;
 import dev.questream.lab.retrieval.QuestionSet;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import dev.questream.lab.retrieval.recall.AnswerRecall;
+import dev.questream.provenance.Provenance;
+import dev.questream.testing.TestInfo;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -32,9 +34,9 @@ class RecallTableTest {
     int[] hits = new int[1000];
     java.util.Arrays.fill(hits, 0, first, 1);
     java.util.Arrays.fill(hits, first, first + fifth, 5);
-    Provenance provenance = new Provenance(model, "", "w", "t", "fp32", "cls", false, "");
+    Provenance provenance = TestInfo.of(model, 1).provenance();
     return new Outcome(
-        new QuestionVectors(new float[0], 1, provenance, 0, ""),
+        new QuestionVectors(new float[0], provenance, 0, ""),
         Optional.empty(),
         Path.of("vectors"),
         () -> null,

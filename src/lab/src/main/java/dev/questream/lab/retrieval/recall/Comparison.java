@@ -8,13 +8,14 @@ import java.util.SplittableRandom;
  * bootstrap of the difference of their recalls (Efron and Tibshirani 1993, percentile method).
  *
  * @param k passages looked at
- * @param wins questions that only the first model answers
- * @param losses questions that only the second model answers
+ * @param onlyFirst questions that only the first model answers
+ * @param onlySecond questions that only the second model answers
  * @param difference recall of the first minus recall of the second
  * @param low lower end of the 95% interval of the difference
  * @param high upper end
  */
-public record Comparison(int k, int wins, int losses, double difference, double low, double high) {
+public record Comparison(
+    int k, int onlyFirst, int onlySecond, double difference, double low, double high) {
   /** Bootstrap samples. */
   public static final int SAMPLES = 10_000;
 
@@ -33,21 +34,21 @@ public record Comparison(int k, int wins, int losses, double difference, double 
           "%d questions cannot be compared with %d".formatted(questions, second.questions()));
     }
     int[] outcomes = new int[questions]; // 1 for a win, -1 for a loss
-    int wins = 0;
-    int losses = 0;
+    int onlyFirst = 0;
+    int onlySecond = 0;
     for (int question = 0; question < questions; question++) {
       boolean byFirst = first.answered(question, k);
       boolean bySecond = second.answered(question, k);
       outcomes[question] = (byFirst ? 1 : 0) - (bySecond ? 1 : 0);
-      wins += byFirst && !bySecond ? 1 : 0;
-      losses += bySecond && !byFirst ? 1 : 0;
+      onlyFirst += byFirst && !bySecond ? 1 : 0;
+      onlySecond += bySecond && !byFirst ? 1 : 0;
     }
     double[] differences = bootstrap(outcomes, seed);
     return new Comparison(
         k,
-        wins,
-        losses,
-        (double) (wins - losses) / questions,
+        onlyFirst,
+        onlySecond,
+        (double) (onlyFirst - onlySecond) / questions,
         quantile(differences, TAIL),
         quantile(differences, 1 - TAIL));
   }

@@ -3,6 +3,7 @@ package dev.questream.lab.retrieval.vector;
 import dev.questream.app.io.DataException;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.lab.retrieval.PassageCollection;
+import dev.questream.provenance.Provenance;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -35,21 +35,23 @@ record ShardManifest(Map<String, String> facts) {
 
   static ShardManifest of(
       EncoderInfo encoder, PassageCollection passages, StorageType storage, int shardPassages) {
+    Provenance.Model model = encoder.provenance().model();
+    Provenance.Computation computed = encoder.provenance().computed();
     Map<String, String> facts = new TreeMap<>();
     facts.put("format", FORMAT);
     facts.put("passages", Integer.toString(passages.size()));
     facts.put("passages.sha256", passages.sha256());
-    facts.put("model", encoder.modelId());
-    facts.put("model.revision", encoder.revision());
-    facts.put("weights.sha256", encoder.weightsSha256());
-    facts.put("tokenizer.sha256", encoder.tokenizerSha256());
+    facts.put("model", model.id());
+    facts.put("model.revision", model.revision());
+    facts.put("weights.sha256", model.weightsSha256());
+    facts.put("tokenizer.sha256", model.tokenizerSha256());
     facts.put("role", encoder.role().label());
-    facts.put("pooling", encoder.pooling().name().toLowerCase(Locale.ROOT));
-    facts.put("normalized", Boolean.toString(encoder.normalized()));
-    facts.put("precision", encoder.precision().label());
-    facts.put("prefix", encoder.prefix());
+    facts.put("pooling", computed.pooling());
+    facts.put("normalized", Boolean.toString(computed.normalized()));
+    facts.put("precision", computed.precision());
+    facts.put("prefix", computed.prefix());
     facts.put("max.tokens", Integer.toString(encoder.maxTokens()));
-    facts.put("dimensions", Integer.toString(encoder.dimensions()));
+    facts.put("dimensions", Integer.toString(computed.dimensions()));
     facts.put("storage", storage.label());
     facts.put("shard.passages", Integer.toString(shardPassages));
     return new ShardManifest(facts);

@@ -72,8 +72,8 @@ class RecallTest {
       second[i] = i < 560 || i >= 990 ? 1 : 9; // 60 wins and 10 losses of the first
     }
     Comparison comparison = Comparison.of(new AnswerRecall(first), new AnswerRecall(second), 5, 42);
-    assertThat(comparison.wins()).isEqualTo(60);
-    assertThat(comparison.losses()).isEqualTo(10);
+    assertThat(comparison.onlyFirst()).isEqualTo(60);
+    assertThat(comparison.onlySecond()).isEqualTo(10);
     assertThat(comparison.difference()).isEqualTo(0.05);
     double deviation = Math.sqrt((0.07 - 0.05 * 0.05) / n); // of the mean of -1, 0 and 1
     assertThat(comparison.low()).isCloseTo(0.05 - 1.96 * deviation, within(0.001));

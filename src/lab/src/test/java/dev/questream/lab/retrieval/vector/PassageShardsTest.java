@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.app.io.DataException;
 import dev.questream.encoder.EncoderInfo;
-import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
-import dev.questream.encoder.Precision;
 import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.lab.retrieval.PassageFiles;
+import dev.questream.testing.TestInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,13 +34,8 @@ class PassageShardsTest {
     passages = PassageFiles.numbered(folder, PASSAGES);
   }
 
-  private static EncoderInfo encoder(String model, String weights, Precision precision) {
-    return new EncoderInfo(
-        model, "", weights, "t", EncoderRole.PASSAGE, Pooling.CLS, false, precision, "", 3, 256);
-  }
-
   private static EncoderInfo encoder() {
-    return encoder("m", "w".repeat(64), Precision.FP32);
+    return TestInfo.of("m", "w".repeat(64), "fp32", 3);
   }
 
   private PassageShards open(EncoderInfo encoder, StorageType storage) throws IOException {
@@ -125,13 +118,13 @@ class PassageShardsTest {
   void shouldRefuseWhatWasMadeOfSomethingElse() throws IOException {
     write(0, PASSAGES, StorageType.FLOAT32);
     assertRefused(
-        encoder("other", "v".repeat(64), Precision.FP32),
+        TestInfo.of("other", "v".repeat(64), "fp32", 3),
         "holds vectors of the model m (weights wwwwwwwwwwww), and here the model is other");
-    assertRefused(encoder("m", "w".repeat(64), Precision.BF16), "precision=fp32");
+    assertRefused(TestInfo.of("m", "w".repeat(64), "bf16", 3), "precision=fp32");
     passages = PassageFiles.numbered(folder, PASSAGES + 1);
     assertRefused(encoder(), "the passage file has another content");
     passages = PassageFiles.numbered(folder, PASSAGES);
-    open(encoder("renamed", "w".repeat(64), Precision.FP32), StorageType.FLOAT32).close();
+    open(TestInfo.of("renamed", "w".repeat(64), "fp32", 3), StorageType.FLOAT32).close();
   }
 
   private void assertRefused(EncoderInfo encoder, String message) {

@@ -1,0 +1,16 @@
+package dev.questream.lab.bench;
+
+import dev.questream.encoder.EncoderStatistics;
+
+/**
+ * How full the encoder's batches were.
+ *
+ * @param meanBatchQuestions questions in a batch
+ * @param meanBatchTokens tokens in a batch
+ */
+public record BatchFill(double meanBatchQuestions, double meanBatchTokens) {
+
+  static BatchFill of(EncoderStatistics done) {
+    return new BatchFill(done.meanBatchTexts(), done.meanBatchTokens());
+  }
+}
