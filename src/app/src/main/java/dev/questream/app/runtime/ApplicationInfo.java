@@ -16,23 +16,23 @@ import org.apache.kafka.common.utils.AppInfoParser;
  */
 final class ApplicationInfo {
   private final QuestreamConfig config;
-  private final QuestreamApplication application;
+  private final InstanceStatus instance;
 
-  ApplicationInfo(QuestreamConfig config, QuestreamApplication application) {
+  ApplicationInfo(QuestreamConfig config, InstanceStatus instance) {
     this.config = config;
-    this.application = application;
+    this.instance = instance;
   }
 
   /** For {@code /info}. */
   Map<String, Object> full() {
-    EncoderInfo encoder = application.encoder().info();
+    EncoderInfo encoder = instance.encoder().info();
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("questream", version());
     info.put("kafka", AppInfoParser.getVersion());
     info.put("java", Runtime.version().toString());
     info.put("djl", EngineVersions.djl());
     info.put("libtorch", EngineVersions.libtorch());
-    info.put("state", application.state().toString());
+    info.put("state", instance.state().toString());
     info.put("uptimeSeconds", uptimeMs() / 1000);
     info.put("applicationId", config.getString(QuestreamConfig.APPLICATION_ID));
     info.put("processingGuarantee", config.getString(QuestreamConfig.PROCESSING_GUARANTEE));
@@ -47,8 +47,8 @@ final class ApplicationInfo {
     info.put("pooling", encoder.pooling().label());
     info.put("normalized", encoder.normalized());
     info.put("precision", encoder.precision().label());
-    info.put("device", application.encoder().hardware().name());
-    info.put("workers", application.encoder().workers());
+    info.put("device", instance.encoder().hardware().name());
+    info.put("workers", instance.encoder().workers());
     info.put("prefix", encoder.prefix());
     info.put("dimensions", encoder.dimensions());
     info.put("maxTokens", encoder.maxTokens());
@@ -65,18 +65,18 @@ final class ApplicationInfo {
 
   /** For the top of the live page. */
   Map<String, Object> brief() {
-    EncoderInfo encoder = application.encoder().info();
-    EncoderState now = application.encoder().state();
+    EncoderInfo encoder = instance.encoder().info();
+    EncoderState now = instance.encoder().state();
     Map<String, Object> brief = new LinkedHashMap<>();
-    brief.put("state", application.state().toString());
-    brief.put("ready", application.isReady());
+    brief.put("state", instance.state().toString());
+    brief.put("ready", instance.isReady());
     brief.put("healthy", now.healthy());
     brief.put("application_id", config.getString(QuestreamConfig.APPLICATION_ID));
     brief.put("guarantee", config.getString(QuestreamConfig.PROCESSING_GUARANTEE));
     brief.put("model", encoder.modelId());
     brief.put("dimensions", encoder.dimensions());
     brief.put("precision", encoder.precision().label());
-    brief.put("device", application.encoder().hardware().name());
+    brief.put("device", instance.encoder().hardware().name());
     brief.put("workers", now.workers());
     brief.put("batch_token_limit", now.maxBatchTokens());
     brief.put("version", version());
