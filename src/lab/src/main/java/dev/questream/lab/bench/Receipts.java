@@ -30,7 +30,7 @@ final class Receipts {
   }
 
   /** Counts an answer; false if its question has been answered before. */
-  boolean count(CommittedReader.Answer answer) {
+  boolean count(CommittedAnswer answer) {
     int place = Math.toIntExact(answer.place() - first);
     if (seen.get(place)) {
       duplicates++;

@@ -2,10 +2,12 @@ package dev.questream.lab.bench;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderStatistics;
 import dev.questream.lab.bench.ThreadUse.Group;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * One load on the stream: sends, receives what is committed, looks at what the threads do
@@ -116,7 +118,10 @@ final class StreamRun {
 
   private void poll() {
     long before = receipts.answered();
-    stack.reader().poll(POLL, this::received);
+    String deadLetters = stack.config().getString(QuestreamConfig.DLQ_TOPIC);
+    for (ConsumerRecord<byte[], byte[]> record : stack.reader().poll(POLL)) {
+      received(CommittedAnswer.of(record, deadLetters));
+    }
     sender.answered((int) (receipts.answered() - before));
     stack.requireAlive();
     if (sender.failure() != null) {
@@ -125,7 +130,7 @@ final class StreamRun {
     }
   }
 
-  private void received(CommittedReader.Answer answer) {
+  private void received(CommittedAnswer answer) {
     long now = System.nanoTime();
     if (!receipts.count(answer)) {
       return;

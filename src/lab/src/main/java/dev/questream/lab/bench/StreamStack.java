@@ -2,16 +2,19 @@ package dev.questream.lab.bench;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.kafka.CommittedReader;
 import dev.questream.app.kafka.QuestionProducer;
+import dev.questream.app.kafka.ReadFrom;
 import dev.questream.app.runtime.QuestreamApplication;
+import dev.questream.app.runtime.Resources;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +34,7 @@ final class StreamStack implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
   private final Runnable closing;
-  private final ArrayDeque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Resources opened = new Resources();
   private QuestreamConfig config;
   private QuestreamApplication application;
   private Companions companions;
@@ -73,27 +76,32 @@ final class StreamStack implements AutoCloseable {
 
   private void open(Layout layout, Function<Map<String, String>, QuestreamConfig> settings) {
     Path folder = temporaryFolder();
-    opened.push(() -> EmbeddedBroker.deleteFolder(folder));
+    opened.add(folder, EmbeddedBroker::deleteFolder);
     Map<String, String> own = ownNames(folder);
     if (layout.ownBroker()) {
       EmbeddedBroker broker = startUninterrupted(folder.resolve("broker"));
-      opened.push(broker);
+      opened.add(broker, EmbeddedBroker::close);
       requireNoSignal();
       own.put(QuestreamConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers());
     }
     config = settings.apply(own);
-    opened.push(BenchTopics.create(config, layout.partitions()));
-    application = BenchApplication.start(config, layout.free());
-    opened.push(application);
+    opened.add(BenchTopics.create(config, layout.partitions()), BenchTopics::close);
+    application =
+        opened.add(BenchApplication.start(config, layout.free()), QuestreamApplication::close);
     application.awaitRunning(START_LIMIT);
-    companions = new Companions(layout);
-    opened.push(companions);
+    companions = opened.add(new Companions(layout), Companions::close);
     companions.start(config, folder);
     companions.awaitShared(application);
-    producer = new QuestionProducer(config);
-    opened.push(producer);
-    reader = new CommittedReader(config);
-    opened.push(reader);
+    producer = opened.add(new QuestionProducer(config), QuestionProducer::close);
+    reader =
+        opened.add(
+            new CommittedReader(
+                config,
+                ReadFrom.BEGINNING,
+                List.of(
+                    config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
+                    config.getString(QuestreamConfig.DLQ_TOPIC))),
+            CommittedReader::close);
   }
 
   /**
@@ -166,13 +174,10 @@ final class StreamStack implements AutoCloseable {
   @Override
   public void close() {
     closing.run();
-    for (AutoCloseable part : opened) {
-      try {
-        part.close();
-      } catch (Exception e) {
-        LOG.warn("A part of the benchmark did not stop cleanly", e);
-      }
+    try {
+      opened.close();
+    } catch (RuntimeException e) {
+      LOG.warn("A part of the benchmark did not stop cleanly", e);
     }
-    opened.clear();
   }
 }

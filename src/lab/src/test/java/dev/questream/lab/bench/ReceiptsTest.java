@@ -10,7 +10,7 @@ class ReceiptsTest {
   private final Receipts receipts = new Receipts(FIRST);
 
   private boolean embedding(long place, int partition) {
-    return receipts.count(new CommittedReader.Answer(FIRST + place, partition, false));
+    return receipts.count(new CommittedAnswer(FIRST + place, partition, false));
   }
 
   @Test
@@ -41,7 +41,7 @@ class ReceiptsTest {
   @Test
   void shouldCountDeadLettersAsAnswersWithoutAnOrder() {
     embedding(4, 0);
-    assertThat(receipts.count(new CommittedReader.Answer(FIRST + 2, 0, true))).isTrue();
+    assertThat(receipts.count(new CommittedAnswer(FIRST + 2, 0, true))).isTrue();
     assertThat(receipts.deadLetters()).isEqualTo(1);
     assertThat(receipts.answered()).isEqualTo(2);
     assertThat(receipts.reordered()).isZero();
