@@ -1,26 +1,21 @@
 package dev.questream.lab.bench;
 
-import dev.questream.app.console.ExitCode;
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.config.ConfigSources;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.lab.process.Child;
-import dev.questream.lab.process.ParentWatch;
 import dev.questream.model.Encoders;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The application that is measured, and the main class of its further processes: {@code
  * BenchApplication SETTINGS-FILE FREE}.
  */
 public final class BenchApplication {
-  private static final Logger LOG = LoggerFactory.getLogger(BenchApplication.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
   private BenchApplication() {}
@@ -36,13 +31,7 @@ public final class BenchApplication {
   }
 
   public static void main(String[] arguments) {
-    ParentWatch.start();
-    try {
-      run(Path.of(arguments[0]), Boolean.parseBoolean(arguments[1]));
-    } catch (Throwable e) { // whatever it is, the process must end with a status of failure
-      LOG.error("The application ends", e);
-      Runtime.getRuntime().halt(ExitCode.FAILED.status());
-    }
+    Child.run(() -> run(Path.of(arguments[0]), Boolean.parseBoolean(arguments[1])));
   }
 
   private static void run(Path file, boolean free) {
