@@ -1,5 +1,6 @@
 package dev.questream.djl;
 
+import dev.questream.checkpoint.AtomicFile;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.Checkpoint;
 import dev.questream.checkpoint.Model;
@@ -14,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import org.slf4j.Logger;
@@ -105,16 +105,11 @@ final class ModelCache {
     LOG.info(
         "Importing {} as {} (once; kept in {})", model.id(), format.precision().label(), folder);
     Files.createDirectories(folder);
-    Path written = Files.createTempFile(folder, "import-", ".pt");
-    written.toFile().deleteOnExit(); // should the process be interrupted
-    try {
-      ImportedModel facts = model.withWeights(weights -> write(weights, model, format, written));
-      Files.move(written, archive, StandardCopyOption.ATOMIC_MOVE);
-      facts.write(manifest);
-      return new Imported(archive, facts, format);
-    } finally {
-      Files.deleteIfExists(written);
-    }
+    ImportedModel facts =
+        AtomicFile.write(
+            archive, part -> model.withWeights(weights -> write(weights, model, format, part)));
+    facts.write(manifest);
+    return new Imported(archive, facts, format);
   }
 
   private static ImportedModel write(Path weights, Model model, GraphFormat format, Path target) {

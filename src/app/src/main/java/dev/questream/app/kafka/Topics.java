@@ -53,7 +53,9 @@ public final class Topics implements AutoCloseable {
           .orElseGet(
               () ->
                   new FatalException(
-                      ExitCode.USAGE, "the Kafka settings are not usable: " + rootMessage(e), e));
+                      ExitCode.USAGE,
+                      "the Kafka settings are not usable: " + Refusal.root(e).getMessage(),
+                      e));
     }
   }
 
@@ -235,14 +237,6 @@ public final class Topics implements AutoCloseable {
 
   private String servers() {
     return config.servers();
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.questream.app.runtime;
 
+import dev.questream.app.console.QuestreamVersion;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.djl.EngineVersions;
 import dev.questream.encoder.EncoderInfo;
@@ -27,7 +28,7 @@ final class ApplicationInfo {
   Map<String, Object> full() {
     EncoderInfo encoder = instance.encoder().info();
     Map<String, Object> info = new LinkedHashMap<>();
-    info.put("questream", version());
+    info.put("questream", QuestreamVersion.current());
     info.put("kafka", AppInfoParser.getVersion());
     info.put("java", Runtime.version().toString());
     info.put("djl", EngineVersions.djl());
@@ -79,7 +80,7 @@ final class ApplicationInfo {
     brief.put("device", instance.encoder().hardware().name());
     brief.put("workers", now.workers());
     brief.put("batch_token_limit", now.maxBatchTokens());
-    brief.put("version", version());
+    brief.put("version", QuestreamVersion.current());
     brief.put("uptime_ms", uptimeMs());
     brief.put("started_at_ms", ManagementFactory.getRuntimeMXBean().getStartTime());
     brief.put(
@@ -92,10 +93,5 @@ final class ApplicationInfo {
 
   private static long uptimeMs() {
     return ManagementFactory.getRuntimeMXBean().getUptime();
-  }
-
-  private static String version() {
-    String version = ApplicationInfo.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
   }
 }
