@@ -1,4 +1,4 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;

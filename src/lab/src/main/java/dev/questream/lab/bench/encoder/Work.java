@@ -1,4 +1,4 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.encoder;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.encoder;
 
 import dev.questream.checkpoint.BertConfig;
 import dev.questream.encoder.Pooling;

@@ -1,5 +1,6 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
+import dev.questream.lab.bench.Latency;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 /**
  * When questions are due at a fixed rate.

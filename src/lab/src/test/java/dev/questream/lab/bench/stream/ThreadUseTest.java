@@ -1,8 +1,8 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.questream.lab.bench.ThreadUse.Group;
+import dev.questream.lab.bench.stream.ThreadUse.Group;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,7 +1,8 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.lab.bench.Latency;
 import org.junit.jupiter.api.Test;
 
 class ReceiptsTest {

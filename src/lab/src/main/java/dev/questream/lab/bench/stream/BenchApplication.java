@@ -1,4 +1,4 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.config.ConfigSources;

@@ -1,6 +1,8 @@
-package dev.questream.lab.bench;
+package dev.questream.lab;
 
 import dev.questream.app.command.GeneralOptions;
+import dev.questream.lab.bench.encoder.BenchEncoderCommand;
+import dev.questream.lab.bench.stream.BenchStreamCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -1,4 +1,4 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.encoder;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
@@ -6,6 +6,7 @@ import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
+import dev.questream.lab.bench.QuestionSet;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.concurrent.CompletionException;
  *
  * <p><b>Threading:</b> one thread.
  */
-final class EncoderRounds {
+public final class EncoderRounds {
   private static final int WINDOW = 128; // as a task's window in the stream
   private static final int MAX_WINDOWS = 64;
 
@@ -34,8 +35,8 @@ final class EncoderRounds {
    * @param questions that were answered
    * @param nanos from the first submitted to the last answered
    */
-  record Round(long questions, long nanos) {
-    double perSecond() {
+  public record Round(long questions, long nanos) {
+    public double perSecond() {
       return questions / (nanos / 1e9);
     }
   }
@@ -46,7 +47,7 @@ final class EncoderRounds {
    *
    * @throws FatalException if none can
    */
-  EncoderRounds(BatchingEncoder encoder, QuestionSet questions) {
+  public EncoderRounds(BatchingEncoder encoder, QuestionSet questions) {
     this.encoder = encoder;
     List<Integer> counts = new ArrayList<>();
     List<EncoderInput> all = questions.inputs();
@@ -80,13 +81,13 @@ final class EncoderRounds {
   }
 
   /** How many whole passes take as long as asked, by the time that one takes now. */
-  int passes(Duration atLeast) {
+  public int passes(Duration atLeast) {
     long once = Math.max(1, batch(1).nanos());
     return (int) Math.max(1, (atLeast.toNanos() + once - 1) / once);
   }
 
   /** Submits all questions as fast as they are taken, so many times over. */
-  Round batch(int passes) {
+  public Round batch(int passes) {
     ArrayDeque<List<CompletableFuture<Embedding>>> underWay = new ArrayDeque<>();
     long start = System.nanoTime();
     for (int pass = 0; pass < passes; pass++) {

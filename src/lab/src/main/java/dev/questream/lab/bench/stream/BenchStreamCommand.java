@@ -1,4 +1,4 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 import dev.questream.app.command.GeneralOptions;
 import dev.questream.app.command.SettingsOptions;
@@ -6,6 +6,8 @@ import dev.questream.app.command.Shutdown;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.lab.bench.BenchOptions;
+import dev.questream.lab.bench.QuestionSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,4 +1,4 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 /**
  * What the threads of each stage did with their time, as shares from 0 to 1.

@@ -1,4 +1,4 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.encoder;
 
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
@@ -11,6 +11,10 @@ import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.EncoderStatistics;
+import dev.questream.lab.bench.Latency;
+import dev.questream.lab.bench.MachineFacts;
+import dev.questream.lab.bench.QuestionSet;
+import dev.questream.lab.bench.Spread;
 import dev.questream.model.Encoders;
 import dev.questream.torchscript.LinearKernels;
 import java.time.Duration;

@@ -1,8 +1,12 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.encoder;
 
 import dev.questream.checkpoint.BertConfig;
 import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderInfo;
+import dev.questream.lab.bench.Latency;
+import dev.questream.lab.bench.Lines;
+import dev.questream.lab.bench.MachineFacts;
+import dev.questream.lab.bench.Spread;
 import dev.questream.torchscript.LinearKernels;
 import java.io.PrintStream;
 import java.util.List;

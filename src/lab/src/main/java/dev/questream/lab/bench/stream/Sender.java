@@ -1,6 +1,7 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 import dev.questream.app.kafka.QuestionProducer;
+import dev.questream.lab.bench.QuestionSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;

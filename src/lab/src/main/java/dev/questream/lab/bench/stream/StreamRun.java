@@ -1,10 +1,11 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderStatistics;
-import dev.questream.lab.bench.ThreadUse.Group;
+import dev.questream.lab.bench.QuestionSet;
+import dev.questream.lab.bench.stream.ThreadUse.Group;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -1,9 +1,11 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.encoder;
 
 import dev.questream.app.command.GeneralOptions;
 import dev.questream.app.command.SettingsOptions;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
+import dev.questream.lab.bench.BenchOptions;
+import dev.questream.lab.bench.QuestionSet;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,9 +1,13 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderInfo;
+import dev.questream.lab.bench.MachineFacts;
+import dev.questream.lab.bench.QuestionSet;
+import dev.questream.lab.bench.Spread;
+import dev.questream.lab.bench.encoder.EncoderRounds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

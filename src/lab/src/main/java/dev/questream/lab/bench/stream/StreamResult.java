@@ -1,5 +1,9 @@
-package dev.questream.lab.bench;
+package dev.questream.lab.bench.stream;
 
+import dev.questream.lab.bench.Latency;
+import dev.questream.lab.bench.Lines;
+import dev.questream.lab.bench.MachineFacts;
+import dev.questream.lab.bench.Spread;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
