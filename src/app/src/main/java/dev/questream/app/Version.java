@@ -1,5 +1,6 @@
 package dev.questream.app;
 
+import dev.questream.app.console.QuestreamVersion;
 import picocli.CommandLine;
 
 /** The versions that a bug report needs. */
@@ -8,7 +9,7 @@ final class Version implements CommandLine.IVersionProvider {
   @Override
   public String[] getVersion() {
     return new String[] {
-      "questream " + of(Version.class.getPackage()),
+      "questream " + QuestreamVersion.current(),
       "kafka     " + org.apache.kafka.common.utils.AppInfoParser.getVersion(),
       "java      "
           + Runtime.version()
@@ -17,10 +18,5 @@ final class Version implements CommandLine.IVersionProvider {
           + " "
           + System.getProperty("os.arch")
     };
-  }
-
-  private static String of(Package jar) {
-    String version = jar.getImplementationVersion();
-    return version == null ? "(not packaged)" : version;
   }
 }

@@ -1,6 +1,7 @@
 package dev.questream.it;
 
 import dev.questream.app.kafka.EmbeddingReader;
+import dev.questream.app.kafka.ReadFrom;
 import dev.questream.config.QuestreamConfig;
 import java.time.Duration;
 import java.util.List;
@@ -12,9 +13,7 @@ public final class KafkaAnswers implements AutoCloseable {
   public KafkaAnswers(QuestreamConfig config) {
     this.reader =
         new EmbeddingReader(
-            config,
-            EmbeddingReader.Start.END,
-            List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
+            config, ReadFrom.END, List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
   }
 
   /** Whether there is one, after a short wait. */

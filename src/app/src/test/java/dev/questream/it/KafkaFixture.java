@@ -2,6 +2,7 @@ package dev.questream.it;
 
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.QuestionProducer;
+import dev.questream.app.kafka.ReadFrom;
 import dev.questream.app.kafka.Topics;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.broker.EmbeddedBroker;
@@ -96,13 +97,8 @@ public final class KafkaFixture {
    */
   public List<EmbeddingReader.Answer> read(QuestreamConfig config, int count, Duration limit) {
     List<EmbeddingReader.Answer> answers = new ArrayList<>();
-    List<String> topics =
-        List.of(
-            config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
-            config.getString(QuestreamConfig.DLQ_TOPIC));
     long end = System.nanoTime() + limit.toNanos();
-    try (EmbeddingReader reader =
-        new EmbeddingReader(config, EmbeddingReader.Start.BEGINNING, topics)) {
+    try (EmbeddingReader reader = new EmbeddingReader(config, ReadFrom.BEGINNING)) {
       while (answers.size() < count && System.nanoTime() < end) {
         answers.addAll(reader.poll(Duration.ofMillis(100)));
       }

@@ -1,7 +1,6 @@
 package dev.questream.lab;
 
 import dev.questream.app.command.CommandProvider;
-import dev.questream.lab.bench.BenchCommand;
 import dev.questream.lab.chaos.ChaosCommand;
 import dev.questream.lab.demo.DemoCommand;
 import dev.questream.lab.evaluate.EvaluateCommand;

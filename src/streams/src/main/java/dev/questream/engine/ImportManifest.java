@@ -1,5 +1,6 @@
 package dev.questream.engine;
 
+import dev.questream.checkpoint.AtomicFile;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Precision;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.io.Writer;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Properties;
 
@@ -56,14 +56,13 @@ record ImportManifest(
     properties.setProperty("max.positions", Integer.toString(maxPositions));
     properties.setProperty("model", model);
     properties.setProperty("precision", precision.label());
-    Path written = Files.createTempFile(manifest.getParent(), "import-", ".properties");
-    try {
-      try (Writer writer = Files.newBufferedWriter(written)) {
-        properties.store(writer, "Questream: an imported model");
-      }
-      Files.move(written, manifest, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(written);
-    }
+    AtomicFile.write(
+        manifest,
+        part -> {
+          try (Writer writer = Files.newBufferedWriter(part)) {
+            properties.store(writer, "Questream: an imported model");
+          }
+          return part;
+        });
   }
 }

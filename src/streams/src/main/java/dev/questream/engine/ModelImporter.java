@@ -1,5 +1,6 @@
 package dev.questream.engine;
 
+import dev.questream.checkpoint.AtomicFile;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.Sha256;
@@ -13,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import org.slf4j.Logger;
@@ -102,16 +102,10 @@ final class ModelImporter {
     LOG.info(
         "Importing {} as {} (once; kept in {})", model.id(), format.precision().label(), folder);
     Files.createDirectories(folder);
-    Path written = Files.createTempFile(folder, "import-", ".pt");
-    written.toFile().deleteOnExit(); // should the process be interrupted
-    try {
-      ImportManifest learnt = model.read(bert -> write(bert, model, format, written));
-      Files.move(written, archive, StandardCopyOption.ATOMIC_MOVE);
-      learnt.write(manifest);
-      return new ImportedModel(archive, learnt, format);
-    } finally {
-      Files.deleteIfExists(written);
-    }
+    ImportManifest learnt =
+        AtomicFile.write(archive, part -> model.read(bert -> write(bert, model, format, part)));
+    learnt.write(manifest);
+    return new ImportedModel(archive, learnt, format);
   }
 
   private static ImportManifest write(

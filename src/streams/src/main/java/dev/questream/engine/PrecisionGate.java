@@ -1,5 +1,7 @@
 package dev.questream.engine;
 
+import dev.questream.checkpoint.AtomicFile;
+import dev.questream.encoder.Cosine;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInput;
 import java.io.IOException;
@@ -7,7 +9,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -67,22 +68,10 @@ final class PrecisionGate {
   static double worstCosine(List<float[]> exact, List<float[]> tried) {
     double worst = 1;
     for (int i = 0; i < exact.size(); i++) {
-      double cosine = cosine(exact.get(i), tried.get(i));
+      double cosine = Cosine.of(exact.get(i), tried.get(i));
       worst = Double.isNaN(cosine) ? -1 : Math.min(worst, cosine);
     }
     return worst;
-  }
-
-  static double cosine(float[] a, float[] b) {
-    double dot = 0;
-    double squareA = 0;
-    double squareB = 0;
-    for (int i = 0; i < a.length; i++) {
-      dot += (double) a[i] * b[i];
-      squareA += (double) a[i] * a[i];
-      squareB += (double) b[i] * b[i];
-    }
-    return dot / Math.sqrt(squareA * squareB);
   }
 
   private static List<String> probes() {
@@ -125,11 +114,14 @@ final class PrecisionGate {
     properties.setProperty("processor", where);
     properties.setProperty("worst.cosine", Double.toString(worst));
     try {
-      Path written = Files.createTempFile(file.getParent(), "gate-", ".properties");
-      try (var out = Files.newOutputStream(written)) {
-        properties.store(out, "Questream: worst cosine to float32 over the probe texts");
-      }
-      Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(
+          file,
+          part -> {
+            try (var out = Files.newOutputStream(part)) {
+              properties.store(out, "Questream: worst cosine to float32 over the probe texts");
+            }
+            return part;
+          });
     } catch (IOException e) {
       LOG.warn(
           "{} could not be written, the precision gate will run again: {}", file, e.toString());

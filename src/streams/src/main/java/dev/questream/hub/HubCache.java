@@ -1,5 +1,6 @@
 package dev.questream.hub;
 
+import dev.questream.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -7,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * One model's folders in the cache of {@code huggingface_hub}: {@code refs/<revision>} holds a
@@ -106,21 +106,10 @@ final class HubCache {
         cause);
   }
 
-  private interface Writer {
-    void write(Path file) throws IOException;
-  }
-
-  /** Writes a file beside {@code file}, and renames it when it is whole. */
-  private static void replace(Path file, Writer writer) {
+  private static void replace(Path file, AtomicFile.Writer<?> writer) {
     try {
       Files.createDirectories(file.getParent());
-      Path part = file.resolveSibling("." + UUID.randomUUID() + ".part");
-      try {
-        writer.write(part);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(part);
-      }
+      AtomicFile.write(file, writer);
     } catch (IOException e) {
       throw diskFailure(file, e);
     }

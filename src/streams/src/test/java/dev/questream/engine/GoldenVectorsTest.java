@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.PublishedModel;
+import dev.questream.encoder.Cosine;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
@@ -120,7 +121,7 @@ class GoldenVectorsTest {
           EncoderBackend.Session lowerSession = lower.openSession()) {
         List<float[]> vectors = lowerSession.encode(ids);
         for (int i = 0; i < ids.size(); i++) {
-          assertThat(PrecisionGate.cosine(vectors.get(i), exact.get(i)))
+          assertThat(Cosine.of(vectors.get(i), exact.get(i)))
               .as("%s: %s", precision, Texts.VARIED.get(i))
               .isGreaterThan(0.999);
         }

@@ -14,6 +14,7 @@ import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.TinyCheckpoint;
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
 import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.Cosine;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderException;
@@ -245,7 +246,7 @@ class TinyModelTest {
         for (int d = 0; d < exact.length; d++) {
           exact[d] = (float) expected[d];
         }
-        assertThat(PrecisionGate.cosine(vectors.get(i), exact))
+        assertThat(Cosine.of(vectors.get(i), exact))
             .as("seed %d, text %d", SEED, i)
             .isGreaterThan(0.99);
       }

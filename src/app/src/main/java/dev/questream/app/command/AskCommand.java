@@ -6,12 +6,12 @@ import dev.questream.app.console.FatalException;
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.EmbeddingReader.Answer;
 import dev.questream.app.kafka.QuestionProducer;
+import dev.questream.app.kafka.ReadFrom;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.DeadLetterHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -63,32 +63,21 @@ public final class AskCommand implements Callable<Integer> {
     try (Topics topics = new Topics(config)) {
       topics.requireAll();
     }
-    List<String> watched =
-        List.of(
-            config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
-            config.getString(QuestreamConfig.DLQ_TOPIC));
-    try (EmbeddingReader reader = new EmbeddingReader(config, EmbeddingReader.Start.END, watched);
+    try (EmbeddingReader reader = new EmbeddingReader(config, ReadFrom.END);
         QuestionProducer producer = new QuestionProducer(config)) {
       producer.sendNow(id, question);
       long sent = System.nanoTime();
-      return show(await(reader, sent), sent);
+      Answer answer =
+          reader
+              .await(id, Duration.ofSeconds(timeoutSeconds))
+              .orElseThrow(
+                  () ->
+                      new FatalException(
+                          ExitCode.KAFKA,
+                          "no answer for question %s within %d s; is the application running (`questream run`)?"
+                              .formatted(id, timeoutSeconds)));
+      return show(answer, sent);
     }
-  }
-
-  private Answer await(EmbeddingReader reader, long sent) {
-    byte[] key = id.getBytes(StandardCharsets.UTF_8);
-    long limit = Duration.ofSeconds(timeoutSeconds).toNanos();
-    while (System.nanoTime() - sent < limit) {
-      for (Answer answer : reader.poll(Duration.ofMillis(100))) {
-        if (java.util.Arrays.equals(answer.source().key(), key)) {
-          return answer;
-        }
-      }
-    }
-    throw new FatalException(
-        ExitCode.KAFKA,
-        "no answer for question %s within %d s; is the application running (`questream run`)?"
-            .formatted(id, timeoutSeconds));
   }
 
   private int show(Answer answer, long sent) {

@@ -4,6 +4,7 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Step;
+import dev.questream.checkpoint.AtomicFile;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
@@ -18,7 +19,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -71,14 +71,7 @@ public final class ModelExportCommand implements Callable<Integer> {
     PublishedModel resolved = Encoders.resolve(config);
     Path target = file.toAbsolutePath();
     try (Step step = console.step("exporting " + model)) {
-      Path written = Files.createTempFile(target.getParent(), "export-", ".pt");
-      try {
-        resolved.read(weights -> write(resolved, weights, written));
-        Files.move(
-            written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(written);
-      }
+      AtomicFile.write(target, part -> resolved.read(weights -> write(resolved, weights, part)));
       step.done("%s, %s, %d MiB".formatted(file, precision.label(), Files.size(target) >> 20));
     } catch (IOException | UncheckedIOException e) {
       throw new FatalException(

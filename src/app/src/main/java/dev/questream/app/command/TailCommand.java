@@ -5,6 +5,7 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.EmbeddingReader.Answer;
+import dev.questream.app.kafka.ReadFrom;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.EmbeddingJson;
@@ -53,8 +54,7 @@ public final class TailCommand implements Callable<Integer> {
     try (Topics topics = new Topics(config)) {
       topics.require(List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
     }
-    EmbeddingReader.Start start =
-        fromBeginning ? EmbeddingReader.Start.BEGINNING : EmbeddingReader.Start.END;
+    ReadFrom start = fromBeginning ? ReadFrom.BEGINNING : ReadFrom.END;
     List<String> watched = List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
     try (EmbeddingReader reader = new EmbeddingReader(config, start, watched)) {
       for (long shown = 0; shown < limit && !console.out().checkError(); ) {

@@ -7,28 +7,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * A plain consumer of embeddings and dead letters, as a vector store's would be: it sees only what
  * is committed, and belongs to no group.
  */
 public final class EmbeddingReader implements AutoCloseable {
-  private final String embeddingsTopic;
-  private final KafkaConsumer<byte[], byte[]> consumer;
-  private final QuestionEmbeddingDeserializer deserializer = new QuestionEmbeddingDeserializer();
+  private static final Duration POLL = Duration.ofMillis(100);
 
-  /** Where to begin. */
-  public enum Start {
-    BEGINNING,
-    END
-  }
+  private final String embeddingsTopic;
+  private final CommittedReader reader;
+  private final QuestionEmbeddingDeserializer deserializer = new QuestionEmbeddingDeserializer();
 
   /** What was read: an embedding, a deletion (a null value), or a dead letter. */
   public sealed interface Answer {
@@ -46,34 +38,28 @@ public final class EmbeddingReader implements AutoCloseable {
     record DeadLetter(ConsumerRecord<byte[], byte[]> source) implements Answer {}
   }
 
+  /** Reads embeddings and dead letters. */
+  public EmbeddingReader(QuestreamConfig config, ReadFrom start) {
+    this(
+        config,
+        start,
+        List.of(
+            config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
+            config.getString(QuestreamConfig.DLQ_TOPIC)));
+  }
+
   /**
    * @param topics which of the embeddings and dead letter topics to read
    */
-  public EmbeddingReader(QuestreamConfig config, Start start, List<String> topics) {
+  public EmbeddingReader(QuestreamConfig config, ReadFrom start, List<String> topics) {
     this.embeddingsTopic = config.getString(QuestreamConfig.EMBEDDINGS_TOPIC);
     deserializer.configure(config.serdeSettings(), false);
-    this.consumer =
-        new KafkaConsumer<>(
-            config.consumerSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (String topic : topics) {
-      consumer
-          .partitionsFor(topic)
-          .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-    }
-    consumer.assign(partitions);
-    if (start == Start.BEGINNING) {
-      consumer.seekToBeginning(partitions);
-    } else {
-      consumer.seekToEnd(partitions);
-    }
-    partitions.forEach(consumer::position); // settles the position now, not at the first poll
+    this.reader = new CommittedReader(config, start, topics);
   }
 
   /** Leaves out everything that is committed by now. */
   public void skipToEnd() {
-    consumer.seekToEnd(consumer.assignment());
-    consumer.assignment().forEach(consumer::position); // settles it now, not at the first poll
+    reader.skipToEnd();
   }
 
   /**
@@ -83,7 +69,7 @@ public final class EmbeddingReader implements AutoCloseable {
    */
   public List<Answer> poll(Duration limit, Predicate<String> keys) {
     List<Answer> answers = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> source : consumer.poll(limit)) {
+    for (ConsumerRecord<byte[], byte[]> source : reader.poll(limit)) {
       if (source.key() != null && keys.test(new String(source.key(), StandardCharsets.UTF_8))) {
         answers.add(answer(source));
       }
@@ -94,29 +80,23 @@ public final class EmbeddingReader implements AutoCloseable {
   /** Reads what has been committed since, waiting for {@code limit} at most. */
   public List<Answer> poll(Duration limit) {
     List<Answer> answers = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> source : consumer.poll(limit)) {
+    for (ConsumerRecord<byte[], byte[]> source : reader.poll(limit)) {
       answers.add(answer(source));
     }
     return answers;
   }
 
-  /**
-   * Reads up to where the topics ended when this was called: the last offset that was committed.
-   *
-   * @param each is given every answer, in the order of its partition
-   */
-  public void readToEnd(Consumer<Answer> each) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
-    while (ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-      poll(Duration.ofMillis(200)).stream()
-          .filter(answer -> answer.source().offset() < ends.get(partition(answer)))
-          .forEach(each);
+  /** Reads until a question has its embedding or dead letter; empty if it has none in time. */
+  public Optional<Answer> await(String id, Duration limit) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < limit.toNanos()) {
+      for (Answer answer : poll(POLL, id::equals)) {
+        if (!(answer instanceof Answer.Deleted)) {
+          return Optional.of(answer);
+        }
+      }
     }
-  }
-
-  private static TopicPartition partition(Answer answer) {
-    return new TopicPartition(answer.source().topic(), answer.source().partition());
+    return Optional.empty();
   }
 
   private Answer answer(ConsumerRecord<byte[], byte[]> source) {
@@ -130,6 +110,6 @@ public final class EmbeddingReader implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    reader.close();
   }
 }

@@ -72,10 +72,7 @@ public final class Refusal {
   }
 
   private static String authentication(AuthenticationException failure, String kafka) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
+    Throwable root = root(failure);
     String why =
         root == failure ? failure.getMessage() : failure.getMessage() + ": " + reason(root);
     return failure instanceof SslAuthenticationException
@@ -89,6 +86,15 @@ public final class Refusal {
   private static String login(LoginException failure, String kafka) {
     return "no login for %s: %s; check kafka.sasl.* (docs/secure.md)"
         .formatted(kafka, reason(failure).lines().findFirst().orElse(""));
+  }
+
+  /** The innermost cause. */
+  static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   private static String reason(Throwable root) {

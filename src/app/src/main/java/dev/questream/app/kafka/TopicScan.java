@@ -5,7 +5,6 @@ import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -14,9 +13,7 @@ import java.util.NoSuchElementException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The committed records of a topic as of now, partition after partition, each in its order.
@@ -27,7 +24,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class TopicScan implements Iterator<ConsumerRecord<byte[], byte[]>>, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
 
-  private static final int FETCH_MAX_WAIT_MS = 10;
+  private static final Map<String, Object> OWN_SETTINGS =
+      Map.of(
+          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+          "earliest", // deleted while it is read
+          // A fetch beyond the end of one partition holds up the first of the next one for so long.
+          ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+          10);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final String servers;
@@ -44,43 +47,13 @@ public final class TopicScan implements Iterator<ConsumerRecord<byte[], byte[]>>
    * @param topic must exist
    */
   public TopicScan(QuestreamConfig config, String topic) {
-    this.consumer =
-        new KafkaConsumer<>(
-            settings(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    this.servers = String.join(",", config.getList(QuestreamConfig.BOOTSTRAP_SERVERS));
+    this.consumer = CommittedReader.consumer(config, OWN_SETTINGS);
+    this.servers = config.servers();
     this.patience = config.duration(QuestreamConfig.STARTUP_TIMEOUT_MS);
-    List<TopicPartition> partitions = partitions(topic);
+    List<TopicPartition> partitions = CommittedReader.partitions(consumer, config, topic);
     this.beginnings = consumer.beginningOffsets(partitions);
     this.ends = consumer.endOffsets(partitions);
     this.remaining = new ArrayDeque<>(partitions);
-  }
-
-  /** A topic that was just made may not be known to all brokers yet. */
-  private List<TopicPartition> partitions(String topic) {
-    long start = System.nanoTime();
-    List<PartitionInfo> found = consumer.partitionsFor(topic);
-    while (found == null || found.isEmpty()) {
-      if (System.nanoTime() - start > patience.toNanos()) {
-        throw new FatalException(
-            ExitCode.KAFKA,
-            "topic %s is not known to Kafka at %s after %d ms"
-                .formatted(topic, servers, patience.toMillis()));
-      }
-      found = consumer.partitionsFor(topic);
-    }
-    return found.stream()
-        .map(info -> new TopicPartition(topic, info.partition()))
-        .sorted(Comparator.comparingInt(TopicPartition::partition))
-        .toList();
-  }
-
-  private static Map<String, Object> settings(QuestreamConfig config) {
-    Map<String, Object> settings = new HashMap<>(config.consumerSettings());
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // deleted while it is read
-    // A fetch beyond the end of one partition holds up the first of the next one for so long.
-    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MAX_WAIT_MS);
-    return settings;
   }
 
   /** The first offset that the topic still holds, by partition. */

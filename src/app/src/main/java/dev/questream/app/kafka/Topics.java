@@ -53,7 +53,9 @@ public final class Topics implements AutoCloseable {
           .orElseGet(
               () ->
                   new FatalException(
-                      ExitCode.USAGE, "the Kafka settings are not usable: " + rootMessage(e), e));
+                      ExitCode.USAGE,
+                      "the Kafka settings are not usable: " + Refusal.root(e).getMessage(),
+                      e));
     }
   }
 
@@ -82,26 +84,21 @@ public final class Topics implements AutoCloseable {
    * @throws FatalException that says which is not
    */
   public void require(Collection<String> names) {
-    require(names, Set.of());
+    Map<String, Set<AclOperation>> operations = new TreeMap<>();
+    names.forEach(name -> operations.put(name, Set.of()));
+    require(operations);
   }
 
   /**
    * Makes sure that a broker answers, these topics are there, and this user may do what he must.
    *
-   * @param operations needed on each of them; what a broker does not tell is taken for allowed
+   * @param operations needed on each topic; what a broker does not tell is taken for allowed
    * @throws FatalException that says which is not
    */
-  public void require(Collection<String> names, Set<AclOperation> operations) {
-    Set<String> missing = new TreeSet<>();
-    describe(names)
-        .forEach(
-            (name, description) -> {
-              if (description.isEmpty()) {
-                missing.add(name);
-              } else {
-                requireAllowed(description.get(), operations);
-              }
-            });
+  public void require(Map<String, Set<AclOperation>> operations) {
+    Map<String, Optional<TopicDescription>> described = describe(operations.keySet());
+    List<String> missing =
+        described.keySet().stream().filter(name -> described.get(name).isEmpty()).toList();
     if (!missing.isEmpty()) {
       throw new FatalException(
           ExitCode.KAFKA,
@@ -109,6 +106,7 @@ public final class Topics implements AutoCloseable {
               .formatted(
                   servers(), missing.size() == 1 ? "topic" : "topics", String.join(", ", missing)));
     }
+    described.forEach((name, topic) -> requireAllowed(topic.orElseThrow(), operations.get(name)));
   }
 
   /** Each topic as the brokers describe it, empty if there is none of that name. */
@@ -239,14 +237,6 @@ public final class Topics implements AutoCloseable {
 
   private String servers() {
     return config.servers();
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage();
   }
 
   @Override

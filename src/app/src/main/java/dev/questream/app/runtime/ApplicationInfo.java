@@ -1,6 +1,7 @@
 package dev.questream.app.runtime;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.questream.app.console.QuestreamVersion;
 import dev.questream.app.io.Json;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
@@ -18,11 +19,11 @@ import org.apache.kafka.common.utils.AppInfoParser;
  */
 final class ApplicationInfo {
   private final QuestreamConfig config;
-  private final QuestreamApplication application;
+  private final InstanceStatus instance;
 
-  ApplicationInfo(QuestreamConfig config, QuestreamApplication application) {
+  ApplicationInfo(QuestreamConfig config, InstanceStatus instance) {
     this.config = config;
-    this.application = application;
+    this.instance = instance;
   }
 
   private record Document(
@@ -35,9 +36,8 @@ final class ApplicationInfo {
   private record Versions(
       String questream, String kafka, String java, String djl, String libtorch) {
     static Versions current() {
-      String questream = ApplicationInfo.class.getPackage().getImplementationVersion();
       return new Versions(
-          questream == null ? "development" : questream,
+          QuestreamVersion.current(),
           AppInfoParser.getVersion(),
           Runtime.version().toString(),
           Platform.current().djl(),
@@ -77,15 +77,15 @@ final class ApplicationInfo {
 
   /** For {@code /info} and the top of the live page, by name. */
   Map<String, Object> full() {
-    BatchingEncoder encoder = application.encoder();
+    BatchingEncoder encoder = instance.encoder();
     EncoderState now = encoder.state();
     RuntimeMXBean process = ManagementFactory.getRuntimeMXBean();
     return Json.map(
         new Document(
             Versions.current(),
             new Running(
-                application.state().toString(),
-                application.isReady(),
+                instance.state().toString(),
+                instance.isReady(),
                 now.healthy(),
                 process.getStartTime(),
                 process.getUptime()),

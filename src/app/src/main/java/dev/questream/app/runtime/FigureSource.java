@@ -9,20 +9,20 @@ import org.apache.kafka.common.MetricName;
 final class FigureSource implements Figures.Source {
   private static final String LAG = "records-lag";
 
-  private final QuestreamApplication application;
+  private final InstanceStatus instance;
 
-  FigureSource(QuestreamApplication application) {
-    this.application = application;
+  FigureSource(InstanceStatus instance) {
+    this.instance = instance;
   }
 
   @Override
   public EncoderStatistics encoder() {
-    return application.encoder().statistics();
+    return instance.encoder().statistics();
   }
 
   @Override
   public int workers() {
-    return application.encoder().workers();
+    return instance.encoder().workers();
   }
 
   /**
@@ -31,7 +31,7 @@ final class FigureSource implements Figures.Source {
   @Override
   public double lag() {
     double sum = Double.NaN;
-    for (Metric metric : application.metrics().values()) {
+    for (Metric metric : instance.metrics().values()) {
       if (isLag(metric.metricName()) && metric.metricValue() instanceof Double lag && lag >= 0) {
         sum = (Double.isNaN(sum) ? 0 : sum) + lag;
       }

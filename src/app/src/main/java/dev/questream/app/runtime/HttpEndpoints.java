@@ -40,9 +40,9 @@ final class HttpEndpoints implements AutoCloseable {
 
   private final QuestreamConfig config;
   private final boolean enabled;
-  private final Figures figures = new Figures();
+  private final Resources opened = new Resources();
+  private final Figures figures = opened.add(new Figures(), Figures::close);
   private final FollowedQuestions followed = new FollowedQuestions();
-  private Optional<QuestionAsker> asker = Optional.empty();
   private HttpService service;
 
   HttpEndpoints(QuestreamConfig config) {
@@ -60,22 +60,23 @@ final class HttpEndpoints implements AutoCloseable {
    *
    * @throws FatalException if it cannot be had
    */
-  void open(QuestreamApplication application, Metrics metrics, Neighbours neighbours) {
+  void open(InstanceStatus instance, Metrics metrics, Neighbours neighbours) {
     if (!enabled) {
       return;
     }
     InetSocketAddress address =
         new InetSocketAddress(
             config.getString(QuestreamConfig.HTTP_HOST), config.getInt(QuestreamConfig.HTTP_PORT));
-    if (config.getBoolean(QuestreamConfig.HTTP_ASK_ENABLED)) {
-      asker = Optional.of(new QuestionAsker(config, followed));
-    }
-    ApplicationInfo info = new ApplicationInfo(config, application);
-    Map<String, Resource> resources = new HashMap<>(operators(application, metrics, info));
-    resources.putAll(
-        new LivePage(figures, info::full, asker.map(Asking.class::cast), neighbours).resources());
+    Optional<Asking> asker =
+        config.getBoolean(QuestreamConfig.HTTP_ASK_ENABLED)
+            ? Optional.of(opened.add(new QuestionAsker(config, followed), QuestionAsker::close))
+            : Optional.empty();
+    ApplicationInfo info = new ApplicationInfo(config, instance);
+    Map<String, Resource> resources = new HashMap<>(operators(instance, metrics, info));
+    resources.putAll(new LivePage(figures, info::full, asker, neighbours).resources());
     try {
-      service = HttpService.open(address, resources, access(address));
+      service =
+          opened.add(HttpService.open(address, resources, access(address)), HttpService::close);
     } catch (IOException e) {
       throw new FatalException(
           ExitCode.ENVIRONMENT,
@@ -83,7 +84,7 @@ final class HttpEndpoints implements AutoCloseable {
               .formatted(address, e.getMessage()),
           e);
     }
-    figures.start(new FigureSource(application));
+    figures.start(new FigureSource(instance));
     LOG.info("Live page, health and metrics on http:/{}", service.address());
   }
 
@@ -104,12 +105,12 @@ final class HttpEndpoints implements AutoCloseable {
   }
 
   private static Map<String, Resource> operators(
-      QuestreamApplication application, Metrics metrics, ApplicationInfo info) {
+      InstanceStatus instance, Metrics metrics, ApplicationInfo info) {
     return Map.of(
         "/health/live",
-        Resource.of(() -> health(application.isLive(), application.state())),
+        Resource.of(() -> health(instance.isLive(), instance.state())),
         "/health/ready",
-        Resource.of(() -> health(application.isReady(), application.state())),
+        Resource.of(() -> health(instance.isReady(), instance.state())),
         "/metrics",
         Resource.of(
             () ->
@@ -139,10 +140,6 @@ final class HttpEndpoints implements AutoCloseable {
 
   @Override
   public void close() {
-    if (service != null) {
-      service.close();
-    }
-    asker.ifPresent(QuestionAsker::close);
-    figures.close();
+    opened.close();
   }
 }

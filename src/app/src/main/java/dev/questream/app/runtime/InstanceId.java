@@ -2,11 +2,11 @@ package dev.questream.app.runtime;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.checkpoint.AtomicFile;
 import dev.questream.config.QuestreamConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
@@ -52,12 +52,6 @@ final class InstanceId {
   /** Whole or not at all: a process may be killed here too. */
   private static void create(Path file) throws IOException {
     String id = "questream-" + UUID.randomUUID().toString().substring(0, 18);
-    Path draft = Files.createTempFile(file.getParent(), "instance-id", ".part");
-    try {
-      Files.writeString(draft, id + "\n");
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(draft);
-    }
+    AtomicFile.write(file, part -> Files.writeString(part, id + "\n"));
   }
 }

@@ -35,11 +35,11 @@ public final class Metrics implements AutoCloseable {
   private static final Duration[] LATENCY_BUCKETS =
       millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000);
 
+  private final Resources opened = new Resources();
   private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final JvmGcMetrics garbageCollector = new JvmGcMetrics();
+      opened.add(
+          new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), PrometheusMeterRegistry::close);
   private final AtomicLong pending = new AtomicLong();
-  private KafkaStreamsMetrics kafka;
 
   Metrics() {
     Gauge.builder("questream.pending.questions", pending, AtomicLong::get)
@@ -49,7 +49,7 @@ public final class Metrics implements AutoCloseable {
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new FileDescriptorMetrics().bindTo(registry);
-    garbageCollector.bindTo(registry);
+    opened.add(new JvmGcMetrics(), JvmGcMetrics::close).bindTo(registry);
   }
 
   private static Duration[] millis(long... values) {
@@ -165,8 +165,7 @@ public final class Metrics implements AutoCloseable {
 
   /** Adds what the encoder and Kafka Streams count by themselves. */
   void observe(BatchingEncoder encoder, KafkaStreams streams) {
-    kafka = new KafkaStreamsMetrics(streams);
-    kafka.bindTo(registry);
+    opened.add(new KafkaStreamsMetrics(streams), KafkaStreamsMetrics::close).bindTo(registry);
     count(encoder, "texts", "Questions run through the model", EncoderStatistics::texts);
     count(encoder, "tokens", "Tokens run through the model", EncoderStatistics::tokens);
     count(encoder, "retries", "Batches that failed and were run again", EncoderStatistics::retries);
@@ -208,12 +207,12 @@ public final class Metrics implements AutoCloseable {
     return registry.scrape();
   }
 
+  boolean isClosed() {
+    return registry.isClosed();
+  }
+
   @Override
   public void close() {
-    if (kafka != null) {
-      kafka.close();
-    }
-    garbageCollector.close();
-    registry.close();
+    opened.close();
   }
 }

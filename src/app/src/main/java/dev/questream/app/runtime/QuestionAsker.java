@@ -3,6 +3,7 @@ package dev.questream.app.runtime;
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.EmbeddingReader.Answer;
 import dev.questream.app.kafka.QuestionProducer;
+import dev.questream.app.kafka.ReadFrom;
 import dev.questream.app.page.Asking;
 import dev.questream.app.page.FollowedQuestions;
 import dev.questream.app.page.Journey;
@@ -11,7 +12,6 @@ import dev.questream.serde.DeadLetterHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -103,11 +103,7 @@ final class QuestionAsker implements Asking, AutoCloseable {
 
   /** Serves until Kafka fails; what is open is then given up, and the next question begins anew. */
   private void serve(Question first) throws InterruptedException {
-    List<String> topics =
-        List.of(
-            config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
-            config.getString(QuestreamConfig.DLQ_TOPIC));
-    try (EmbeddingReader reader = new EmbeddingReader(config, EmbeddingReader.Start.END, topics);
+    try (EmbeddingReader reader = new EmbeddingReader(config, ReadFrom.END);
         QuestionProducer producer = new QuestionProducer(config)) {
       for (Question next = first; ; next = waiting.take()) {
         reader.skipToEnd();

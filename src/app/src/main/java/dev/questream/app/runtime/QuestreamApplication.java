@@ -1,9 +1,6 @@
 package dev.questream.app.runtime;
 
-import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
-import dev.questream.app.kafka.Refusal;
-import dev.questream.app.kafka.Topics;
 import dev.questream.app.page.Neighbours;
 import dev.questream.app.tracing.Tracing;
 import dev.questream.checkpoint.ModelException;
@@ -13,33 +10,15 @@ import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.model.Encoders;
 import dev.questream.processor.EmbedObserver;
-import dev.questream.serde.RegistryCheck;
-import dev.questream.serde.SchemaRegistryException;
-import dev.questream.topology.EmbeddingTopology;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
-import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.streams.CloseOptions;
-import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
-import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.errors.StreamsException;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,44 +29,32 @@ import org.slf4j.LoggerFactory;
  * After that a failure that Kafka Streams cannot mend stops the client, and {@link #awaitStopped}
  * throws it.
  */
-public final class QuestreamApplication implements AutoCloseable {
+public final class QuestreamApplication implements InstanceStatus, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QuestreamApplication.class);
-  private static final String GROUP_PROTOCOL = StreamsConfig.GROUP_PROTOCOL_CONFIG;
 
-  private final QuestreamConfig config;
-  private final BatchingEncoder encoder;
-  private final KafkaStreams streams;
+  private final Resources resources;
   private final Metrics metrics;
-  private final Tracing tracing;
   private final HttpEndpoints http;
-  private final CountDownLatch running = new CountDownLatch(1);
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final BatchingEncoder encoder;
+  private final StreamsLifecycle streams;
 
-  private QuestreamApplication(
-      QuestreamConfig config, BatchingEncoder encoder, Metrics metrics, Tracing tracing) {
-    this.config = config;
-    this.encoder = encoder;
-    this.metrics = metrics;
-    this.tracing = tracing;
-    this.http = new HttpEndpoints(config);
+  /**
+   * Opens everything, and starts nothing yet.
+   *
+   * @param resources takes each part as soon as it is open
+   */
+  private QuestreamApplication(QuestreamConfig config, Parts parts, Resources resources) {
+    this.resources = resources;
+    this.metrics = resources.add(parts.metrics(), Metrics::close);
+    Tracing tracing = resources.add(parts.tracing(), Tracing::close);
+    this.http = resources.add(new HttpEndpoints(config), HttpEndpoints::close);
+    this.encoder = resources.add(parts.encoder(metrics.encoder()), BatchingEncoder::close);
+    LOG.info("Encoder: {}", encoder.info());
     EmbedObserver observer =
         EmbedObserver.all(metrics.processor(), http.observer(), tracing.observer());
-    this.streams = EmbeddingTopology.streams(config, streamsSettings(config), encoder, observer);
-    streams.setStateListener((state, previous) -> stateChanged(state));
-    streams.setUncaughtExceptionHandler(this::uncaught);
-    metrics.observe(encoder, streams);
-  }
-
-  private static Properties streamsSettings(QuestreamConfig config) {
-    Properties settings = config.streamsSettings();
-    boolean classic = !"streams".equalsIgnoreCase(String.valueOf(settings.get(GROUP_PROTOCOL)));
-    if (classic && !config.hasGroupInstanceId()) { // the newer protocol has no static members yet
-      settings.put(
-          StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
-          InstanceId.of(config));
-    }
-    return settings;
+    KafkaStreams client = StreamsLifecycle.starting(() -> parts.streams(encoder, observer));
+    this.streams = resources.add(new StreamsLifecycle(config, client), StreamsLifecycle::close);
+    metrics.observe(encoder, client);
   }
 
   /**
@@ -121,70 +88,22 @@ public final class QuestreamApplication implements AutoCloseable {
       QuestreamConfig config,
       Function<EncoderObserver, BatchingEncoder> open,
       Neighbours neighbours) {
-    checkTopics(config);
-    checkRegistry(config);
-    Metrics metrics = new Metrics();
-    BatchingEncoder encoder = open.apply(metrics.encoder());
-    LOG.info("Encoder: {}", encoder.info());
+    Preflight.check(config);
+    return start(config, new ConfiguredParts(config, open), neighbours);
+  }
+
+  /** Starts, or throws and leaves nothing open. */
+  static QuestreamApplication start(QuestreamConfig config, Parts parts, Neighbours neighbours) {
+    Resources resources = new Resources();
     try {
-      QuestreamApplication application =
-          new QuestreamApplication(config, encoder, metrics, Tracing.open(config));
-      application.http.open(application, metrics, neighbours);
+      QuestreamApplication application = new QuestreamApplication(config, parts, resources);
+      application.http.open(application, application.metrics, neighbours);
       application.streams.start();
       return application;
-    } catch (ConfigException | FatalException e) {
-      encoder.close();
+    } catch (RuntimeException | Error e) {
+      resources.closeAfter(e);
       throw e;
-    } catch (RuntimeException e) {
-      encoder.close();
-      throw new FatalException(
-          ExitCode.FAILED, "Kafka Streams could not be started: " + e.getMessage(), e);
     }
-  }
-
-  /** What the user may not do shows here, before a model is loaded, where brokers tell it. */
-  private static void checkTopics(QuestreamConfig config) {
-    try (Topics topics = new Topics(config)) {
-      topics.requireAll();
-      topics.require(
-          List.of(config.getString(QuestreamConfig.QUESTIONS_TOPIC)), Set.of(AclOperation.READ));
-      topics.require(
-          List.of(
-              config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
-              config.getString(QuestreamConfig.DLQ_TOPIC)),
-          Set.of(AclOperation.WRITE));
-    }
-  }
-
-  private static void checkRegistry(QuestreamConfig config) {
-    try {
-      RegistryCheck.embeddings(
-          config.serdeSettings(), config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
-    } catch (SchemaRegistryException e) {
-      throw new FatalException(ExitCode.KAFKA, e.getMessage(), e);
-    }
-  }
-
-  private void stateChanged(State state) {
-    if (state == State.RUNNING) {
-      LOG.info("RUNNING");
-      running.countDown();
-    } else if (state == State.NOT_RUNNING || state == State.ERROR) {
-      running.countDown();
-      stopped.countDown();
-    }
-  }
-
-  private StreamThreadExceptionResponse uncaught(Throwable thrown) {
-    failure.compareAndSet(null, thrown);
-    Optional<FatalException> refusal = Refusal.of(thrown, config.servers());
-    if (refusal.isPresent()) { // its words say all; where in Kafka it came up helps nobody
-      LOG.error("Stopping: {}", refusal.get().getMessage());
-      LOG.debug("The refusal in full", thrown);
-    } else {
-      LOG.error("Stopping: {}", thrown.toString(), thrown);
-    }
-    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
   /**
@@ -193,14 +112,7 @@ public final class QuestreamApplication implements AutoCloseable {
    * @throws FatalException if that takes longer than {@code limit}, or the client stops
    */
   public void awaitRunning(Duration limit) {
-    boolean done = await(running, limit);
-    requireAlive();
-    if (!done || streams.state() != State.RUNNING) {
-      throw new FatalException(
-          ExitCode.KAFKA,
-          "Kafka Streams is %s after %d s, not RUNNING"
-              .formatted(streams.state(), limit.toSeconds()));
-    }
+    streams.awaitRunning(limit);
   }
 
   /**
@@ -209,16 +121,7 @@ public final class QuestreamApplication implements AutoCloseable {
    * @throws FatalException if it stopped because of a failure
    */
   public void awaitStopped() {
-    await(stopped, Duration.ofNanos(Long.MAX_VALUE));
-    requireAlive();
-  }
-
-  private static boolean await(CountDownLatch latch, Duration limit) {
-    try {
-      return latch.await(limit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    }
+    streams.awaitStopped();
   }
 
   /**
@@ -227,48 +130,32 @@ public final class QuestreamApplication implements AutoCloseable {
    * @throws FatalException if it has stopped because of a failure
    */
   public void requireAlive() {
-    Throwable thrown = failure.get();
-    if (thrown != null) {
-      throw Refusal.of(thrown, config.servers())
-          .orElseGet(() -> new FatalException(ExitCode.FAILED, describe(thrown), thrown));
-    }
+    streams.requireAlive();
   }
 
-  private static String describe(Throwable thrown) {
-    Throwable cause = thrown;
-    while (cause instanceof StreamsException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return "Kafka Streams stopped: " + cause;
-  }
-
-  /** The encoder, for its statistics. */
+  @Override
   public BatchingEncoder encoder() {
     return encoder;
   }
 
+  @Override
   public State state() {
     return streams.state();
   }
 
   /** Tasks that are assigned to this process and work: one for each partition of questions. */
   public int activeTasks() {
-    return streams.metadataForLocalThreads().stream()
-        .mapToInt(thread -> thread.activeTasks().size())
-        .sum();
+    return streams.activeTasks();
   }
 
-  /** Whether it does its work: partitions are assigned, and the encoder answers. */
+  @Override
   public boolean isReady() {
-    State state = streams.state();
-    return (state == State.RUNNING || state == State.REBALANCING)
-        && running.getCount() == 0
-        && encoder.state().healthy();
+    return streams.isRunning() && encoder.state().healthy();
   }
 
-  /** Whether a restart would not help: it is starting, working or stopping. */
+  @Override
   public boolean isLive() {
-    return failure.get() == null && encoder.state().healthy();
+    return !streams.hasFailed() && encoder.state().healthy();
   }
 
   /** Where health and metrics are served; empty if {@code http.port} is not set. */
@@ -276,35 +163,18 @@ public final class QuestreamApplication implements AutoCloseable {
     return http.address();
   }
 
-  /** The figures that Kafka Streams and its clients keep of themselves. */
+  @Override
   public Map<MetricName, ? extends Metric> metrics() {
     return streams.metrics();
   }
 
   /**
-   * Stops: commits what is answered, leaves the group, then closes the encoder. What is pending
-   * stays in the store.
-   *
-   * <p>Leaving matters: the group would otherwise wait for this member until its session times out,
-   * and a restart would stand still for so long. An instance that the user has named ({@code
-   * instance.id}) stays: it is expected back under the same name.
+   * Stops: commits what is answered, leaves the group, then closes the encoder and the rest. What
+   * is pending stays in the store.
    */
   @Override
   public void close() {
     Thread.interrupted(); // closing must not be cut short by the signal that asks for it
-    CloseOptions options =
-        CloseOptions.groupMembershipOperation(
-                config.staticMember()
-                    ? GroupMembershipOperation.REMAIN_IN_GROUP
-                    : GroupMembershipOperation.LEAVE_GROUP)
-            .withTimeout(config.duration(QuestreamConfig.SHUTDOWN_TIMEOUT_MS));
-    if (!streams.close(options)) {
-      LOG.warn("Kafka Streams did not stop in time; what is pending is taken up at the next start");
-    }
-    encoder.close();
-    http.close();
-    tracing.close();
-    metrics.close();
-    stopped.countDown();
+    resources.close();
   }
 }

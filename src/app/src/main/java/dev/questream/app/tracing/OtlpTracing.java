@@ -1,5 +1,6 @@
 package dev.questream.app.tracing;
 
+import dev.questream.app.console.QuestreamVersion;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.processor.EmbedObserver;
 import io.opentelemetry.api.common.AttributeKey;
@@ -9,7 +10,6 @@ import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigException;
@@ -56,7 +56,6 @@ final class OtlpTracing implements Tracing {
   }
 
   private static Resource resource(QuestreamConfig config) {
-    String version = OtlpTracing.class.getPackage().getImplementationVersion();
     return Resource.getDefault()
         .merge(
             Resource.create(
@@ -64,7 +63,7 @@ final class OtlpTracing implements Tracing {
                     AttributeKey.stringKey("service.name"),
                     config.getString(QuestreamConfig.APPLICATION_ID),
                     AttributeKey.stringKey("service.version"),
-                    Optional.ofNullable(version).orElse("development"),
+                    QuestreamVersion.current(),
                     AttributeKey.stringKey("service.instance.id"),
                     UUID.randomUUID().toString())));
   }

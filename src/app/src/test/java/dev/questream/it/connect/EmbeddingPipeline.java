@@ -1,7 +1,6 @@
 package dev.questream.it.connect;
 
-import dev.questream.app.kafka.EmbeddingReader;
-import dev.questream.app.kafka.EmbeddingReader.Answer;
+import dev.questream.app.kafka.TopicScan;
 import dev.questream.app.kafka.Topics;
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.avro.Question;
@@ -10,15 +9,14 @@ import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.it.KafkaFixture;
 import dev.questream.it.registry.ApicurioRegistry;
+import dev.questream.serde.QuestionEmbeddingDeserializer;
 import dev.questream.serde.QuestionSerializer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -95,39 +93,38 @@ final class EmbeddingPipeline implements AutoCloseable {
   /** What a store must hold now: the last embedding of each id, without the deleted ones. */
   Map<String, QuestionEmbedding> table() {
     Map<String, QuestionEmbedding> table = new LinkedHashMap<>();
-    try (EmbeddingReader reader = reader()) {
-      reader.readToEnd(
-          answer -> {
-            String id = new String(answer.source().key(), StandardCharsets.UTF_8);
-            if (answer instanceof Answer.Embedded embedded) {
-              table.put(id, embedded.embedding());
-            } else {
-              table.remove(id);
-            }
-          });
+    try (TopicScan scan = scan();
+        QuestionEmbeddingDeserializer deserializer = new QuestionEmbeddingDeserializer()) {
+      deserializer.configure(config.serdeSettings(), false);
+      while (scan.hasNext()) {
+        ConsumerRecord<byte[], byte[]> record = scan.next();
+        if (record.value() == null) {
+          table.remove(id(record));
+        } else {
+          table.put(id(record), deserializer.deserialize(record.topic(), record.value()));
+        }
+      }
     }
     return table;
   }
 
   /** The first record of an id in the embeddings topic. */
   ConsumerRecord<byte[], byte[]> first(String id) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (EmbeddingReader reader = reader()) {
-      reader.readToEnd(
-          answer -> {
-            if (id.equals(new String(answer.source().key(), StandardCharsets.UTF_8))) {
-              records.add(answer.source());
-            }
-          });
+    try (TopicScan scan = scan()) {
+      ConsumerRecord<byte[], byte[]> record = scan.next();
+      while (!id.equals(id(record))) {
+        record = scan.next();
+      }
+      return record;
     }
-    return records.get(0);
   }
 
-  private EmbeddingReader reader() {
-    return new EmbeddingReader(
-        config,
-        EmbeddingReader.Start.BEGINNING,
-        List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
+  private static String id(ConsumerRecord<byte[], byte[]> record) {
+    return new String(record.key(), StandardCharsets.UTF_8);
+  }
+
+  private TopicScan scan() {
+    return new TopicScan(config, config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
   }
 
   @Override

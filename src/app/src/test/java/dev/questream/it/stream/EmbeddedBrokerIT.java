@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.QuestionProducer;
+import dev.questream.app.kafka.ReadFrom;
 import dev.questream.app.kafka.Topics;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
@@ -44,8 +45,7 @@ class EmbeddedBrokerIT {
         Topics topics = new Topics(config(again))) {
       assertThat(topics.create()).as("topics that had to be made again").isEmpty();
       try (EmbeddingReader reader =
-          new EmbeddingReader(
-              config(again), EmbeddingReader.Start.BEGINNING, List.of("questions"))) {
+          new EmbeddingReader(config(again), ReadFrom.BEGINNING, List.of("questions"))) {
         assertThat(reader.poll(Duration.ofSeconds(20))).hasSize(1);
       }
     }

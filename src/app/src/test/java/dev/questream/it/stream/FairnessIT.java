@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.EmbeddingReader.Answer;
+import dev.questream.app.kafka.ReadFrom;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
@@ -129,8 +130,7 @@ class FairnessIT {
     try (KafkaProducer<String, String> producer =
             new KafkaProducer<>(
                 config.producerSettings(), new StringSerializer(), new StringSerializer());
-        EmbeddingReader reader =
-            new EmbeddingReader(config, EmbeddingReader.Start.BEGINNING, answers)) {
+        EmbeddingReader reader = new EmbeddingReader(config, ReadFrom.BEGINNING, answers)) {
       for (int i = 0; i < FLOOD; i++) {
         producer.send(new ProducerRecord<>(topic, 0, "flood-" + i, "flood " + i));
       }

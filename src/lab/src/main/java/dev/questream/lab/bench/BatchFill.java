@@ -10,7 +10,7 @@ import dev.questream.encoder.EncoderStatistics;
  */
 public record BatchFill(double meanBatchQuestions, double meanBatchTokens) {
 
-  static BatchFill of(EncoderStatistics done) {
+  public static BatchFill of(EncoderStatistics done) {
     return new BatchFill(done.meanBatchTexts(), done.meanBatchTokens());
   }
 }

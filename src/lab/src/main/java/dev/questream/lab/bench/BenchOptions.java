@@ -54,18 +54,18 @@ public final class BenchOptions {
   @Option(names = "--json", description = "Write one JSON object instead of lines for people.")
   private boolean json;
 
-  QuestionSet questions() {
+  public QuestionSet questions() {
     return QuestionSet.load(questions, limit);
   }
 
-  int rounds() {
+  public int rounds() {
     if (rounds < 1) {
       throw new FatalException(ExitCode.USAGE, "--rounds must be at least 1, it is " + rounds);
     }
     return rounds;
   }
 
-  Duration seconds() {
+  public Duration seconds() {
     if (!(seconds > 0 && seconds <= 86_400)) {
       throw new FatalException(
           ExitCode.USAGE, "--seconds must be over 0 and at most 86400, it is " + seconds);
@@ -77,7 +77,8 @@ public final class BenchOptions {
    * The user's settings with the model fetched, if it is one of the hub's. Rounds ask the same
    * questions again, so nothing is shared or remembered unless {@code --set} says so.
    */
-  QuestreamConfig config(SettingsOptions settings, Map<String, String> own, Console console) {
+  public QuestreamConfig config(
+      SettingsOptions settings, Map<String, String> own, Console console) {
     Map<String, String> flags = new HashMap<>(own);
     if (!settings.named().containsKey(QuestreamConfig.CACHE_BYTES)) {
       flags.put(QuestreamConfig.CACHE_BYTES, "0");
@@ -91,11 +92,11 @@ public final class BenchOptions {
     return HubModel.local(settings.config(flags), console);
   }
 
-  Consumer<String> progress(Console console) {
+  public Consumer<String> progress(Console console) {
     return doing -> console.err().println("  " + doing);
   }
 
-  void show(Record result, Consumer<PrintStream> forPeople, Console console) {
+  public void show(Record result, Consumer<PrintStream> forPeople, Console console) {
     if (json) {
       console.out().println(Json.indented(result));
     } else {

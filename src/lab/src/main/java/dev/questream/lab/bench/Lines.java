@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Locale;
 
 /** Figures for people: a label, and what it is. */
-final class Lines {
+public final class Lines {
   private final PrintStream out;
 
-  Lines(PrintStream out) {
+  public Lines(PrintStream out) {
     this.out = out;
   }
 
-  void line(String label, String format, Object... values) {
+  public void line(String label, String format, Object... values) {
     out.printf("%-11s %s%n", label, String.format(Locale.ROOT, format, values));
   }
 
-  void machine(MachineFacts machine, double loadAfter) {
+  public void machine(MachineFacts machine, double loadAfter) {
     line("on", "%s, %d cores, %s", machine.processor(), machine.cores(), machine.os());
     line(
         "",
@@ -27,7 +27,7 @@ final class Lines {
         loadAfter);
   }
 
-  void warnings(List<String> warnings) {
+  public void warnings(List<String> warnings) {
     warnings.forEach(warning -> line("WARNING", "%s", warning));
   }
 }

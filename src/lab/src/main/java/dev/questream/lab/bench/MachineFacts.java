@@ -32,7 +32,7 @@ public record MachineFacts(
   }
 
   /** The load average of the last minute; negative where the system has none. */
-  static double load() {
+  public static double load() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
@@ -42,7 +42,7 @@ public record MachineFacts(
   }
 
   /** What a reader must know of a machine that was not quiet. */
-  String warning() {
+  public String warning() {
     return String.format(
         Locale.ROOT,
         "the load average was %.2f when the measurement began, over %.1f: other programs took part,"

@@ -77,11 +77,11 @@ public record QuestionSet(String source, List<String> texts) {
   }
 
   /** The question at a place in the endless repetition of the set. */
-  String text(long place) {
+  public String text(long place) {
     return texts.get((int) (place % texts.size()));
   }
 
-  List<EncoderInput> inputs() {
+  public List<EncoderInput> inputs() {
     return texts.stream().map(EncoderInput::question).toList();
   }
 }

@@ -45,7 +45,7 @@ public record Spread(double median, double min, double max, List<Double> rounds)
   }
 
   /** For people: the median, and behind it least and greatest. */
-  String shown(String format) {
+  public String shown(String format) {
     return String.format(
         Locale.ROOT, format + "  (min " + format + ", max " + format + ")", median, min, max);
   }

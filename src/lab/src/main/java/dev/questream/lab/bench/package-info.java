@@ -1,6 +1,6 @@
 /**
- * Measures the encoder alone and the whole stream: rounds with their spread, latency under a rate,
- * what the time goes into. Nothing here runs in production.
+ * What the benchmarks of the encoder and of the stream share: their options, rounds with their
+ * spread, latencies, the machine, the report. Nothing here runs in production.
  *
  * <p><b>Threading:</b> a benchmark is driven by one thread; what others share with it says so.
  */

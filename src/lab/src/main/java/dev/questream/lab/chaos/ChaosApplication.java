@@ -5,7 +5,6 @@ import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.config.ConfigSources;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.lab.process.Child;
-import dev.questream.lab.process.ParentWatch;
 import dev.questream.model.Encoders;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,13 +27,8 @@ public final class ChaosApplication {
   private ChaosApplication() {}
 
   public static void main(String[] arguments) {
-    ParentWatch.start();
-    try {
-      run(Path.of(arguments[0]), StandInSettings.of(List.of(arguments).subList(1, 4)));
-    } catch (Throwable e) { // whatever it is, the process must end with a status of failure
-      LOG.error("The application ends", e);
-      Runtime.getRuntime().halt(ExitCode.FAILED.status());
-    }
+    Child.run(
+        () -> run(Path.of(arguments[0]), StandInSettings.of(List.of(arguments).subList(1, 4))));
   }
 
   private static void run(Path file, StandInSettings standIn) {

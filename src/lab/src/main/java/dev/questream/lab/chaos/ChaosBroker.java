@@ -2,7 +2,6 @@ package dev.questream.lab.chaos;
 
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.lab.process.Child;
-import dev.questream.lab.process.ParentWatch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -52,8 +51,11 @@ public final class ChaosBroker {
 
   private ChaosBroker() {}
 
-  public static void main(String[] arguments) throws InterruptedException {
-    ParentWatch.start();
+  public static void main(String[] arguments) {
+    Child.run(() -> run(arguments));
+  }
+
+  private static void run(String[] arguments) throws InterruptedException {
     Role role = Role.valueOf(arguments[0]);
     List<String> ports = List.of(arguments[2], arguments[3]);
     EmbeddedBroker broker =

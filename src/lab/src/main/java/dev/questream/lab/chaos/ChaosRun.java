@@ -1,6 +1,7 @@
 package dev.questream.lab.chaos;
 
 import dev.questream.app.kafka.EmbeddingReader;
+import dev.questream.app.kafka.ReadFrom;
 import dev.questream.app.kafka.Topics;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
@@ -139,13 +140,7 @@ public final class ChaosRun implements AutoCloseable {
             ? Duplicated.unlessCrashed(positions, crashes)
             : Duplicated.never(positions);
     String questions = config.getString(QuestreamConfig.QUESTIONS_TOPIC);
-    EmbeddingReader reader =
-        new EmbeddingReader(
-            config,
-            EmbeddingReader.Start.BEGINNING,
-            List.of(
-                config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
-                config.getString(QuestreamConfig.DLQ_TOPIC)));
+    EmbeddingReader reader = new EmbeddingReader(config, ReadFrom.BEGINNING);
     return new Watch(
         positions,
         lost,

@@ -17,7 +17,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -263,23 +262,14 @@ public final class DemoCommand implements Callable<Integer> {
     stack.reader().skipToEnd(); // what was asked elsewhere meanwhile
     long sent = System.nanoTime();
     stack.producer().sendNow(id, text);
-    while (System.nanoTime() - sent < STALL_NANOS) {
-      for (Answer answer : stack.reader().poll(Duration.ofMillis(10))) {
-        if (answer instanceof Answer.Embedded embedded && embedded.embedding().getId().equals(id)) {
-          report.nearest(new DemoData.Question(id, text, "", ""), embedded.embedding());
-          console.err().printf("  %d ms%n", (System.nanoTime() - sent) / 1_000_000);
-          return;
-        }
-        if (answer instanceof Answer.DeadLetter letter && isKey(letter, id)) {
-          console.err().println("  this question went to the dead letters");
-          return;
-        }
-      }
+    Answer answer = stack.reader().await(id, Duration.ofNanos(STALL_NANOS)).orElse(null);
+    if (answer == null) {
+      console.err().println("  no answer within a minute");
+    } else if (answer instanceof Answer.Embedded embedded) {
+      report.nearest(new DemoData.Question(id, text, "", ""), embedded.embedding());
+      console.err().printf("  %d ms%n", (System.nanoTime() - sent) / 1_000_000);
+    } else {
+      console.err().println("  this question went to the dead letters");
     }
-    console.err().println("  no answer within a minute");
-  }
-
-  private static boolean isKey(Answer answer, String id) {
-    return Arrays.equals(answer.source().key(), id.getBytes(StandardCharsets.UTF_8));
   }
 }

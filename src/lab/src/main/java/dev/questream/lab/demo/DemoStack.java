@@ -6,8 +6,10 @@ import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Step;
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.QuestionProducer;
+import dev.questream.app.kafka.ReadFrom;
 import dev.questream.app.kafka.Topics;
 import dev.questream.app.runtime.QuestreamApplication;
+import dev.questream.app.runtime.Resources;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.BatchingEncoder;
@@ -41,6 +43,7 @@ final class DemoStack implements AutoCloseable {
   private static final long NEEDED_BYTES = 200L << 20;
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
+  private final Resources opened = new Resources();
   private final Console console;
   private final Path folder;
   private EmbeddedBroker broker;
@@ -52,7 +55,7 @@ final class DemoStack implements AutoCloseable {
 
   DemoStack(Console console) {
     this.console = console;
-    this.folder = temporaryFolder();
+    this.folder = opened.add(temporaryFolder(), EmbeddedBroker::deleteFolder);
   }
 
   private static Path temporaryFolder() {
@@ -96,14 +99,8 @@ final class DemoStack implements AutoCloseable {
     createTopics();
     indexPassages(passageConfig.apply(own), passages);
     startApplication(passages);
-    reader =
-        new EmbeddingReader(
-            config,
-            EmbeddingReader.Start.BEGINNING,
-            List.of(
-                config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
-                config.getString(QuestreamConfig.DLQ_TOPIC)));
-    producer = new QuestionProducer(config);
+    reader = opened.add(new EmbeddingReader(config, ReadFrom.BEGINNING), EmbeddingReader::close);
+    producer = opened.add(new QuestionProducer(config), QuestionProducer::close);
   }
 
   private void startBroker(int port) {
@@ -123,7 +120,7 @@ final class DemoStack implements AutoCloseable {
             () -> EmbeddedBroker.start(folder.resolve("broker"), port),
             task -> new Thread(task, "questream-demo-broker").start());
     try {
-      broker = started.join(); // which no interrupt ends
+      broker = opened.add(started.join(), EmbeddedBroker::close); // which no interrupt ends
     } catch (CompletionException e) {
       throw e.getCause() instanceof FatalException fatal ? fatal : e;
     }
@@ -155,10 +152,12 @@ final class DemoStack implements AutoCloseable {
   private void startApplication(List<Passage> passages) {
     try (Step step = console.step("starting the Kafka Streams application")) {
       application =
-          QuestreamApplication.start(
-              config,
-              observer -> Encoders.open(config, EncoderRole.QUESTION, observer),
-              new NearestPassages(index, passages));
+          opened.add(
+              QuestreamApplication.start(
+                  config,
+                  observer -> Encoders.open(config, EncoderRole.QUESTION, observer),
+                  new NearestPassages(index, passages)),
+              QuestreamApplication::close);
       application.awaitRunning(START_LIMIT);
       BatchingEncoder encoder = application.encoder();
       EncoderInfo info = encoder.info();
@@ -200,15 +199,10 @@ final class DemoStack implements AutoCloseable {
   @Override
   public void close() {
     Thread.interrupted(); // closing must not be cut short by the signal that asks for it
-    for (AutoCloseable part : new AutoCloseable[] {producer, reader, application, broker}) {
-      try {
-        if (part != null) {
-          part.close();
-        }
-      } catch (Exception e) {
-        LOG.warn("A part of the demo did not stop cleanly", e);
-      }
+    try {
+      opened.close();
+    } catch (RuntimeException e) {
+      LOG.warn("A part of the demo did not stop cleanly", e);
     }
-    EmbeddedBroker.deleteFolder(folder);
   }
 }

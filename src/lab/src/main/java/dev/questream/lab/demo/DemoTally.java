@@ -1,16 +1,16 @@
 package dev.questream.lab.demo;
 
 import dev.questream.avro.QuestionEmbedding;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 
 /** What has come back: embeddings by question id, and how long each took. */
 final class DemoTally {
+  private static final int DIGITS = 3;
+
   private final Map<String, QuestionEmbedding> embeddings = new HashMap<>();
-  private final List<Long> latencies = new ArrayList<>();
+  private final Histogram latencies = new Histogram(DIGITS);
   private long answers;
   private long deadLetters;
   private long lastAtNanos;
@@ -21,7 +21,7 @@ final class DemoTally {
    */
   void embedded(QuestionEmbedding embedding, long latencyMs) {
     embeddings.put(embedding.getId(), embedding);
-    latencies.add(latencyMs);
+    latencies.recordValue(Math.max(0, latencyMs));
     answered();
   }
 
@@ -56,11 +56,6 @@ final class DemoTally {
 
   /** Milliseconds that the given share of questions stayed under; 0 before the first. */
   long percentile(double share) {
-    if (latencies.isEmpty()) {
-      return 0;
-    }
-    long[] sorted = latencies.stream().mapToLong(Long::longValue).toArray();
-    Arrays.sort(sorted);
-    return sorted[(int) Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+    return latencies.getValueAtPercentile(100 * share);
   }
 }

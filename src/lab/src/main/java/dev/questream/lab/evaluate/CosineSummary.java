@@ -1,6 +1,7 @@
 package dev.questream.lab.evaluate;
 
 import dev.questream.app.io.DataException;
+import dev.questream.encoder.Cosine;
 import dev.questream.lab.retrieval.vector.VectorReader;
 
 /**
@@ -43,7 +44,7 @@ public record CosineSummary(int count, double min, double mean) {
 
     void add(float[] a, float[] b, int rows, int dimensions) {
       for (int row = 0; row < rows; row++) {
-        double cosine = cosine(a, b, row * dimensions, dimensions);
+        double cosine = Cosine.of(a, b, row * dimensions, dimensions);
         if (!Double.isNaN(cosine)) {
           count++;
           total += cosine;
@@ -55,17 +56,5 @@ public record CosineSummary(int count, double min, double mean) {
     CosineSummary summary() {
       return new CosineSummary(count, min, total / count);
     }
-  }
-
-  private static double cosine(float[] a, float[] b, int from, int dimensions) {
-    double product = 0;
-    double squareA = 0;
-    double squareB = 0;
-    for (int i = from; i < from + dimensions; i++) {
-      product += (double) a[i] * b[i];
-      squareA += (double) a[i] * a[i];
-      squareB += (double) b[i] * b[i];
-    }
-    return product / Math.sqrt(squareA * squareB);
   }
 }

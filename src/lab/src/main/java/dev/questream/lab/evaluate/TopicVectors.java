@@ -4,20 +4,21 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Progress;
-import dev.questream.app.kafka.EmbeddingReader;
-import dev.questream.app.kafka.EmbeddingReader.Answer;
+import dev.questream.app.kafka.TopicScan;
 import dev.questream.app.kafka.Topics;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.lab.retrieval.QuestionSet;
 import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
+import dev.questream.serde.QuestionEmbeddingDeserializer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * The vectors that a live embeddings topic holds for a set of questions: committed ones, the last
@@ -51,27 +52,28 @@ final class TopicVectors {
     }
     Map<String, QuestionEmbedding> byId = new LinkedHashMap<>();
     Progress progress = console.progress("reading " + topic, 0);
-    try (EmbeddingReader reader =
-        new EmbeddingReader(config, EmbeddingReader.Start.BEGINNING, List.of(topic))) {
-      long[] count = new long[1];
-      reader.readToEnd(
-          answer -> {
-            progress.at(++count[0], "");
-            take(answer, byId);
-          });
+    try (TopicScan scan = new TopicScan(config, topic);
+        QuestionEmbeddingDeserializer deserializer = new QuestionEmbeddingDeserializer()) {
+      deserializer.configure(config.serdeSettings(), false);
+      for (long count = 1; scan.hasNext(); count++) {
+        progress.at(count, "");
+        take(scan.next(), deserializer, byId);
+      }
     }
     progress.done();
     return new TopicVectors(topic, byId).match(questions, console);
   }
 
-  private static void take(Answer answer, Map<String, QuestionEmbedding> byId) {
-    byte[] key = answer.source().key();
-    if (answer instanceof Answer.Embedded embedded) {
-      QuestionEmbedding embedding = embedded.embedding();
+  private static void take(
+      ConsumerRecord<byte[], byte[]> record,
+      QuestionEmbeddingDeserializer deserializer,
+      Map<String, QuestionEmbedding> byId) {
+    if (record.value() != null) {
+      QuestionEmbedding embedding = deserializer.deserialize(record.topic(), record.value());
       byId.remove(embedding.getId()); // so that the last of equal texts is the one written last
       byId.put(embedding.getId(), embedding);
-    } else if (key != null) {
-      byId.remove(new String(key, StandardCharsets.UTF_8));
+    } else if (record.key() != null) {
+      byId.remove(new String(record.key(), StandardCharsets.UTF_8));
     }
   }
 

@@ -60,6 +60,25 @@ public final class Child {
     }
   }
 
+  /** What a child does. */
+  public interface Body {
+    void run() throws Exception;
+  }
+
+  /**
+   * In the child: runs what it is there for, as long as its parent lives. Whatever that throws, the
+   * process ends with status 1.
+   */
+  public static void run(Body body) {
+    ParentWatch.start();
+    try {
+      body.run();
+    } catch (Throwable e) {
+      LOG.error("The process ends", e);
+      Runtime.getRuntime().halt(ExitCode.FAILED.status());
+    }
+  }
+
   /** In the child: says that it is ready. */
   @SuppressWarnings("SystemOut") // the pipe to the parent
   public static void reportReady() {

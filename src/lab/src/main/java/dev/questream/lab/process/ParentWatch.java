@@ -5,14 +5,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Ends a child process when the process that started it is gone: its standard input is closed. */
-public final class ParentWatch {
+final class ParentWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ParentWatch.class);
   private static final int ORPHANED = 7;
 
   private ParentWatch() {}
 
   /** Begins to watch, in the child. */
-  public static void start() {
+  static void start() {
     Thread watch = new Thread(ParentWatch::haltAtEnd, "questream-parent-watch");
     watch.setDaemon(true);
     watch.start();

@@ -66,9 +66,4 @@ public record PublishedRecall(String set, Map<Integer, Double> percent) {
         ? Optional.of(modelId.replace("-question_encoder-", "-ctx_encoder-"))
         : Optional.empty();
   }
-
-  /** What a known set of questions is called. */
-  public static Optional<String> nameOf(QuestionSet questions) {
-    return Optional.ofNullable(SETS.get(questions.sha256()));
-  }
 }

@@ -1,6 +1,7 @@
 package dev.questream.lab.retrieval.vector;
 
 import dev.questream.app.io.DataException;
+import dev.questream.checkpoint.AtomicFile;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.lab.retrieval.PassageCollection;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
@@ -195,9 +195,15 @@ public final class PassageShards implements AutoCloseable {
 
     private void writeShard() throws IOException {
       Path partial = folder.resolve(file(shard).getFileName() + ".part");
+      AtomicFile.write(file(shard), partial, this::writeRows);
+      shard++;
+      rows = null;
+    }
+
+    private Path writeRows(Path file) throws IOException {
       try (FileChannel out =
           FileChannel.open(
-              partial,
+              file,
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
@@ -206,13 +212,10 @@ public final class PassageShards implements AutoCloseable {
           out.write(rows);
         }
         out.force(true); // a name must not outlive its content when the power fails
+        return file;
       } catch (IOException e) {
-        Files.deleteIfExists(partial);
-        throw new IOException("%s cannot be written: %s".formatted(partial, e.getMessage()), e);
+        throw new IOException("%s cannot be written: %s".formatted(file, e.getMessage()), e);
       }
-      Files.move(partial, file(shard), StandardCopyOption.ATOMIC_MOVE);
-      shard++;
-      rows = null;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.questream.lab.retrieval.vector;
 
 import dev.questream.app.io.DataException;
+import dev.questream.checkpoint.AtomicFile;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.provenance.Provenance;
@@ -10,7 +11,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -77,11 +77,15 @@ record ShardManifest(Map<String, String> facts) {
   void write(Path folder) throws IOException {
     Properties properties = new Properties();
     properties.putAll(facts);
-    Path partial = folder.resolve(FILE + ".part");
-    try (Writer out = Files.newBufferedWriter(partial, StandardCharsets.UTF_8)) {
-      properties.store(out, "Vectors of passages; written by questream evaluate");
-    }
-    Files.move(partial, folder.resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
+    AtomicFile.write(
+        folder.resolve(FILE),
+        folder.resolve(FILE + ".part"),
+        part -> {
+          try (Writer out = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
+            properties.store(out, "Vectors of passages; written by questream evaluate");
+          }
+          return part;
+        });
   }
 
   /**

@@ -1,0 +1,54 @@
+package dev.questream.app.runtime;
+
+import dev.questream.app.tracing.Tracing;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.EncoderObserver;
+import dev.questream.processor.EmbedObserver;
+import dev.questream.topology.EmbeddingTopology;
+import java.util.Properties;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Parts as the settings say.
+ *
+ * @param open opens the encoder
+ */
+record ConfiguredParts(QuestreamConfig config, Function<EncoderObserver, BatchingEncoder> open)
+    implements Parts {
+  private static final String GROUP_PROTOCOL = StreamsConfig.GROUP_PROTOCOL_CONFIG;
+
+  @Override
+  public Metrics metrics() {
+    return new Metrics();
+  }
+
+  @Override
+  public Tracing tracing() {
+    return Tracing.open(config);
+  }
+
+  @Override
+  public BatchingEncoder encoder(EncoderObserver observer) {
+    return open.apply(observer);
+  }
+
+  @Override
+  public KafkaStreams streams(BatchingEncoder encoder, EmbedObserver observer) {
+    return EmbeddingTopology.streams(config, streamsSettings(), encoder, observer);
+  }
+
+  private Properties streamsSettings() {
+    Properties settings = config.streamsSettings();
+    boolean classic = !"streams".equalsIgnoreCase(String.valueOf(settings.get(GROUP_PROTOCOL)));
+    if (classic && !config.hasGroupInstanceId()) { // the newer protocol has no static members yet
+      settings.put(
+          StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+          InstanceId.of(config));
+    }
+    return settings;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.questream.app.runtime;
+
+import dev.questream.app.console.ExitCode;
+import dev.questream.app.console.FatalException;
+import dev.questream.app.kafka.Topics;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.serde.RegistryCheck;
+import dev.questream.serde.SchemaRegistryException;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.acl.AclOperation;
+
+/** What can be checked before anything is opened: brokers, topics, rights, registry. */
+final class Preflight {
+
+  private Preflight() {}
+
+  /**
+   * @throws FatalException that says what is not right
+   */
+  static void check(QuestreamConfig config) {
+    try (Topics topics = new Topics(config)) {
+      topics.require(
+          Map.of(
+              config.getString(QuestreamConfig.QUESTIONS_TOPIC), Set.of(AclOperation.READ),
+              config.getString(QuestreamConfig.EMBEDDINGS_TOPIC), Set.of(AclOperation.WRITE),
+              config.getString(QuestreamConfig.DLQ_TOPIC), Set.of(AclOperation.WRITE)));
+    }
+    try {
+      RegistryCheck.embeddings(
+          config.serdeSettings(), config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
+    } catch (SchemaRegistryException e) {
+      throw new FatalException(ExitCode.KAFKA, e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * Measures the encoder alone, and what share of the machine's rate of matrix products that is.
+ *
+ * <p><b>Threading:</b> one thread.
+ */
+package dev.questream.lab.bench.encoder;

@@ -1,0 +1,205 @@
+package dev.questream.lab.bench.stream;
+
+import dev.questream.app.console.ExitCode;
+import dev.questream.app.console.FatalException;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.EncoderStatistics;
+import dev.questream.lab.bench.BatchFill;
+import dev.questream.lab.bench.QuestionSet;
+import dev.questream.lab.bench.stream.ThreadUse.Group;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * One load on the stream: sends, receives what is committed, looks at what the threads do
+ * meanwhile. What comes in the warm-up is not counted.
+ *
+ * <p><b>Threading:</b> one thread receives and is this one; another sends.
+ */
+final class StreamRun {
+  private static final Duration POLL = Duration.ofMillis(5);
+  private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+  private static final int MIN_UNDER_WAY = 2_000;
+
+  private final StreamStack stack;
+  private final QuestionSet questions;
+  private final Duration warmUp;
+  private final Duration measured;
+  private long next;
+
+  private Sender sender;
+  private Receipts receipts;
+  private RateSchedule schedule;
+  private long from;
+  private long to;
+  private long inTime;
+
+  StreamRun(StreamStack stack, QuestionSet questions, Duration warmUp, Duration measured) {
+    this.stack = stack;
+    this.questions = questions;
+    this.warmUp = warmUp;
+    this.measured = measured;
+  }
+
+  /** Sends as fast as answers come, with a second's worth of questions waiting at least. */
+  StreamResult.Load saturate() {
+    return run(0);
+  }
+
+  /** Sends at a fixed rate. */
+  StreamResult.Load atRate(double perSecond) {
+    return run(perSecond);
+  }
+
+  private StreamResult.Load run(double perSecond) {
+    sender = new Sender(stack.producer(), questions, next);
+    receipts = new Receipts(next);
+    inTime = 0;
+    long start = System.nanoTime();
+    from = start + warmUp.toNanos();
+    to = from + measured.toNanos();
+    schedule = perSecond > 0 ? new RateSchedule(start, perSecond) : null;
+    if (schedule == null) {
+      sender.withoutEnd(MIN_UNDER_WAY);
+    } else {
+      sender.atRate(schedule, schedule.count(to - start));
+    }
+    Thread thread = new Thread(sender, Sender.THREAD);
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      Observed observed = receive();
+      drain(thread);
+      return load(perSecond, observed);
+    } finally {
+      sender.stop();
+      next += sender.sent();
+    }
+  }
+
+  /** What was seen between warm-up and end. */
+  private record Observed(
+      ThreadUse before,
+      ThreadUse after,
+      EncoderStatistics encoderBefore,
+      EncoderStatistics encoderAfter,
+      StageSampler stages) {}
+
+  private Observed receive() {
+    await(from);
+    ThreadUse before = ThreadUse.now();
+    EncoderStatistics encoderBefore = stack.application().encoder().statistics();
+    StageSampler stages = new StageSampler(() -> stack.application().metrics(), from);
+    await(to, stages);
+    return new Observed(
+        before, ThreadUse.now(), encoderBefore, stack.application().encoder().statistics(), stages);
+  }
+
+  private void await(long until) {
+    await(until, null);
+  }
+
+  private void await(long until, StageSampler stages) {
+    long lastSecond = System.nanoTime();
+    long answeredBefore = receipts.answered();
+    for (long now = lastSecond; now - until < 0; now = System.nanoTime()) {
+      poll();
+      if (stages != null) {
+        stages.at(now);
+      }
+      if (schedule == null && now - lastSecond >= SECOND) { // room for two seconds of answers
+        long answered = receipts.answered() - answeredBefore;
+        sender.allow((int) Math.max(MIN_UNDER_WAY, Math.min(Sender.CAPACITY, 2 * answered)));
+        lastSecond = now;
+        answeredBefore = receipts.answered();
+      }
+    }
+  }
+
+  private void poll() {
+    long before = receipts.answered();
+    String deadLetters = stack.config().getString(QuestreamConfig.DLQ_TOPIC);
+    for (ConsumerRecord<byte[], byte[]> record : stack.reader().poll(POLL)) {
+      received(CommittedAnswer.of(record, deadLetters));
+    }
+    sender.answered((int) (receipts.answered() - before));
+    stack.requireAlive();
+    if (sender.failure() != null) {
+      throw new FatalException(
+          ExitCode.FAILED, "a question was not taken: " + sender.failure().getMessage());
+    }
+  }
+
+  private void received(CommittedAnswer answer) {
+    long now = System.nanoTime();
+    if (!receipts.count(answer)) {
+      return;
+    }
+    long sent = sender.sentNanos(answer.place());
+    long due = schedule == null ? sent : schedule.dueNanos(answer.place() - next);
+    if (now - from >= 0 && now - to < 0) {
+      inTime++;
+    }
+    if (due - from >= 0 && due - to < 0) {
+      receipts.time(now - due, now - sent);
+    }
+  }
+
+  /** Waits for every answer that is still to come: the next load begins on an idle stream. */
+  private void drain(Thread sending) {
+    if (schedule == null) {
+      sender.stop();
+    }
+    long progress = System.nanoTime();
+    while (sending.isAlive() || receipts.answered() < sender.sent()) {
+      long before = receipts.answered();
+      poll();
+      long now = System.nanoTime();
+      progress = receipts.answered() > before ? now : progress;
+      if (now - progress > STALL_NANOS) {
+        throw new FatalException(
+            ExitCode.FAILED,
+            "nothing has come back for a minute; %d of %d questions are answered, the application is %s"
+                .formatted(receipts.answered(), sender.sent(), stack.application().state()));
+      }
+    }
+  }
+
+  private StreamResult.Load load(double perSecond, Observed observed) {
+    long answered = Math.max(1, inTime);
+    return new StreamResult.Load(
+        perSecond > 0 ? perSecond : null,
+        inTime / (measured.toNanos() / 1e9),
+        new StreamResult.Counts(
+            sender.sent(),
+            receipts.answered() - receipts.deadLetters(),
+            receipts.deadLetters(),
+            receipts.duplicates(),
+            receipts.reordered()),
+        receipts.fromDue(),
+        receipts.fromSend(),
+        stages(observed),
+        new StreamResult.Cost(
+            StreamResult.cores(observed.after().coresSince(observed.before())),
+            observed.after().allocatedSince(observed.before(), Group.STREAM) / answered),
+        BatchFill.of(batch(observed)));
+  }
+
+  private static EncoderStatistics batch(Observed observed) {
+    return observed.encoderAfter().minus(observed.encoderBefore());
+  }
+
+  private StageShares stages(Observed observed) {
+    double wall = observed.after().atNanos() - observed.before().atNanos();
+    double busy = batch(observed).busyNanos();
+    return new StageShares(
+        observed.stages().mean("poll-ratio"),
+        observed.stages().mean("process-ratio"),
+        observed.stages().mean("punctuate-ratio"),
+        observed.stages().mean("commit-ratio"),
+        observed.after().coresSince(observed.before()).getOrDefault(Group.TOKENIZER, 0.0),
+        busy / (wall * stack.application().encoder().workers()));
+  }
+}
