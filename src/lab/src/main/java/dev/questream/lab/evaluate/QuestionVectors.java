@@ -100,9 +100,4 @@ public record QuestionVectors(
       return new QuestionVectors(matrix, dimensions, provenance, without, source);
     }
   }
-
-  /** A copy of a question's vector. */
-  float[] row(int question) {
-    return Arrays.copyOfRange(matrix, question * dimensions, (question + 1) * dimensions);
-  }
 }
