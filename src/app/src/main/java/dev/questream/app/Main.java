@@ -2,15 +2,15 @@ package dev.questream.app;
 
 import dev.questream.app.command.AskCommand;
 import dev.questream.app.command.CommandProvider;
-import dev.questream.app.command.DlqCommand;
 import dev.questream.app.command.EncodeCommand;
 import dev.questream.app.command.Failures;
 import dev.questream.app.command.GeneralOptions;
 import dev.questream.app.command.ModelCommand;
-import dev.questream.app.command.RolloverCommand;
 import dev.questream.app.command.RunCommand;
 import dev.questream.app.command.TailCommand;
 import dev.questream.app.command.TopicsCommand;
+import dev.questream.app.command.deadletter.DlqCommand;
+import dev.questream.app.command.rollover.RolloverCommand;
 import dev.questream.app.console.Console;
 import dev.questream.app.log.Logging;
 import java.io.PrintWriter;

@@ -109,11 +109,6 @@ final class Load implements AutoCloseable {
         });
   }
 
-  /** Questions that were sent. */
-  int sent() {
-    return sent;
-  }
-
   /** Questions that the broker has. */
   int acknowledged() {
     return acknowledged.get();

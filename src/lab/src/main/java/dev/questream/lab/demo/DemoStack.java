@@ -17,6 +17,7 @@ import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.lab.process.UninterruptedBroker;
 import dev.questream.lab.retrieval.ExactIndex;
 import dev.questream.lab.retrieval.Passage;
 import dev.questream.model.Encoders;
@@ -27,7 +28,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.utils.AppInfoParser;
@@ -105,27 +105,14 @@ final class DemoStack implements AutoCloseable {
 
   private void startBroker(int port) {
     try (Step step = console.step("starting a Kafka broker")) {
-      startUninterrupted(port);
+      broker =
+          opened.add(
+              UninterruptedBroker.start(folder.resolve("broker"), port), EmbeddedBroker::close);
+      if (Thread.interrupted()) {
+        throw new InterruptException("stopped while the broker was started");
+      }
       step.done(
           "Kafka %s broker on %s".formatted(AppInfoParser.getVersion(), broker.bootstrapServers()));
-    }
-  }
-
-  /**
-   * A broker that is interrupted while it starts ends the whole process. So a signal waits for it.
-   */
-  private void startUninterrupted(int port) {
-    CompletableFuture<EmbeddedBroker> started =
-        CompletableFuture.supplyAsync(
-            () -> EmbeddedBroker.start(folder.resolve("broker"), port),
-            task -> new Thread(task, "questream-demo-broker").start());
-    try {
-      broker = opened.add(started.join(), EmbeddedBroker::close); // which no interrupt ends
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof FatalException fatal ? fatal : e;
-    }
-    if (Thread.interrupted()) {
-      throw new InterruptException("stopped while the broker was started");
     }
   }
 

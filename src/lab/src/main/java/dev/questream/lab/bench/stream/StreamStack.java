@@ -9,6 +9,7 @@ import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.app.runtime.Resources;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.lab.process.UninterruptedBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -79,7 +78,7 @@ final class StreamStack implements AutoCloseable {
     opened.add(folder, EmbeddedBroker::deleteFolder);
     Map<String, String> own = ownNames(folder);
     if (layout.ownBroker()) {
-      EmbeddedBroker broker = startUninterrupted(folder.resolve("broker"));
+      EmbeddedBroker broker = UninterruptedBroker.start(folder.resolve("broker"), 0);
       opened.add(broker, EmbeddedBroker::close);
       requireNoSignal();
       own.put(QuestreamConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers());
@@ -102,20 +101,6 @@ final class StreamStack implements AutoCloseable {
                     config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
                     config.getString(QuestreamConfig.DLQ_TOPIC))),
             CommittedReader::close);
-  }
-
-  /**
-   * A broker that is interrupted while it starts ends the whole process. So a signal waits for it.
-   */
-  private static EmbeddedBroker startUninterrupted(Path folder) {
-    try {
-      return CompletableFuture.supplyAsync(
-              () -> EmbeddedBroker.start(folder, 0),
-              task -> new Thread(task, "questream-bench-broker").start())
-          .join(); // which no interrupt ends
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof FatalException fatal ? fatal : e;
-    }
   }
 
   private static void requireNoSignal() {

@@ -1,5 +1,7 @@
-package dev.questream.app.command;
+package dev.questream.app.command.rollover;
 
+import dev.questream.app.command.GeneralOptions;
+import dev.questream.app.command.Shutdown;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.kafka.Topics;

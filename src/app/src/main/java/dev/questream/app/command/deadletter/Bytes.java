@@ -1,4 +1,4 @@
-package dev.questream.app.command;
+package dev.questream.app.command.deadletter;
 
 import dev.questream.app.console.Console;
 import dev.questream.serde.Utf8;

@@ -1,5 +1,8 @@
-package dev.questream.app.command;
+package dev.questream.app.command.deadletter;
 
+import dev.questream.app.command.GeneralOptions;
+import dev.questream.app.command.SettingsOptions;
+import dev.questream.app.command.Shutdown;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.deadletter.DeadLetter;

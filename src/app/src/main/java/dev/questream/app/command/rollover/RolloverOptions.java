@@ -1,5 +1,6 @@
-package dev.questream.app.command;
+package dev.questream.app.command.rollover;
 
+import dev.questream.app.command.SettingsOptions;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.rollover.RolloverStatus;

@@ -1,4 +1,4 @@
-package dev.questream.app.command;
+package dev.questream.app.command.deadletter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,5 +1,6 @@
-package dev.questream.app.command;
+package dev.questream.app.command.rollover;
 
+import dev.questream.app.command.GeneralOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -1,4 +1,4 @@
-package dev.questream.app.command;
+package dev.questream.app.command.deadletter;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;

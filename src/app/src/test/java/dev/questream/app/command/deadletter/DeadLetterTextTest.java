@@ -1,4 +1,4 @@
-package dev.questream.app.command;
+package dev.questream.app.command.deadletter;
 
 import static dev.questream.app.deadletter.Letters.headers;
 import static java.nio.charset.StandardCharsets.UTF_8;

@@ -1,5 +1,6 @@
-package dev.questream.app.command;
+package dev.questream.app.command.deadletter;
 
+import dev.questream.app.command.GeneralOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
