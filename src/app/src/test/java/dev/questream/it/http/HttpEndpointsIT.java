@@ -12,15 +12,19 @@ import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.it.KafkaFixture;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +93,12 @@ class HttpEndpointsIT {
       await().atMost(LIMIT).until(() -> figures(address).path("rows").size() > 1);
       JsonNode figures = figures(address);
       assertThat(figures.path("state").path("ask").asBoolean()).isTrue();
+      assertThat(figures.path("state").properties())
+          .extracting(Map.Entry::getKey)
+          .containsAll(namesThatThePageReads("page.js", "state"));
+      assertThat(first.path("embedding").properties())
+          .extracting(Map.Entry::getKey)
+          .containsAll(namesThatThePageReads("journey.js", "embedding"));
       assertThat(figures.path("state").path("dead_letters").path("text-too-long").asInt())
           .isEqualTo(1);
       int rate = figures.path("columns").size() - 9; // the second column
@@ -99,6 +109,23 @@ class HttpEndpointsIT {
       assertThat(embedded).as("two embeddings in intervals of about a second").isBetween(1.0, 3.0);
       String none = get(address, "/api/figures?from=" + figures.path("next")).body();
       assertThat(JSON.readTree(none).path("rows").size()).isLessThan(2);
+    }
+  }
+
+  /** The properties of an object in a script; without a browser nothing else would miss them. */
+  private static List<String> namesThatThePageReads(String script, String object)
+      throws IOException {
+    try (InputStream in = HttpEndpointsIT.class.getResourceAsStream("/page/" + script)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      List<String> names =
+          Pattern.compile("\\b" + object + "\\.(\\w+)")
+              .matcher(text)
+              .results()
+              .map(found -> found.group(1))
+              .distinct()
+              .toList();
+      assertThat(names).as(script).hasSizeGreaterThan(5);
+      return names;
     }
   }
 
