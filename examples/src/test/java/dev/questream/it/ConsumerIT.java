@@ -9,7 +9,7 @@ import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
 import dev.questream.serde.QuestionEmbeddingSerializer;
-import dev.questream.serde.RegistryStandIn;
+import dev.questream.serde.registry.RegistryStandIn;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;

@@ -1,5 +1,8 @@
 package dev.questream.serde;
 
+import dev.questream.serde.registry.SchemaRegistry;
+import dev.questream.serde.registry.SchemaRegistryException;
+import dev.questream.serde.registry.UnknownSchemaException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -171,13 +174,17 @@ final class AvroWire<T extends SpecificRecord> {
   }
 
   private Schema registered(int id) {
-    return registry
-        .orElseThrow(
-            () ->
-                new WireException(
-                    "the value names schema %d of a registry; set schema.registry.url"
-                        .formatted(id)))
-        .byId(id);
+    try {
+      return registry
+          .orElseThrow(
+              () ->
+                  new WireException(
+                      "the value names schema %d of a registry; set schema.registry.url"
+                          .formatted(id)))
+          .byId(id);
+    } catch (UnknownSchemaException e) {
+      throw new WireException(e.getMessage(), e);
+    }
   }
 
   private WireException notThis(String why, Throwable cause) {

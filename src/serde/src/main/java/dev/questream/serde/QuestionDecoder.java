@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.questream.avro.Question;
 import dev.questream.serde.SerdeConfig.InputFormat;
+import dev.questream.serde.registry.ConfluentRegistryClient;
+import dev.questream.serde.registry.SchemaRegistryException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,7 +42,7 @@ public final class QuestionDecoder {
    */
   public QuestionDecoder(Map<String, ?> settings) {
     this.format = SerdeConfig.inputFormat(settings);
-    this.avro = new AvroWire<>(Question.class, SerdeConfig.registry(settings));
+    this.avro = new AvroWire<>(Question.class, ConfluentRegistryClient.configured(settings));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.questream.serde;
 
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.serde.registry.ConfluentRegistryClient;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -15,7 +16,7 @@ public final class QuestionEmbeddingDeserializer implements Deserializer<Questio
 
   @Override
   public void configure(Map<String, ?> configs, boolean isKey) {
-    avro = new AvroWire<>(QuestionEmbedding.class, SerdeConfig.registry(configs));
+    avro = new AvroWire<>(QuestionEmbedding.class, ConfluentRegistryClient.configured(configs));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.questream.serde;
 
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.serde.SerdeConfig.OutputFormat;
+import dev.questream.serde.registry.ConfluentRegistryClient;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.serialization.Serializer;
@@ -18,7 +19,7 @@ public final class QuestionEmbeddingSerializer implements Serializer<QuestionEmb
   @Override
   public void configure(Map<String, ?> configs, boolean isKey) {
     format = SerdeConfig.outputFormat(configs);
-    avro = new AvroWire<>(QuestionEmbedding.class, SerdeConfig.registry(configs));
+    avro = new AvroWire<>(QuestionEmbedding.class, ConfluentRegistryClient.configured(configs));
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.questream.avro.Question;
 import dev.questream.serde.SerdeConfig.InputFormat;
+import dev.questream.serde.registry.ConfluentRegistryClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,7 @@ public final class QuestionSerializer implements Serializer<Question> {
   @Override
   public void configure(Map<String, ?> configs, boolean isKey) {
     format = SerdeConfig.inputFormat(configs);
-    avro = new AvroWire<>(Question.class, SerdeConfig.registry(configs));
+    avro = new AvroWire<>(Question.class, ConfluentRegistryClient.configured(configs));
   }
 
   @Override

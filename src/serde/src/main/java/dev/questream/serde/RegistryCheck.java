@@ -1,6 +1,7 @@
 package dev.questream.serde;
 
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.serde.registry.ConfluentRegistryClient;
 import java.util.Map;
 
 /** Tries the schema registry before anything depends on it. */
@@ -15,7 +16,8 @@ public final class RegistryCheck {
    */
   public static void embeddings(Map<String, ?> settings, String topic) {
     if (SerdeConfig.outputFormat(settings) == SerdeConfig.OutputFormat.AVRO) {
-      new AvroWire<>(QuestionEmbedding.class, SerdeConfig.registry(settings)).prepare(topic);
+      new AvroWire<>(QuestionEmbedding.class, ConfluentRegistryClient.configured(settings))
+          .prepare(topic);
     }
   }
 }

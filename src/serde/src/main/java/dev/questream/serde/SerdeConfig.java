@@ -1,9 +1,9 @@
 package dev.questream.serde;
 
+import dev.questream.serde.registry.RegistryConfig;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 
 /** The settings that serializers and deserializers take from a Kafka client's configuration. */
@@ -30,14 +30,6 @@ public final class SerdeConfig {
     AVRO,
     /** JSON objects with the fields of {@code QuestionEmbedding}. */
     JSON
-  }
-
-  /** A client of the configured registry, if one is. */
-  static Optional<SchemaRegistry> registry(Map<String, ?> settings) {
-    RegistryConfig config = new RegistryConfig(settings);
-    return config.urls().isEmpty()
-        ? Optional.empty()
-        : Optional.of(new ConfluentRegistryClient(config));
   }
 
   static InputFormat inputFormat(Map<String, ?> settings) {

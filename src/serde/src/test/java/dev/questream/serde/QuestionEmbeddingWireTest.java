@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.serde.registry.RegistryStandIn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,6 +1,10 @@
 package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
+import dev.questream.weights.Checkpoint;
+import dev.questream.weights.ElementType;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.questream.checkpoint;
 
+import dev.questream.weights.ModelException;
+
 /**
  * The dimensions of a BERT encoder.
  *

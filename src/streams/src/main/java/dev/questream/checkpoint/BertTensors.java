@@ -1,5 +1,6 @@
 package dev.questream.checkpoint;
 
+import dev.questream.weights.TensorShape;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,6 +2,8 @@ package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -2,6 +2,11 @@ package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.ModelJson;
+import dev.questream.weights.Sha256;
+import dev.questream.weights.ShardedCheckpoint;
+import dev.questream.weights.WeightFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,6 +2,8 @@ package dev.questream.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.ModelJson;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.questream.checkpoint;
 
+import dev.questream.weights.WeightFormat;
+
 /**
  * The names of a model's files, as {@code transformers} and {@code sentence-transformers} write
  * them. Those of the weights are in {@link WeightFormat}.

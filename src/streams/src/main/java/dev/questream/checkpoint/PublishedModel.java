@@ -2,6 +2,8 @@ package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
+import dev.questream.weights.Checkpoint;
+import dev.questream.weights.ModelException;
 import java.nio.file.Path;
 import java.util.function.Function;
 

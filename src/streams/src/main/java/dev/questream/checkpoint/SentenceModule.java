@@ -2,6 +2,8 @@ package dev.questream.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.questream.encoder.Pooling;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.ModelJson;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.questream.config;
 
-import dev.questream.serde.RegistryConfig;
 import dev.questream.serde.SerdeConfig;
+import dev.questream.serde.registry.RegistryConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

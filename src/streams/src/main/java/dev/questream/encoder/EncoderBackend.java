@@ -1,5 +1,6 @@
 package dev.questream.encoder;
 
+import dev.questream.encoder.batching.BatchingEncoder;
 import java.util.List;
 
 /**

@@ -2,10 +2,10 @@ package dev.questream.engine;
 
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
-import dev.questream.checkpoint.ModelException;
 import dev.questream.encoder.Precision;
 import dev.questream.torchscript.GraphFormat;
 import dev.questream.torchscript.LinearKernels;
+import dev.questream.weights.ModelException;
 
 /**
  * One device, and what it can do.

@@ -1,8 +1,8 @@
 package dev.questream.engine;
 
-import dev.questream.checkpoint.ModelException;
 import dev.questream.encoder.Precision;
 import dev.questream.torchscript.LinearKernels;
+import dev.questream.weights.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.util.cuda.CudaUtils;
-import dev.questream.checkpoint.ModelException;
+import dev.questream.weights.ModelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package dev.questream.engine;
 
-import dev.questream.checkpoint.AtomicFile;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Precision;
+import dev.questream.weights.AtomicFile;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;

@@ -1,7 +1,7 @@
 package dev.questream.engine;
 
-import dev.questream.checkpoint.Sha256;
 import dev.questream.encoder.Precision;
+import dev.questream.weights.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.questream.engine;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
-import dev.questream.checkpoint.ModelException;
+import dev.questream.weights.ModelException;
 
 /** Sets libtorch up for many single-threaded workers, before it is loaded for the first time. */
 final class Libtorch {

@@ -1,12 +1,12 @@
 package dev.questream.engine;
 
-import dev.questream.checkpoint.AtomicFile;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
-import dev.questream.checkpoint.Sha256;
 import dev.questream.encoder.Pooling;
 import dev.questream.torchscript.BertArchive;
 import dev.questream.torchscript.GraphFormat;
+import dev.questream.weights.AtomicFile;
+import dev.questream.weights.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,7 +46,7 @@ final class ModelImporter {
   /**
    * Finds the archive of a model, importing it first where needed.
    *
-   * @throws dev.questream.checkpoint.ModelException if the model is damaged
+   * @throws dev.questream.weights.ModelException if the model is damaged
    * @throws UncheckedIOException if the cache folder cannot be written
    */
   ImportedModel find(PublishedModel model, GraphFormat format) {

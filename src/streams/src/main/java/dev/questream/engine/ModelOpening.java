@@ -1,12 +1,12 @@
 package dev.questream.engine;
 
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.PublishedModel;
-import dev.questream.checkpoint.Sha256;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Precision;
 import dev.questream.provenance.Provenance;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.Sha256;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,11 +2,11 @@ package dev.questream.engine;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.questream.checkpoint.ModelException;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.TokenizedText;
 import dev.questream.encoder.Truncation;
+import dev.questream.weights.ModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;

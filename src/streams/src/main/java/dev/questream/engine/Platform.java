@@ -14,7 +14,7 @@ public record Platform(String djl, String libtorch, String processor) {
   /**
    * Loads libtorch and looks at the processor.
    *
-   * @throws dev.questream.checkpoint.ModelException if libtorch cannot be loaded
+   * @throws dev.questream.weights.ModelException if libtorch cannot be loaded
    */
   public static Platform current() {
     String libtorch = Libtorch.load(); // first of all: it sets the engine up

@@ -29,7 +29,7 @@ public record PrecisionChoice(Optional<Precision> fixed) {
   /**
    * The precision that is tried first on the first of these devices.
    *
-   * @throws dev.questream.checkpoint.ModelException if CUDA is asked for and not there
+   * @throws dev.questream.weights.ModelException if CUDA is asked for and not there
    */
   public Precision preferred(DeviceChoice devices) {
     return fixed.orElseGet(() -> preferred(devices.resolve().get(0)));

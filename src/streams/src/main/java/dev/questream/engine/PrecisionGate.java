@@ -1,9 +1,9 @@
 package dev.questream.engine;
 
-import dev.questream.checkpoint.AtomicFile;
 import dev.questream.encoder.Cosine;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInput;
+import dev.questream.weights.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

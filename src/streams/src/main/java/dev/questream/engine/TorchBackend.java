@@ -33,7 +33,7 @@ public final class TorchBackend implements EncoderBackend {
   /**
    * Opens a model; imports it first if this machine has not seen it.
    *
-   * @throws dev.questream.checkpoint.ModelException if the model is damaged, of the other role, or
+   * @throws dev.questream.weights.ModelException if the model is damaged, of the other role, or
    *     refused by the precision gate
    */
   public static TorchBackend open(PublishedModel model, EncoderSettings settings) {

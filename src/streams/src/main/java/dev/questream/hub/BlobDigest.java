@@ -1,6 +1,6 @@
 package dev.questream.hub;
 
-import dev.questream.checkpoint.Sha256;
+import dev.questream.weights.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.questream.hub;
 
-import dev.questream.checkpoint.ModelException;
+import dev.questream.weights.ModelException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package dev.questream.hub;
 
-import dev.questream.checkpoint.AtomicFile;
+import dev.questream.weights.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;

@@ -3,7 +3,7 @@ package dev.questream.hub;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.questream.checkpoint.ModelException;
+import dev.questream.weights.ModelException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package dev.questream.hub;
 
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.ModelFiles;
+import dev.questream.weights.ModelException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

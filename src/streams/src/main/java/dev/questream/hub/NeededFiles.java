@@ -2,9 +2,9 @@ package dev.questream.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.ModelFiles;
-import dev.questream.checkpoint.WeightFormat;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.questream.hub;
 
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.ModelFiles;
-import dev.questream.checkpoint.WeightFormat;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,23 +1,23 @@
 package dev.questream.model;
 
 import dev.questream.checkpoint.BertCheckpoint;
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.BatchingEncoder;
-import dev.questream.encoder.BatchingSettings;
 import dev.questream.encoder.EncoderBackend;
-import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Hardware;
-import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.Truncation;
+import dev.questream.encoder.batching.BatchingEncoder;
+import dev.questream.encoder.batching.BatchingSettings;
+import dev.questream.encoder.batching.EncoderObserver;
+import dev.questream.encoder.batching.TokenBudget;
 import dev.questream.engine.DeviceChoice;
 import dev.questream.engine.EncoderSettings;
 import dev.questream.engine.PrecisionChoice;
 import dev.questream.engine.TorchBackend;
 import dev.questream.hub.DownloadListener;
 import dev.questream.hub.HubSettings;
+import dev.questream.weights.ModelException;
 import java.util.Map;
 
 /**

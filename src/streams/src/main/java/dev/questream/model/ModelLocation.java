@@ -1,11 +1,11 @@
 package dev.questream.model;
 
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.hub.DownloadListener;
 import dev.questream.hub.HubId;
 import dev.questream.hub.HubModels;
 import dev.questream.hub.HubSettings;
+import dev.questream.weights.ModelException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.questream.torchscript;
 
-import dev.questream.checkpoint.ElementType;
 import dev.questream.encoder.Precision;
+import dev.questream.weights.ElementType;
 
 /**
  * How a graph computes.

@@ -1,6 +1,6 @@
 package dev.questream.torchscript;
 
-import dev.questream.checkpoint.Tensor;
+import dev.questream.weights.Tensor;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.IntFunction;

@@ -1,6 +1,6 @@
 package dev.questream.torchscript;
 
-import dev.questream.checkpoint.TensorShape;
+import dev.questream.weights.TensorShape;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

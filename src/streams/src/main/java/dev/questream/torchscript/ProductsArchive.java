@@ -1,8 +1,8 @@
 package dev.questream.torchscript;
 
-import dev.questream.checkpoint.ElementType;
-import dev.questream.checkpoint.Tensor;
-import dev.questream.checkpoint.TensorShape;
+import dev.questream.weights.ElementType;
+import dev.questream.weights.Tensor;
+import dev.questream.weights.TensorShape;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.questream.torchscript;
 
-import dev.questream.checkpoint.ElementType;
-import dev.questream.checkpoint.Tensor;
+import dev.questream.weights.ElementType;
+import dev.questream.weights.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

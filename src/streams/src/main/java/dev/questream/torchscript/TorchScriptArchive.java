@@ -1,7 +1,7 @@
 package dev.questream.torchscript;
 
-import dev.questream.checkpoint.ElementType;
-import dev.questream.checkpoint.Tensor;
+import dev.questream.weights.ElementType;
+import dev.questream.weights.Tensor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

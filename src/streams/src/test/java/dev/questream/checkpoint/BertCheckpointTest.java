@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.weights.Checkpoint;
+import dev.questream.weights.ElementType;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.TensorShape;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

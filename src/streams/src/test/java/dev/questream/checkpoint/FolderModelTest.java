@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

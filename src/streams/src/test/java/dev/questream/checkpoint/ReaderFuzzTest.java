@@ -2,6 +2,9 @@ package dev.questream.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.weights.Checkpoint;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.TinyOnnx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

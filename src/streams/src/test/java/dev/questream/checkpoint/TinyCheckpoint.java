@@ -198,7 +198,7 @@ public final class TinyCheckpoint {
   }
 
   /** The bytes of a safetensors file. */
-  static byte[] safetensors(String header, byte[] data) {
+  public static byte[] safetensors(String header, byte[] data) {
     byte[] json = header.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(8 + json.length + data.length)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -209,7 +209,7 @@ public final class TinyCheckpoint {
   }
 
   /** Floats as they are stored. */
-  static byte[] floats(float... values) {
+  public static byte[] floats(float... values) {
     ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {
       bytes.putFloat(value);

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.questream.checkpoint.PublishedModel;
-import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Precision;
-import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.Truncation;
+import dev.questream.encoder.batching.BatchingEncoder;
+import dev.questream.encoder.batching.TokenBudget;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

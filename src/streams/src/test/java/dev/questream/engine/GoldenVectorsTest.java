@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.Cosine;
 import dev.questream.encoder.EncoderBackend;
@@ -12,6 +11,7 @@ import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Precision;
 import dev.questream.encoder.Truncation;
+import dev.questream.weights.ModelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.TinyCheckpoint;
-import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.TokenizedText;
 import dev.questream.encoder.Truncation;
+import dev.questream.encoder.batching.BatchingEncoder;
+import dev.questream.encoder.batching.TokenBudget;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -9,11 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.TinyCheckpoint;
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
-import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.Cosine;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderBackend;
@@ -22,10 +20,12 @@ import dev.questream.encoder.EncoderException.Reason;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.TokenBudget;
 import dev.questream.encoder.TokenizedText;
 import dev.questream.encoder.Truncation;
+import dev.questream.encoder.batching.BatchingEncoder;
+import dev.questream.encoder.batching.TokenBudget;
 import dev.questream.provenance.Provenance;
+import dev.questream.weights.ModelException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -305,7 +305,7 @@ class TinyModelTest {
   }
 
   private String sha256(String name) throws IOException {
-    return dev.questream.checkpoint.Sha256.of(Files.readAllBytes(folder.resolve(name)));
+    return dev.questream.weights.Sha256.of(Files.readAllBytes(folder.resolve(name)));
   }
 
   @ParameterizedTest

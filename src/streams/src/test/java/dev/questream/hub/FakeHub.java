@@ -2,7 +2,7 @@ package dev.questream.hub;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.questream.checkpoint.Sha256;
+import dev.questream.weights.Sha256;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;

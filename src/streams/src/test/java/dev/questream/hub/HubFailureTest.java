@@ -3,8 +3,8 @@ package dev.questream.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.ModelFiles;
+import dev.questream.weights.ModelException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

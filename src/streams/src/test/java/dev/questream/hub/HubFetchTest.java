@@ -3,9 +3,9 @@ package dev.questream.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.ModelFiles;
-import dev.questream.checkpoint.Sha256;
+import dev.questream.weights.ModelException;
+import dev.questream.weights.Sha256;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

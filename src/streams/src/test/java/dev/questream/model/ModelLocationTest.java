@@ -3,12 +3,12 @@ package dev.questream.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.questream.checkpoint.ModelException;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.TinyCheckpoint;
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
 import dev.questream.hub.DownloadListener;
 import dev.questream.hub.HubSettings;
+import dev.questream.weights.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package dev.questream.torchscript;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.questream.checkpoint.BertConfig;
-import dev.questream.checkpoint.Sha256;
 import dev.questream.encoder.Pooling;
 import dev.questream.encoder.Precision;
+import dev.questream.weights.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

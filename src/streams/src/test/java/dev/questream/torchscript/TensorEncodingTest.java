@@ -2,9 +2,9 @@ package dev.questream.torchscript;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.questream.checkpoint.ElementType;
-import dev.questream.checkpoint.Tensor;
-import dev.questream.checkpoint.TensorShape;
+import dev.questream.weights.ElementType;
+import dev.questream.weights.Tensor;
+import dev.questream.weights.TensorShape;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -14,7 +14,7 @@ public final class HubModel {
   /**
    * The same configuration with a model that is on this machine; it is downloaded if it is not.
    *
-   * @throws dev.questream.checkpoint.ModelException if the hub does not give it
+   * @throws dev.questream.weights.ModelException if the hub does not give it
    */
   public static QuestreamConfig local(QuestreamConfig config, Console console) {
     return Encoders.fetched(config, new Downloads(console));

@@ -1,6 +1,6 @@
 package dev.questream.app.page;
 
-import dev.questream.encoder.EncoderStatistics;
+import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.processor.DeadLetterReason;
 import dev.questream.processor.EmbedObserver;
 import java.util.Map;

@@ -2,8 +2,8 @@ package dev.questream.app.runtime;
 
 import dev.questream.app.tracing.Tracing;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.BatchingEncoder;
-import dev.questream.encoder.EncoderObserver;
+import dev.questream.encoder.batching.BatchingEncoder;
+import dev.questream.encoder.batching.EncoderObserver;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.topology.EmbeddingTopology;
 import java.util.Properties;

@@ -1,7 +1,7 @@
 package dev.questream.app.runtime;
 
 import dev.questream.app.page.Figures;
-import dev.questream.encoder.EncoderStatistics;
+import dev.questream.encoder.batching.EncoderStatistics;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 

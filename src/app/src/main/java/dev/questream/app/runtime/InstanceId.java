@@ -2,8 +2,8 @@ package dev.questream.app.runtime;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
-import dev.questream.checkpoint.AtomicFile;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.weights.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.questream.app.runtime;
 
-import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.batching.BatchingEncoder;
 import java.util.Map;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;

@@ -1,9 +1,9 @@
 package dev.questream.app.runtime;
 
-import dev.questream.encoder.BatchingEncoder;
-import dev.questream.encoder.EncoderObserver;
-import dev.questream.encoder.EncoderState;
-import dev.questream.encoder.EncoderStatistics;
+import dev.questream.encoder.batching.BatchingEncoder;
+import dev.questream.encoder.batching.EncoderObserver;
+import dev.questream.encoder.batching.EncoderState;
+import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.processor.DeadLetterReason;
 import dev.questream.processor.EmbedObserver;
 import io.micrometer.core.instrument.Counter;

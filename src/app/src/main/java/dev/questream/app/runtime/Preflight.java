@@ -5,7 +5,7 @@ import dev.questream.app.console.FatalException;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.RegistryCheck;
-import dev.questream.serde.SchemaRegistryException;
+import dev.questream.serde.registry.SchemaRegistryException;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.acl.AclOperation;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
-import dev.questream.checkpoint.ModelException;
-import dev.questream.serde.SchemaRegistryException;
 import dev.questream.serde.WireException;
+import dev.questream.serde.registry.SchemaRegistryException;
+import dev.questream.weights.ModelException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,12 +2,12 @@ package dev.questream.app.runtime;
 
 import dev.questream.app.tracing.Tracing;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
-import dev.questream.encoder.EncoderObserver;
 import dev.questream.encoder.TokenizedText;
+import dev.questream.encoder.batching.BatchingEncoder;
+import dev.questream.encoder.batching.EncoderObserver;
 import dev.questream.model.Encoders;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.testing.ConstantBackend;

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
-import dev.questream.serde.ConfluentRegistryClient;
-import dev.questream.serde.SchemaRegistryException;
-import dev.questream.serde.TlsStores;
-import dev.questream.serde.WireException;
+import dev.questream.serde.registry.ConfluentRegistryClient;
+import dev.questream.serde.registry.SchemaRegistryException;
+import dev.questream.serde.registry.TlsStores;
+import dev.questream.serde.registry.UnknownSchemaException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -90,7 +90,7 @@ class ApicurioRegistryIT {
   @Test
   void shouldBlameTheRecordForAnIdThatIsNotThere() {
     assertThatThrownBy(() -> client().byId(123_456_789))
-        .isInstanceOf(WireException.class)
+        .isInstanceOf(UnknownSchemaException.class)
         .hasMessageContaining("knows no schema 123456789");
   }
 

@@ -11,7 +11,7 @@ import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.it.KafkaFixture;
-import dev.questream.serde.RegistryStandIn;
+import dev.questream.serde.registry.RegistryStandIn;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;

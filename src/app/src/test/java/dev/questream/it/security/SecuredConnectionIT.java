@@ -225,7 +225,7 @@ class SecuredConnectionIT {
       String pages = pages(new QuestreamConfig(settings));
       shown = pages + log.text();
     }
-    assertThat(shown).contains("sasl.jaas.config = [hidden]").contains("\"model\"");
+    assertThat(shown).contains("sasl.jaas.config = [hidden]").contains("\"model_id\"");
     assertThat(shown.lines().filter(line -> line.contains("canary"))).isEmpty();
   }
 

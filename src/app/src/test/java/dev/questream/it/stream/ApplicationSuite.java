@@ -13,7 +13,7 @@ import dev.questream.encoder.QuestionEncoder;
 import dev.questream.it.KafkaFixture;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.serde.FloatVector;
-import dev.questream.serde.RegistryStandIn;
+import dev.questream.serde.registry.RegistryStandIn;
 import dev.questream.testing.InstantEncoder;
 import dev.questream.testing.ManualEncoder;
 import dev.questream.topology.EmbeddingTopology;

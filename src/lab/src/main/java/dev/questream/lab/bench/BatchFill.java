@@ -1,6 +1,6 @@
 package dev.questream.lab.bench;
 
-import dev.questream.encoder.EncoderStatistics;
+import dev.questream.encoder.batching.EncoderStatistics;
 
 /**
  * How full the encoder's batches were.

@@ -10,7 +10,7 @@ import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Progress;
 import dev.questream.app.kafka.EmbeddingReader.Answer;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.EncoderStatistics;
+import dev.questream.encoder.batching.EncoderStatistics;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -2,7 +2,7 @@ package dev.questream.lab.demo;
 
 import dev.questream.app.console.Console;
 import dev.questream.avro.QuestionEmbedding;
-import dev.questream.encoder.EncoderStatistics;
+import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.lab.retrieval.ExactIndex;
 import dev.questream.lab.retrieval.Passage;
 import dev.questream.serde.FloatVector;

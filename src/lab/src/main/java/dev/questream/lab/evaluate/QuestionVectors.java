@@ -3,11 +3,11 @@ package dev.questream.lab.evaluate;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.Progress;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.lab.retrieval.QuestionAnswers;
 import dev.questream.lab.retrieval.QuestionSet;
 import dev.questream.model.Encoders;
@@ -31,7 +31,7 @@ public record QuestionVectors(float[] matrix, Provenance provenance, int without
   /**
    * Encodes the questions, white space around them left out as in DPR.
    *
-   * @throws dev.questream.checkpoint.ModelException if the model cannot be used for questions
+   * @throws dev.questream.weights.ModelException if the model cannot be used for questions
    */
   static QuestionVectors encode(QuestreamConfig config, QuestionSet questions, Console console)
       throws IOException {

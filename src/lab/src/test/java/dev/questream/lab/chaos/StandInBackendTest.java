@@ -3,11 +3,11 @@ package dev.questream.lab.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
-import dev.questream.encoder.TokenBudget;
+import dev.questream.encoder.batching.BatchingEncoder;
+import dev.questream.encoder.batching.TokenBudget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -3,9 +3,9 @@ package dev.questream.lab.bench.encoder;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.BertConfig;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.EncoderStatistics;
+import dev.questream.encoder.batching.BatchingEncoder;
+import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.engine.DeviceChoice;
 import dev.questream.engine.MatrixRate;
 import dev.questream.lab.bench.BatchFill;
@@ -81,7 +81,7 @@ public final class EncoderBench {
   /**
    * Opens the configured model and measures it.
    *
-   * @throws dev.questream.checkpoint.ModelException if it cannot be used
+   * @throws dev.questream.weights.ModelException if it cannot be used
    */
   public EncoderResult run() {
     MachineFacts machine = MachineFacts.current();

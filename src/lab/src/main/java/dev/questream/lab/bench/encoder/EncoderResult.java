@@ -3,7 +3,7 @@ package dev.questream.lab.bench.encoder;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.questream.checkpoint.BertConfig;
-import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.lab.bench.BatchFill;
 import dev.questream.lab.bench.Latency;
 import dev.questream.lab.bench.Lines;

@@ -2,10 +2,10 @@ package dev.questream.lab.bench.encoder;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
-import dev.questream.encoder.BatchingEncoder;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
+import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.lab.bench.QuestionSet;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -36,7 +36,7 @@ public record Work(
   private static String digest(int[] tokenCounts) {
     String joined =
         Arrays.stream(tokenCounts).mapToObj(Integer::toString).collect(Collectors.joining(","));
-    return dev.questream.checkpoint.Sha256.of(joined.getBytes(StandardCharsets.UTF_8));
+    return dev.questream.weights.Sha256.of(joined.getBytes(StandardCharsets.UTF_8));
   }
 
   double meanTokens() {

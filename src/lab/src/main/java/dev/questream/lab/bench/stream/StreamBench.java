@@ -3,7 +3,7 @@ package dev.questream.lab.bench.stream;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.BatchingEncoder;
+import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.lab.bench.MachineFacts;
 import dev.questream.lab.bench.QuestionSet;
 import dev.questream.lab.bench.Spread;

@@ -3,7 +3,7 @@ package dev.questream.lab.bench.stream;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.EncoderStatistics;
+import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.lab.bench.BatchFill;
 import dev.questream.lab.bench.QuestionSet;
 import dev.questream.lab.bench.stream.ThreadUse.Group;

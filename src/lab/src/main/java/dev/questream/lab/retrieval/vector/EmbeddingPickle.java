@@ -1,7 +1,7 @@
 package dev.questream.lab.retrieval.vector;
 
 import dev.questream.app.io.DataException;
-import dev.questream.checkpoint.PickleMachine;
+import dev.questream.weights.PickleMachine;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;

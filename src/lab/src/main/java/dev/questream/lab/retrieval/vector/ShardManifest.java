@@ -1,10 +1,10 @@
 package dev.questream.lab.retrieval.vector;
 
 import dev.questream.app.io.DataException;
-import dev.questream.checkpoint.AtomicFile;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.provenance.Provenance;
+import dev.questream.weights.AtomicFile;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;

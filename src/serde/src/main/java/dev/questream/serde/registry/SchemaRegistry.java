@@ -1,0 +1,24 @@
+package dev.questream.serde.registry;
+
+import org.apache.avro.Schema;
+
+/** Where schemas are known by numeric ids. */
+public interface SchemaRegistry {
+
+  /**
+   * The id of a schema for the values of a topic; it is registered if it is not yet, where that is
+   * allowed.
+   *
+   * @throws SchemaRegistryException if the registry is not reachable, refuses the schema, or does
+   *     not hold it and it is not to be registered
+   */
+  int idFor(String topic, Schema schema);
+
+  /**
+   * Looks a schema up.
+   *
+   * @throws UnknownSchemaException if there is no such schema, or it is no Avro schema
+   * @throws SchemaRegistryException if the registry is not reachable
+   */
+  Schema byId(int id);
+}

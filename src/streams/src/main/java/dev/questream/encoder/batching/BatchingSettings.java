@@ -1,0 +1,34 @@
+package dev.questream.encoder.batching;
+
+import java.time.Duration;
+
+/**
+ * How a {@link BatchingEncoder} batches, retries and remembers.
+ *
+ * @param budget the rule by which waiting texts become batches
+ * @param retries how often a batch that fails is run again before it is split, and a text that
+ *     fails alone before it is given up
+ * @param retryBackoff wait before the first retry; doubles with every further one
+ * @param callTimeout the longest that the model may take for a batch before its worker is replaced;
+ *     zero for no limit
+ * @param coalesce whether texts of the same tokens that are under way together are encoded once
+ * @param cacheBytes bound of the cache of vectors; 0 for no cache
+ */
+public record BatchingSettings(
+    TokenBudget budget,
+    int retries,
+    Duration retryBackoff,
+    Duration callTimeout,
+    boolean coalesce,
+    long cacheBytes) {
+
+  /** A single retry at once, no time limit, nothing shared and nothing remembered. */
+  public static BatchingSettings of(TokenBudget budget) {
+    return new BatchingSettings(budget, 1, Duration.ZERO, Duration.ZERO, false, 0);
+  }
+
+  /** The wait before retry number {@code failures}, counted from 1, in nanoseconds. */
+  long backoffNanos(int failures) {
+    return retryBackoff.toNanos() << Math.min(failures - 1, 20);
+  }
+}
