@@ -24,11 +24,11 @@ final class ModelOpening {
   private static final int DPR_PASSAGE_TOKENS = 256;
 
   private final PublishedModel model;
-  private final EncoderSettings settings;
+  private final EngineSettings settings;
   private final ModelImporter importer;
   private final List<ComputeDevice> devices;
 
-  ModelOpening(PublishedModel model, EncoderSettings settings) {
+  ModelOpening(PublishedModel model, EngineSettings settings) {
     this.model = model;
     this.settings = settings;
     this.importer = new ModelImporter(settings.cache(), Libtorch.load());

@@ -36,7 +36,7 @@ public final class TorchBackend implements EncoderBackend {
    * @throws dev.questream.weights.ModelException if the model is damaged, of the other role, or
    *     refused by the precision gate
    */
-  public static TorchBackend open(PublishedModel model, EncoderSettings settings) {
+  public static TorchBackend open(PublishedModel model, EngineSettings settings) {
     return new ModelOpening(model, settings).open();
   }
 

@@ -12,7 +12,7 @@ import dev.questream.encoder.batching.BatchingSettings;
 import dev.questream.encoder.batching.EncoderObserver;
 import dev.questream.encoder.batching.TokenBudget;
 import dev.questream.engine.DeviceChoice;
-import dev.questream.engine.EncoderSettings;
+import dev.questream.engine.EngineSettings;
 import dev.questream.engine.PrecisionChoice;
 import dev.questream.engine.TorchBackend;
 import dev.questream.hub.DownloadListener;
@@ -86,15 +86,15 @@ public final class Encoders {
 
   private static BatchingEncoder open(
       QuestreamConfig config, PublishedModel model, EncoderRole role, EncoderObserver observer) {
-    EncoderSettings settings =
-        new EncoderSettings(
+    EngineSettings settings =
+        new EngineSettings(
             role,
-            new EncoderSettings.Text(
+            new EngineSettings.Text(
                 config.prefix(), Truncation.of(config.getString(QuestreamConfig.TRUNCATION))),
-            new EncoderSettings.Arithmetic(
+            new EngineSettings.Arithmetic(
                 PrecisionChoice.of(config.getString(QuestreamConfig.PRECISION)),
                 config.getDouble(QuestreamConfig.MIN_COSINE)),
-            new EncoderSettings.Compute(
+            new EngineSettings.Compute(
                 new DeviceChoice(config.getString(QuestreamConfig.DEVICE)), callThreads(config)),
             config.cacheFolder());
     return batching(config, TorchBackend.open(model, settings), observer);

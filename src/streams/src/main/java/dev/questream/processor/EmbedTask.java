@@ -37,7 +37,7 @@ final class EmbedTask {
   private final QuestionDecoder decoder;
   private final ProcessorContext<byte[], Object> context;
   private final TaskMetrics metrics;
-  private final Answers answers;
+  private final Forwarder forwarder;
   private final PendingQuestions pending;
   private final Submitter submitter;
   private final BackPressure backPressure;
@@ -56,7 +56,7 @@ final class EmbedTask {
     String task = context.taskId().toString();
     EncoderInfo info = shared.encoder().info();
     metrics = new TaskMetrics(context.metrics(), task, nodes.processor(), shared.observer());
-    answers = new Answers(context, nodes, settings.applicationId(), info, metrics);
+    forwarder = new Forwarder(context, nodes, settings.applicationId(), info, metrics);
     pending =
         new PendingQuestions(
             context.getStateStore(nodes.store()), shared.pendingBudget(), info.dimensions());
@@ -89,7 +89,7 @@ final class EmbedTask {
     }
     InFlight question = new InFlight(position, content, read(content, position), false);
     if (question.arrival() instanceof Arrival.Rejected rejected) {
-      answers.reject(question, rejected);
+      forwarder.reject(question, rejected);
       return;
     }
     pending.add(question);
@@ -164,7 +164,7 @@ final class EmbedTask {
   private void harvest(long nowMs) {
     int before = pending.size();
     while (!pending.isEmpty() && pending.head().ready()) {
-      answers.give(pending.head());
+      forwarder.forward(pending.head());
       pending.removeHead();
     }
     if (pending.size() < before) {

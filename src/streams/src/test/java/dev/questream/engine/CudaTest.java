@@ -43,11 +43,11 @@ class CudaTest {
   private static TorchBackend open(String precision, String device) {
     return TorchBackend.open(
         PublishedModel.bundled(cache),
-        new EncoderSettings(
+        new EngineSettings(
             EncoderRole.QUESTION,
-            new EncoderSettings.Text(Optional.of(""), Truncation.TRUNCATE_TAIL),
-            new EncoderSettings.Arithmetic(PrecisionChoice.of(precision), 0.999),
-            new EncoderSettings.Compute(new DeviceChoice(device), 1),
+            new EngineSettings.Text(Optional.of(""), Truncation.TRUNCATE_TAIL),
+            new EngineSettings.Arithmetic(PrecisionChoice.of(precision), 0.999),
+            new EngineSettings.Compute(new DeviceChoice(device), 1),
             cache));
   }
 

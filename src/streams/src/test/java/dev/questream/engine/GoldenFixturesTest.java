@@ -107,11 +107,11 @@ class GoldenFixturesTest {
   private TorchBackend open(JsonNode fixture) throws IOException {
     return TorchBackend.open(
         PublishedModel.in(folder(fixture)),
-        new EncoderSettings(
+        new EngineSettings(
             role(fixture),
-            EncoderSettings.Text.RECOMMENDED,
-            new EncoderSettings.Arithmetic(PrecisionChoice.of("fp32"), 0.999),
-            EncoderSettings.Compute.CPU,
+            EngineSettings.Text.RECOMMENDED,
+            new EngineSettings.Arithmetic(PrecisionChoice.of("fp32"), 0.999),
+            EngineSettings.Compute.CPU,
             work.resolve("cache")));
   }
 

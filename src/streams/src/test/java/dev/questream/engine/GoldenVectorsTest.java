@@ -67,11 +67,11 @@ class GoldenVectorsTest {
   private static TorchBackend open(String precision, double minCosine) {
     return TorchBackend.open(
         PublishedModel.bundled(cache),
-        new EncoderSettings(
+        new EngineSettings(
             EncoderRole.QUESTION,
-            new EncoderSettings.Text(Optional.of(""), Truncation.TRUNCATE_TAIL),
-            new EncoderSettings.Arithmetic(PrecisionChoice.of(precision), minCosine),
-            EncoderSettings.Compute.CPU,
+            new EngineSettings.Text(Optional.of(""), Truncation.TRUNCATE_TAIL),
+            new EngineSettings.Arithmetic(PrecisionChoice.of(precision), minCosine),
+            EngineSettings.Compute.CPU,
             cache));
   }
 

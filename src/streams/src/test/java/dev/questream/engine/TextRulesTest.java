@@ -43,11 +43,11 @@ class TextRulesTest {
   private TorchBackend open(Truncation truncation, String prefix) {
     return TorchBackend.open(
         PublishedModel.in(folder),
-        new EncoderSettings(
+        new EngineSettings(
             EncoderRole.QUESTION,
-            new EncoderSettings.Text(Optional.of(prefix), truncation),
-            new EncoderSettings.Arithmetic(PrecisionChoice.of("fp32"), 0.999),
-            EncoderSettings.Compute.CPU,
+            new EngineSettings.Text(Optional.of(prefix), truncation),
+            new EngineSettings.Arithmetic(PrecisionChoice.of("fp32"), 0.999),
+            EngineSettings.Compute.CPU,
             work.resolve("cache")));
   }
 

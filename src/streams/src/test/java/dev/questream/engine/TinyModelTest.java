@@ -74,23 +74,23 @@ class TinyModelTest {
   private TorchBackend open(EncoderRole role, String precision, Optional<String> prefix) {
     return TorchBackend.open(
         PublishedModel.in(folder),
-        new EncoderSettings(
+        new EngineSettings(
             role,
-            new EncoderSettings.Text(prefix, Truncation.TRUNCATE_TAIL),
-            new EncoderSettings.Arithmetic(PrecisionChoice.of(precision), 0.999),
-            EncoderSettings.Compute.CPU,
+            new EngineSettings.Text(prefix, Truncation.TRUNCATE_TAIL),
+            new EngineSettings.Arithmetic(PrecisionChoice.of(precision), 0.999),
+            EngineSettings.Compute.CPU,
             cache));
   }
 
   @Test
   void shouldLetOneSessionAloneUseSeveralThreads() throws Exception {
     TinyModelFolder.dpr(folder, tiny(Layout.QUESTION));
-    EncoderSettings settings =
-        new EncoderSettings(
+    EngineSettings settings =
+        new EngineSettings(
             EncoderRole.QUESTION,
-            EncoderSettings.Text.RECOMMENDED,
-            new EncoderSettings.Arithmetic(PrecisionChoice.of("fp32"), 0.999),
-            new EncoderSettings.Compute(DeviceChoice.cpu(), 2),
+            EngineSettings.Text.RECOMMENDED,
+            new EngineSettings.Arithmetic(PrecisionChoice.of("fp32"), 0.999),
+            new EngineSettings.Compute(DeviceChoice.cpu(), 2),
             cache);
     List<int[]> texts = randomIds();
     try (TorchBackend backend = TorchBackend.open(PublishedModel.in(folder), settings);
@@ -325,12 +325,12 @@ class TinyModelTest {
   @Test
   void shouldRefuseAPrecisionThatFallsUnderTheBound() {
     TinyModelFolder.dpr(folder, tiny(Layout.QUESTION));
-    EncoderSettings impossible =
-        new EncoderSettings(
+    EngineSettings impossible =
+        new EngineSettings(
             EncoderRole.QUESTION,
-            EncoderSettings.Text.RECOMMENDED,
-            new EncoderSettings.Arithmetic(PrecisionChoice.of("bf16"), 1.1),
-            EncoderSettings.Compute.CPU,
+            EngineSettings.Text.RECOMMENDED,
+            new EngineSettings.Arithmetic(PrecisionChoice.of("bf16"), 1.1),
+            EngineSettings.Compute.CPU,
             cache);
     assertThatThrownBy(() -> TorchBackend.open(PublishedModel.in(folder), impossible))
         .isInstanceOf(ModelException.class)

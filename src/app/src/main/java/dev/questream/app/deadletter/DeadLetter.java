@@ -23,8 +23,8 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
     }
   }
 
-  public DeadLetterPlace place() {
-    return new DeadLetterPlace(record.partition(), record.offset());
+  public DeadLetterPosition place() {
+    return new DeadLetterPosition(record.partition(), record.offset());
   }
 
   /** Why it died, as a stable code; empty if it does not say. */

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * @param since the earliest timestamp
  * @param places where it must lie
  */
-public record DeadLetterFilter(Set<String> reasons, Instant since, Set<DeadLetterPlace> places) {
+public record DeadLetterFilter(Set<String> reasons, Instant since, Set<DeadLetterPosition> places) {
   private static final Pattern AGE = Pattern.compile("(\\d{1,9})([smhd])");
 
   /** All of them. */

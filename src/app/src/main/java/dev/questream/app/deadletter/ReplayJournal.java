@@ -110,7 +110,7 @@ public final class ReplayJournal {
     }
   }
 
-  public boolean contains(DeadLetterPlace place) {
+  public boolean contains(DeadLetterPosition place) {
     return replayed.getOrDefault(place.partition(), Set.of()).contains(place.offset());
   }
 
@@ -131,12 +131,12 @@ public final class ReplayJournal {
         (partition, offsets) ->
             offsets.stream()
                 .filter(offset -> offset < beginnings.getOrDefault(partition, 0L))
-                .map(offset -> key(new DeadLetterPlace(partition, offset)))
+                .map(offset -> key(new DeadLetterPosition(partition, offset)))
                 .forEach(key -> deletions.add(new ProducerRecord<>(topic, key, null))));
     return deletions;
   }
 
-  private byte[] key(DeadLetterPlace place) {
+  private byte[] key(DeadLetterPosition place) {
     return (deadLetters + ":" + place).getBytes(StandardCharsets.UTF_8);
   }
 }

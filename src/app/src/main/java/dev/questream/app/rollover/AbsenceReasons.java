@@ -1,6 +1,7 @@
 package dev.questream.app.rollover;
 
 import dev.questream.app.deadletter.DeadLetter;
+import dev.questream.app.kafka.RecordPosition;
 import dev.questream.app.kafka.TopicScan;
 import dev.questream.serde.DeadLetterHeaders;
 import java.util.EnumMap;
@@ -17,7 +18,7 @@ final class AbsenceReasons {
   private final Side side;
   private final GroupProgress progress;
   private final long recent;
-  private final Set<Embedded.Place> dead = new HashSet<>();
+  private final Set<RecordPosition> dead = new HashSet<>();
 
   /**
    * @param side that has none
@@ -44,7 +45,7 @@ final class AbsenceReasons {
   }
 
   private void readDeadLetters(Map<String, Embedded> missing) {
-    Set<Embedded.Place> places = new HashSet<>();
+    Set<RecordPosition> places = new HashSet<>();
     missing.values().forEach(embedded -> places.add(embedded.place()));
     try (TopicScan scan = new TopicScan(side.config(), side.deadLetters())) {
       while (!places.isEmpty() && scan.hasNext()) {
@@ -52,7 +53,7 @@ final class AbsenceReasons {
         if (letter.header(DeadLetterHeaders.APPLICATION).equals(side.application())) {
           letter
               .source()
-              .map(from -> new Embedded.Place(from.topic(), from.partition(), from.offset()))
+              .map(from -> new RecordPosition(from.topic(), from.partition(), from.offset()))
               .filter(places::contains)
               .ifPresent(dead::add);
         }
@@ -61,7 +62,7 @@ final class AbsenceReasons {
   }
 
   private Absence reason(Embedded other, Embedded own) {
-    Embedded.Place place = other.place();
+    RecordPosition place = other.place();
     GroupProgress.Span span = progress.partitions().get(place.partition());
     if (own != null && own.deleted()) {
       return Absence.DELETED;

@@ -1,5 +1,6 @@
 package dev.questream.app.rollover;
 
+import dev.questream.app.kafka.RecordPosition;
 import dev.questream.provenance.Provenance;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -89,11 +90,11 @@ record Comparison(
     return without;
   }
 
-  private static Embedded.Place later(Embedded a, Embedded b) {
+  private static RecordPosition later(Embedded a, Embedded b) {
     return a.place().offset() > b.place().offset() ? a.place() : b.place();
   }
 
-  private static boolean isRecent(Embedded.Place place, GroupProgress progress, long recent) {
+  private static boolean isRecent(RecordPosition place, GroupProgress progress, long recent) {
     GroupProgress.Span span = progress.partitions().get(place.partition());
     return span != null && place.offset() >= span.end() - recent;
   }

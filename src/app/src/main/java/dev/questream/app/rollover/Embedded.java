@@ -1,5 +1,6 @@
 package dev.questream.app.rollover;
 
+import dev.questream.app.kafka.RecordPosition;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
@@ -12,17 +13,14 @@ import dev.questream.serde.FloatVector;
  * @param place where the question was read
  * @param vector null for a deletion
  */
-record Embedded(Provenance provenance, long textHash, Place place, float[] vector) {
+record Embedded(Provenance provenance, long textHash, RecordPosition place, float[] vector) {
   static final Embedded DELETED = new Embedded(null, 0, null, null);
-
-  /** Where a question was read. */
-  record Place(String topic, int partition, long offset) {}
 
   static Embedded of(QuestionEmbedding embedding) {
     return new Embedded(
         Provenance.of(embedding),
         IdHash.of(embedding.getText()),
-        new Place(
+        new RecordPosition(
             embedding.getSourceTopic(),
             embedding.getSourcePartition(),
             embedding.getSourceOffset()),

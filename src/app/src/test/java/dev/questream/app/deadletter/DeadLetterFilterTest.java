@@ -21,7 +21,7 @@ class DeadLetterFilterTest {
           null, null, NOW.toEpochMilli(), headers("questream.error.reason", "unreadable"));
 
   private static DeadLetterFilter filter(
-      Set<String> reasons, Instant since, Set<DeadLetterPlace> places) {
+      Set<String> reasons, Instant since, Set<DeadLetterPosition> places) {
     return new DeadLetterFilter(reasons, since, places);
   }
 
@@ -34,11 +34,11 @@ class DeadLetterFilterTest {
   @Test
   void shouldWantAllThreeToFit() {
     Set<String> fits = Set.of("unreadable", "too-large");
-    Set<DeadLetterPlace> here = Set.of(new DeadLetterPlace(0, 17));
+    Set<DeadLetterPosition> here = Set.of(new DeadLetterPosition(0, 17));
     assertThat(filter(fits, NOW, here).matches(LETTER)).isTrue();
     assertThat(filter(Set.of("too-large"), NOW, here).matches(LETTER)).isFalse();
     assertThat(filter(fits, NOW.plusMillis(1), here).matches(LETTER)).isFalse();
-    assertThat(filter(fits, NOW, Set.of(new DeadLetterPlace(1, 17))).matches(LETTER)).isFalse();
+    assertThat(filter(fits, NOW, Set.of(new DeadLetterPosition(1, 17))).matches(LETTER)).isFalse();
   }
 
   @ParameterizedTest

@@ -72,19 +72,19 @@ class DeadLetterTest {
 
   @Test
   void shouldReadPlaces() {
-    assertThat(DeadLetterPlace.parse("3:1234567890123")).isEqualTo(place(3, 1234567890123L));
-    assertThat(DeadLetterPlace.parse(" 0:0 ")).isEqualTo(place(0, 0));
+    assertThat(DeadLetterPosition.parse("3:1234567890123")).isEqualTo(place(3, 1234567890123L));
+    assertThat(DeadLetterPosition.parse(" 0:0 ")).isEqualTo(place(0, 0));
   }
 
-  private static DeadLetterPlace place(int partition, long offset) {
-    return new DeadLetterPlace(partition, offset);
+  private static DeadLetterPosition place(int partition, long offset) {
+    return new DeadLetterPosition(partition, offset);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "17", "0:", ":1", "-1:2", "0:-2", "a:b", "0:1:2", "0@1", "9999999999:1"})
   void shouldRefuseWhatIsNoPlace(String text) {
-    assertThatThrownBy(() -> DeadLetterPlace.parse(text))
+    assertThatThrownBy(() -> DeadLetterPosition.parse(text))
         .isInstanceOfSatisfying(
             FatalException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
         .hasMessageContaining("PARTITION:OFFSET")

@@ -2,13 +2,14 @@ package dev.questream.app.rollover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.app.kafka.RecordPosition;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class IdSampleTest {
   private static Embedded embedded(int version) {
-    return new Embedded(null, version, new Embedded.Place("t", 0, version), new float[] {version});
+    return new Embedded(null, version, new RecordPosition("t", 0, version), new float[] {version});
   }
 
   private static IdSample sample(int limit, int from, int to) {

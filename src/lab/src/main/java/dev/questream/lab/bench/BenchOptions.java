@@ -54,8 +54,8 @@ public final class BenchOptions {
   @Option(names = "--json", description = "Write one JSON object instead of lines for people.")
   private boolean json;
 
-  public QuestionSet questions() {
-    return QuestionSet.load(questions, limit);
+  public BenchQuestions questions() {
+    return BenchQuestions.load(questions, limit);
   }
 
   public int rounds() {

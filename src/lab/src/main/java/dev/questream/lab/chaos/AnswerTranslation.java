@@ -1,8 +1,8 @@
 package dev.questream.lab.chaos;
 
 import dev.questream.app.kafka.EmbeddingReader.Answer;
+import dev.questream.app.kafka.RecordPosition;
 import dev.questream.lab.chaos.guarantee.Consumed;
-import dev.questream.lab.chaos.guarantee.Place;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,7 +18,7 @@ final class AnswerTranslation {
    */
   static Consumed of(Answer answer, long nowMs) {
     ConsumerRecord<byte[], byte[]> source = answer.source();
-    Place place = new Place(source.topic(), source.partition(), source.offset());
+    RecordPosition place = new RecordPosition(source.topic(), source.partition(), source.offset());
     String text = header(source, Workload.NUMBER);
     OptionalInt number = wholeNumber(text);
     if (number.isEmpty()) {
@@ -28,7 +28,7 @@ final class AnswerTranslation {
     return of(answer, place, number.getAsInt(), nowMs);
   }
 
-  private static Consumed of(Answer answer, Place place, int number, long nowMs) {
+  private static Consumed of(Answer answer, RecordPosition place, int number, long nowMs) {
     ConsumerRecord<byte[], byte[]> source = answer.source();
     if (answer instanceof Answer.Embedded embedded) {
       return new Consumed.Embedded(
@@ -42,8 +42,8 @@ final class AnswerTranslation {
     if (answer instanceof Answer.Deleted) {
       return new Consumed.Deleted(number, place, nowMs, text(source.key()));
     }
-    Place asked =
-        new Place(
+    RecordPosition asked =
+        new RecordPosition(
             header(source, "questream.source.topic"),
             wholeNumber(header(source, "questream.source.partition")).orElse(-1),
             wholeNumber(header(source, "questream.source.offset")).orElse(-1));

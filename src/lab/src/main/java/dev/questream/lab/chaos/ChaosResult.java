@@ -29,7 +29,7 @@ public record ChaosResult(
    * @param unknown questions that it may or may not have taken
    * @param repeated answers beyond a question's first, allowed or not
    */
-  public record Traffic(int acknowledged, int unknown, Answers.Counts answers, long repeated) {}
+  public record Traffic(int acknowledged, int unknown, AnswerTally.Counts answers, long repeated) {}
 
   /**
    * Faults and their effects.

@@ -2,10 +2,10 @@ package dev.questream.lab.chaos;
 
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.EmbeddingReader.Answer;
+import dev.questream.app.kafka.RecordPosition;
 import dev.questream.lab.chaos.guarantee.Consumed;
 import dev.questream.lab.chaos.guarantee.Guarantee;
 import dev.questream.lab.chaos.guarantee.Lost;
-import dev.questream.lab.chaos.guarantee.Place;
 import dev.questream.lab.chaos.guarantee.Positions;
 import dev.questream.lab.chaos.guarantee.Produced;
 import dev.questream.lab.chaos.guarantee.Violations;
@@ -34,7 +34,7 @@ final class Watch implements AutoCloseable {
   private final List<Guarantee> guarantees;
   private final EmbeddingReader reader;
   private final Thread thread = new Thread(this::read, "chaos-watch");
-  private final Answers answers = new Answers();
+  private final AnswerTally answers = new AnswerTally();
   private long latestMadeAtMs; // guarded by this
   private long emptyPolls; // guarded by this
   private boolean stopped; // guarded by this
@@ -106,8 +106,8 @@ final class Watch implements AutoCloseable {
       waitForNews(end);
     }
     if (!positions.known(answer.number()) && answer instanceof Consumed.Embedded embedded) {
-      Place source =
-          new Place(
+      RecordPosition source =
+          new RecordPosition(
               embedded.value().getSourceTopic(),
               embedded.value().getSourcePartition(),
               embedded.value().getSourceOffset());
@@ -148,7 +148,7 @@ final class Watch implements AutoCloseable {
     return lost.pending();
   }
 
-  synchronized Answers.Counts counts() {
+  synchronized AnswerTally.Counts counts() {
     return answers.counts();
   }
 

@@ -1,7 +1,7 @@
 package dev.questream.lab.evaluate;
 
-import dev.questream.lab.retrieval.recall.Comparison;
 import dev.questream.lab.retrieval.recall.PublishedRecall;
+import dev.questream.lab.retrieval.recall.RecallComparison;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
@@ -94,8 +94,8 @@ public final class RecallTable {
     line("%nA = %s%nB = %s", results.outcomes().get(0).label(), results.outcomes().get(1).label());
     line(
         "%6s%10s%10s%10s   95%% interval (%,d paired bootstrap samples)",
-        "k", "only A", "only B", "A - B", Comparison.SAMPLES);
-    for (Comparison c : results.comparisons()) {
+        "k", "only A", "only B", "A - B", RecallComparison.SAMPLES);
+    for (RecallComparison c : results.comparisons()) {
       line(
           "%6d%10d%10d%10s   [%s, %s]%s",
           c.k(),
@@ -108,7 +108,7 @@ public final class RecallTable {
     }
   }
 
-  private Comparison at(int k) {
+  private RecallComparison at(int k) {
     return results.comparisons().get(ks.indexOf(k));
   }
 

@@ -2,7 +2,7 @@ package dev.questream.lab.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.questream.app.io.Json;
-import dev.questream.lab.retrieval.recall.Comparison;
+import dev.questream.lab.retrieval.recall.RecallComparison;
 import dev.questream.provenance.Provenance;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +25,7 @@ public record ReportJson(
     List<Model> models,
     CosineSummary questionCosine,
     CosineSummary passageCosine,
-    List<Comparison> comparison,
+    List<RecallComparison> comparison,
     List<FirstHit> firstHits) {
 
   record File(int count, String sha256) {}

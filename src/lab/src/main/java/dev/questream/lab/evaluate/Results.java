@@ -1,7 +1,7 @@
 package dev.questream.lab.evaluate;
 
-import dev.questream.lab.retrieval.recall.Comparison;
 import dev.questream.lab.retrieval.recall.PublishedRecall;
+import dev.questream.lab.retrieval.recall.RecallComparison;
 import dev.questream.lab.retrieval.recall.RecallCurve;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +18,7 @@ import java.util.Optional;
 public record Results(
     Task task,
     List<Outcome> outcomes,
-    List<Comparison> comparisons,
+    List<RecallComparison> comparisons,
     Optional<CosineSummary> questionCosines,
     Optional<CosineSummary> passageCosines) {
 
@@ -34,9 +34,9 @@ public record Results(
     }
     Outcome first = outcomes.get(0);
     Outcome second = outcomes.get(1);
-    List<Comparison> comparisons =
+    List<RecallComparison> comparisons =
         task.ks().stream()
-            .map(k -> Comparison.of(first.recall(), second.recall(), k, seed))
+            .map(k -> RecallComparison.of(first.recall(), second.recall(), k, seed))
             .toList();
     if (!precisions) {
       return new Results(task, outcomes, comparisons, Optional.empty(), Optional.empty());

@@ -3,7 +3,7 @@ package dev.questream.app.command.deadletter;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.deadletter.DeadLetterFilter;
-import dev.questream.app.deadletter.DeadLetterPlace;
+import dev.questream.app.deadletter.DeadLetterPosition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ public final class DeadLetterOptions {
     return new DeadLetterFilter(
         DeadLetterFilter.reasons(reasons),
         since == null ? Instant.EPOCH : DeadLetterFilter.since(since, Instant.now()),
-        only.stream().map(DeadLetterPlace::parse).collect(Collectors.toSet()));
+        only.stream().map(DeadLetterPosition::parse).collect(Collectors.toSet()));
   }
 
   /** How many at most. */

@@ -7,7 +7,7 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.deadletter.DeadLetter;
-import dev.questream.app.deadletter.DeadLetterPlace;
+import dev.questream.app.deadletter.DeadLetterPosition;
 import dev.questream.app.deadletter.ReplayJournal;
 import dev.questream.app.kafka.TopicScan;
 import dev.questream.app.kafka.Topics;
@@ -47,11 +47,11 @@ public final class DlqShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    DeadLetterPlace wanted = DeadLetterPlace.parse(place);
+    DeadLetterPosition wanted = DeadLetterPosition.parse(place);
     return Shutdown.guard(shutdown -> show(wanted));
   }
 
-  private int show(DeadLetterPlace wanted) throws IOException {
+  private int show(DeadLetterPosition wanted) throws IOException {
     QuestreamConfig config = settings.config();
     ReplayJournal journal;
     try (Topics topics = new Topics(config)) {
@@ -73,7 +73,7 @@ public final class DlqShowCommand implements Callable<Integer> {
     return ExitCode.OK.status();
   }
 
-  private static DeadLetter read(QuestreamConfig config, DeadLetterPlace wanted) {
+  private static DeadLetter read(QuestreamConfig config, DeadLetterPosition wanted) {
     String topic = config.getString(QuestreamConfig.DLQ_TOPIC);
     try (TopicScan scan = new TopicScan(config, topic).from(wanted.partition(), wanted.offset())) {
       if (scan.hasNext()) {

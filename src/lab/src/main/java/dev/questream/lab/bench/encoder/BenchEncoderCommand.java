@@ -5,7 +5,7 @@ import dev.questream.app.command.SettingsOptions;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.lab.bench.BenchOptions;
-import dev.questream.lab.bench.QuestionSet;
+import dev.questream.lab.bench.BenchQuestions;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,7 +41,7 @@ public final class BenchEncoderCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EncoderBench.Plan plan = new EncoderBench.Plan(mode, bench.rounds(), bench.seconds());
-    QuestionSet questions = bench.questions();
+    BenchQuestions questions = bench.questions();
     EncoderResult result =
         new EncoderBench(
                 bench.config(settings, Map.of(), console), questions, plan, bench.progress(console))

@@ -9,9 +9,9 @@ import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.engine.DeviceChoice;
 import dev.questream.engine.MatrixRate;
 import dev.questream.lab.bench.BatchFill;
+import dev.questream.lab.bench.BenchQuestions;
 import dev.questream.lab.bench.Latency;
 import dev.questream.lab.bench.MachineFacts;
-import dev.questream.lab.bench.QuestionSet;
 import dev.questream.lab.bench.Spread;
 import dev.questream.model.Encoders;
 import dev.questream.torchscript.LinearKernels;
@@ -31,7 +31,7 @@ public final class EncoderBench {
   private static final Duration MATRICES = Duration.ofMillis(700);
 
   private final QuestreamConfig config;
-  private final QuestionSet questions;
+  private final BenchQuestions questions;
   private final Plan plan;
   private final Consumer<String> progress;
 
@@ -71,7 +71,7 @@ public final class EncoderBench {
    * @param progress told what is being done
    */
   public EncoderBench(
-      QuestreamConfig config, QuestionSet questions, Plan plan, Consumer<String> progress) {
+      QuestreamConfig config, BenchQuestions questions, Plan plan, Consumer<String> progress) {
     this.config = config;
     this.questions = questions;
     this.plan = plan;

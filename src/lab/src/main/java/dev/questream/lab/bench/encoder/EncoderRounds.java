@@ -6,7 +6,7 @@ import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.batching.BatchingEncoder;
-import dev.questream.lab.bench.QuestionSet;
+import dev.questream.lab.bench.BenchQuestions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ public final class EncoderRounds {
    *
    * @throws FatalException if none can
    */
-  public EncoderRounds(BatchingEncoder encoder, QuestionSet questions) {
+  public EncoderRounds(BatchingEncoder encoder, BenchQuestions questions) {
     this.encoder = encoder;
     List<Integer> counts = new ArrayList<>();
     List<EncoderInput> all = questions.inputs();

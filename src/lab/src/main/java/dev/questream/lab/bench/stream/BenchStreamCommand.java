@@ -7,7 +7,7 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.lab.bench.BenchOptions;
-import dev.questream.lab.bench.QuestionSet;
+import dev.questream.lab.bench.BenchQuestions;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -87,7 +87,7 @@ public final class BenchStreamCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     StreamBench.Plan plan = plan();
-    QuestionSet questions = bench.questions();
+    BenchQuestions questions = bench.questions();
     settings.config(); // says what is wrong before anything is started
     return Shutdown.guard(
         shutdown -> {

@@ -1,7 +1,7 @@
 package dev.questream.lab.bench.stream;
 
 import dev.questream.app.kafka.QuestionProducer;
-import dev.questream.lab.bench.QuestionSet;
+import dev.questream.lab.bench.BenchQuestions;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
@@ -24,7 +24,7 @@ final class Sender implements Runnable {
   private static final long PAUSE_NANOS = 200_000;
 
   private final QuestionProducer producer;
-  private final QuestionSet questions;
+  private final BenchQuestions questions;
   private final long first;
   private final AtomicLongArray sentNanos = new AtomicLongArray(CAPACITY);
   private final AtomicLong sent = new AtomicLong();
@@ -37,7 +37,7 @@ final class Sender implements Runnable {
   /**
    * @param first place of the first question to send
    */
-  Sender(QuestionProducer producer, QuestionSet questions, long first) {
+  Sender(QuestionProducer producer, BenchQuestions questions, long first) {
     this.producer = producer;
     this.questions = questions;
     this.first = first;

@@ -4,8 +4,8 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.batching.BatchingEncoder;
+import dev.questream.lab.bench.BenchQuestions;
 import dev.questream.lab.bench.MachineFacts;
-import dev.questream.lab.bench.QuestionSet;
 import dev.questream.lab.bench.Spread;
 import dev.questream.lab.bench.encoder.EncoderRounds;
 import java.time.Duration;
@@ -24,7 +24,7 @@ public final class StreamBench {
   private static final Duration MAX_WARM_UP = Duration.ofSeconds(5);
 
   private final Plan plan;
-  private final QuestionSet questions;
+  private final BenchQuestions questions;
   private final Consumer<String> progress;
   private final Runnable closing;
 
@@ -60,7 +60,7 @@ public final class StreamBench {
    * @param closing told before anything is closed: from then on no signal may interrupt
    */
   public StreamBench(
-      Plan plan, QuestionSet questions, Consumer<String> progress, Runnable closing) {
+      Plan plan, BenchQuestions questions, Consumer<String> progress, Runnable closing) {
     this.plan = plan;
     this.questions = questions;
     this.progress = progress;

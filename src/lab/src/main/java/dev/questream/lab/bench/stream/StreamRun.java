@@ -5,7 +5,7 @@ import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.lab.bench.BatchFill;
-import dev.questream.lab.bench.QuestionSet;
+import dev.questream.lab.bench.BenchQuestions;
 import dev.questream.lab.bench.stream.ThreadUse.Group;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +24,7 @@ final class StreamRun {
   private static final int MIN_UNDER_WAY = 2_000;
 
   private final StreamStack stack;
-  private final QuestionSet questions;
+  private final BenchQuestions questions;
   private final Duration warmUp;
   private final Duration measured;
   private long next;
@@ -36,7 +36,7 @@ final class StreamRun {
   private long to;
   private long inTime;
 
-  StreamRun(StreamStack stack, QuestionSet questions, Duration warmUp, Duration measured) {
+  StreamRun(StreamStack stack, BenchQuestions questions, Duration warmUp, Duration measured) {
     this.stack = stack;
     this.questions = questions;
     this.warmUp = warmUp;

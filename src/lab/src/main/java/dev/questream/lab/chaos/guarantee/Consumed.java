@@ -1,11 +1,12 @@
 package dev.questream.lab.chaos.guarantee;
 
+import dev.questream.app.kafka.RecordPosition;
 import dev.questream.avro.QuestionEmbedding;
 
 /** A committed record that the application wrote. */
 public sealed interface Consumed {
   /** Where it was read. */
-  Place place();
+  RecordPosition place();
 
   /** An answer to a question of the workload. */
   sealed interface Answer extends Consumed {
@@ -18,25 +19,30 @@ public sealed interface Consumed {
 
   /** An embedding, with the record's key as text and its timestamp. */
   record Embedded(
-      int number, Place place, long madeAtMs, String key, long timestampMs, QuestionEmbedding value)
+      int number,
+      RecordPosition place,
+      long madeAtMs,
+      String key,
+      long timestampMs,
+      QuestionEmbedding value)
       implements Answer {}
 
   /** A tombstone, with the record's key as text. */
-  record Deleted(int number, Place place, long madeAtMs, String key) implements Answer {}
+  record Deleted(int number, RecordPosition place, long madeAtMs, String key) implements Answer {}
 
   /** A dead letter, with what its headers say. */
   @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
   record DeadLetter(
       int number,
-      Place place,
+      RecordPosition place,
       long madeAtMs,
       String reason,
-      Place source,
+      RecordPosition source,
       byte[] key,
       byte[] value,
       long timestampMs)
       implements Answer {}
 
   /** A record that cannot be traced to the workload: it lost its header, or was never asked. */
-  record Stray(Place place, String why) implements Consumed {}
+  record Stray(RecordPosition place, String why) implements Consumed {}
 }

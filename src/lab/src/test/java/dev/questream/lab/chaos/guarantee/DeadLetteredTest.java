@@ -2,6 +2,7 @@ package dev.questream.lab.chaos.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.app.kafka.RecordPosition;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +37,7 @@ class DeadLetteredTest {
   void shouldFindAWrongSource() {
     int number = scene.poison(0, "unreadable");
     Consumed.DeadLetter right = scene.letter(number, "unreadable", Scene.bytes("raw"));
-    Place elsewhere = new Place("questions", 0, 9);
+    RecordPosition elsewhere = new RecordPosition("questions", 0, 9);
     scene.answer(
         new Consumed.DeadLetter(
             number, right.place(), 0, "unreadable", elsewhere, right.key(), right.value(), 77));

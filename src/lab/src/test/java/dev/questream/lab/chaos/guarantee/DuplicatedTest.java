@@ -2,6 +2,7 @@ package dev.questream.lab.chaos.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.app.kafka.RecordPosition;
 import org.junit.jupiter.api.Test;
 
 class DuplicatedTest {
@@ -12,7 +13,7 @@ class DuplicatedTest {
   private final Duplicated lenient = Duplicated.unlessCrashed(positions, crashes);
 
   private static Consumed.Deleted answer(int number, long atMs) {
-    return new Consumed.Deleted(number, new Place("embeddings", 0, 0), atMs, "id");
+    return new Consumed.Deleted(number, new RecordPosition("embeddings", 0, 0), atMs, "id");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.questream.lab.chaos.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.app.kafka.RecordPosition;
 import org.junit.jupiter.api.Test;
 
 class LostTest {
@@ -15,7 +16,7 @@ class LostTest {
   }
 
   private void answer(int number) {
-    lost.onConsumed(new Consumed.Deleted(number, new Place("embeddings", 0, 0), 0, "id"));
+    lost.onConsumed(new Consumed.Deleted(number, new RecordPosition("embeddings", 0, 0), 0, "id"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.questream.lab.chaos.guarantee;
 
+import dev.questream.app.kafka.RecordPosition;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.serde.FloatVector;
 import java.nio.charset.StandardCharsets;
@@ -61,8 +62,8 @@ final class Scene {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  Place place(String topic) {
-    return new Place(topic, 0, written++);
+  RecordPosition place(String topic) {
+    return new RecordPosition(topic, 0, written++);
   }
 
   void answer(Consumed consumed) {
@@ -85,7 +86,8 @@ final class Scene {
   }
 
   Consumed.DeadLetter letter(int number, String reason, byte[] value) {
-    Place source = new Place("questions", positions.partition(number), positions.offset(number));
+    RecordPosition source =
+        new RecordPosition("questions", positions.partition(number), positions.offset(number));
     byte[] key = bytes("q" + number);
     return new Consumed.DeadLetter(
         number, place("questions-dlq"), 0, reason, source, key, value, 77);

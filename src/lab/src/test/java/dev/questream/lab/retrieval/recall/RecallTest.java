@@ -71,7 +71,8 @@ class RecallTest {
       first[i] = i < 620 ? 1 : 9;
       second[i] = i < 560 || i >= 990 ? 1 : 9; // 60 wins and 10 losses of the first
     }
-    Comparison comparison = Comparison.of(new AnswerRecall(first), new AnswerRecall(second), 5, 42);
+    RecallComparison comparison =
+        RecallComparison.of(new AnswerRecall(first), new AnswerRecall(second), 5, 42);
     assertThat(comparison.onlyFirst()).isEqualTo(60);
     assertThat(comparison.onlySecond()).isEqualTo(10);
     assertThat(comparison.difference()).isEqualTo(0.05);
@@ -79,23 +80,25 @@ class RecallTest {
     assertThat(comparison.low()).isCloseTo(0.05 - 1.96 * deviation, within(0.001));
     assertThat(comparison.high()).isCloseTo(0.05 + 1.96 * deviation, within(0.001));
     assertThat(comparison.significant()).isTrue();
-    assertThat(Comparison.of(new AnswerRecall(first), new AnswerRecall(second), 5, 42))
+    assertThat(RecallComparison.of(new AnswerRecall(first), new AnswerRecall(second), 5, 42))
         .as("the same seed")
         .isEqualTo(comparison);
-    assertThat(Comparison.of(new AnswerRecall(first), new AnswerRecall(first), 5, 1).significant())
+    assertThat(
+            RecallComparison.of(new AnswerRecall(first), new AnswerRecall(first), 5, 1)
+                .significant())
         .isFalse();
     AnswerRecall shorter = new AnswerRecall(new int[3]);
-    assertThatThrownBy(() -> Comparison.of(shorter, new AnswerRecall(first), 5, 1))
+    assertThatThrownBy(() -> RecallComparison.of(shorter, new AnswerRecall(first), 5, 1))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void shouldInterpolateQuantilesAsNumpyDoes() {
     double[] sorted = {1, 2, 4, 8};
-    assertThat(Comparison.quantile(sorted, 0)).isEqualTo(1);
-    assertThat(Comparison.quantile(sorted, 1)).isEqualTo(8);
-    assertThat(Comparison.quantile(sorted, 0.5)).isEqualTo(3);
-    assertThat(Comparison.quantile(sorted, 0.9)).isCloseTo(6.8, within(1e-12));
+    assertThat(RecallComparison.quantile(sorted, 0)).isEqualTo(1);
+    assertThat(RecallComparison.quantile(sorted, 1)).isEqualTo(8);
+    assertThat(RecallComparison.quantile(sorted, 0.5)).isEqualTo(3);
+    assertThat(RecallComparison.quantile(sorted, 0.9)).isCloseTo(6.8, within(1e-12));
   }
 
   @Test

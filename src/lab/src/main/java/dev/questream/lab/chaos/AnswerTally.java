@@ -3,7 +3,7 @@ package dev.questream.lab.chaos;
 import dev.questream.lab.chaos.guarantee.Consumed;
 
 /** Counts answers by what they are. */
-public final class Answers {
+public final class AnswerTally {
   private long embeddings;
   private long tombstones;
   private long deadLetters;

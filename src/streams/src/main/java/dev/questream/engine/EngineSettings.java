@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param compute where the model runs
  * @param cache folder of imported models
  */
-public record EncoderSettings(
+public record EngineSettings(
     EncoderRole role, Text text, Arithmetic arithmetic, Compute compute, Path cache) {
 
   /**

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threading:</b> the task's stream thread.
  */
-final class Answers {
-  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+final class Forwarder {
+  private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
 
   private final ProcessorContext<byte[], Object> context;
   private final EmbedNodes nodes;
@@ -26,7 +26,7 @@ final class Answers {
   private final DeadLetters deadLetters;
   private final TaskMetrics metrics;
 
-  Answers(
+  Forwarder(
       ProcessorContext<byte[], Object> context,
       EmbedNodes nodes,
       String applicationId,
@@ -40,11 +40,11 @@ final class Answers {
   }
 
   /**
-   * Answers a question that is ready.
+   * Forwards the answer to a question that is ready.
    *
    * @throws StreamsException if it has no embedding and is not to blame for that
    */
-  void give(InFlight question) {
+  void forward(InFlight question) {
     if (question.arrival() instanceof Arrival.Asked asked) {
       embed(question, asked);
     } else if (question.arrival() instanceof Arrival.Deleted deleted) {

@@ -21,10 +21,10 @@ import java.util.List;
  * @param source the file's name, or {@code bundled}
  * @param texts in the file's order
  */
-public record QuestionSet(String source, List<String> texts) {
+public record BenchQuestions(String source, List<String> texts) {
   private static final String BUNDLED = "/demo/questions.jsonl";
 
-  public QuestionSet {
+  public BenchQuestions {
     texts = List.copyOf(texts);
   }
 
@@ -36,13 +36,13 @@ public record QuestionSet(String source, List<String> texts) {
    * @param limit questions at most
    * @throws FatalException if the file cannot be read, has a damaged line or no question
    */
-  public static QuestionSet load(Path file, long limit) {
+  public static BenchQuestions load(Path file, long limit) {
     if (limit < 1) {
       throw new FatalException(ExitCode.USAGE, "--limit must be at least 1, it is " + limit);
     }
     String source = file == null ? "bundled" : file.getFileName().toString();
     try (InputReader reader = open(file)) {
-      QuestionSet read = new QuestionSet(source, read(reader, limit));
+      BenchQuestions read = new BenchQuestions(source, read(reader, limit));
       if (read.texts().isEmpty()) {
         throw new FatalException(ExitCode.USAGE, "there is no question in " + source);
       }
@@ -57,7 +57,9 @@ public record QuestionSet(String source, List<String> texts) {
 
   private static InputReader open(Path file) throws IOException {
     InputStream in =
-        file == null ? QuestionSet.class.getResourceAsStream(BUNDLED) : Files.newInputStream(file);
+        file == null
+            ? BenchQuestions.class.getResourceAsStream(BUNDLED)
+            : Files.newInputStream(file);
     InputFormat format = file == null ? InputFormat.JSONL : InputFormat.of(file);
     return new InputReader(in, format, EncoderRole.QUESTION);
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class QuestionSetTest {
+class BenchQuestionsTest {
   @TempDir Path folder;
 
   private Path file(String name, String content) throws IOException {
@@ -39,21 +39,21 @@ class QuestionSetTest {
     "questions.jsonl.gz, '{\"text\":\"Who?\"}\n{\"text\":\"Say \\\"what\\\"?\"}\n'"
   })
   void shouldReadEveryKindOfFile(String name, String content) throws IOException {
-    QuestionSet questions = QuestionSet.load(file(name, content), Long.MAX_VALUE);
+    BenchQuestions questions = BenchQuestions.load(file(name, content), Long.MAX_VALUE);
     assertThat(questions.texts()).containsExactly("Who?", "Say \"what\"?");
     assertThat(questions.source()).isEqualTo(name);
   }
 
   @Test
   void shouldTakeTheQuestionsOfTheDemoByDefault() {
-    QuestionSet questions = QuestionSet.load(null, Long.MAX_VALUE);
+    BenchQuestions questions = BenchQuestions.load(null, Long.MAX_VALUE);
     assertThat(questions.texts()).hasSize(431).contains("On which island do wild lemurs live?");
     assertThat(questions.source()).isEqualTo("bundled");
   }
 
   @Test
   void shouldTakeTheFirstOnesOnlyAndRepeatThem() {
-    QuestionSet questions = QuestionSet.load(null, 3);
+    BenchQuestions questions = BenchQuestions.load(null, 3);
     assertThat(questions.texts()).hasSize(3);
     assertThat(questions.text(3_000_000_001L)).isEqualTo(questions.texts().get(1));
   }
@@ -61,7 +61,7 @@ class QuestionSetTest {
   @ParameterizedTest
   @ValueSource(longs = {0, -1})
   void shouldRefuseNoQuestions(long limit) {
-    assertThatThrownBy(() -> QuestionSet.load(null, limit))
+    assertThatThrownBy(() -> BenchQuestions.load(null, limit))
         .isInstanceOf(FatalException.class)
         .hasMessageContaining("--limit");
   }
@@ -69,16 +69,16 @@ class QuestionSetTest {
   @Test
   void shouldSayWhatIsWrongWithAFile() throws IOException {
     Path missing = folder.resolve("missing.txt");
-    assertThatThrownBy(() -> QuestionSet.load(missing, 9))
+    assertThatThrownBy(() -> BenchQuestions.load(missing, 9))
         .isInstanceOf(FatalException.class)
         .hasMessageContaining("missing.txt");
     Path empty = file("empty.txt", "");
-    assertThatThrownBy(() -> QuestionSet.load(empty, 9))
+    assertThatThrownBy(() -> BenchQuestions.load(empty, 9))
         .isInstanceOf(FatalException.class)
         .hasMessageContaining("no question")
         .hasMessageContaining("empty.txt");
     Path damaged = file("damaged.jsonl", "{\"text\":\"Who?\"}\n{\"text\":1}\n");
-    assertThatThrownBy(() -> QuestionSet.load(damaged, 9))
+    assertThatThrownBy(() -> BenchQuestions.load(damaged, 9))
         .isInstanceOf(FatalException.class)
         .hasMessageContaining("line 2");
   }

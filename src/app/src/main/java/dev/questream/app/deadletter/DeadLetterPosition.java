@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param partition partition of the dead letter topic
  * @param offset offset in it
  */
-public record DeadLetterPlace(int partition, long offset) {
+public record DeadLetterPosition(int partition, long offset) {
   private static final Pattern FORM = Pattern.compile("(\\d{1,9}):(\\d{1,18})");
 
   /**
@@ -19,7 +19,7 @@ public record DeadLetterPlace(int partition, long offset) {
    *
    * @throws FatalException (wrong usage) if it is none
    */
-  public static DeadLetterPlace parse(String text) {
+  public static DeadLetterPosition parse(String text) {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {
       throw new FatalException(
@@ -28,7 +28,7 @@ public record DeadLetterPlace(int partition, long offset) {
               + " this is none: "
               + text);
     }
-    return new DeadLetterPlace(
+    return new DeadLetterPosition(
         Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)));
   }
 

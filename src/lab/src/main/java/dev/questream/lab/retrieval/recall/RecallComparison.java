@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
  * @param low lower end of the 95% interval of the difference
  * @param high upper end
  */
-public record Comparison(
+public record RecallComparison(
     int k, int onlyFirst, int onlySecond, double difference, double low, double high) {
   /** Bootstrap samples. */
   public static final int SAMPLES = 10_000;
@@ -27,7 +27,7 @@ public record Comparison(
    * @param seed the same seed gives the same interval
    * @throws IllegalArgumentException if they were not asked the same number of questions
    */
-  public static Comparison of(AnswerRecall first, AnswerRecall second, int k, long seed) {
+  public static RecallComparison of(AnswerRecall first, AnswerRecall second, int k, long seed) {
     int questions = first.questions();
     if (questions != second.questions()) {
       throw new IllegalArgumentException(
@@ -44,7 +44,7 @@ public record Comparison(
       onlySecond += bySecond && !byFirst ? 1 : 0;
     }
     double[] differences = bootstrap(outcomes, seed);
-    return new Comparison(
+    return new RecallComparison(
         k,
         onlyFirst,
         onlySecond,
