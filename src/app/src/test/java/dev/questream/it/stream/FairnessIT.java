@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(120)
 class FairnessIT {
   private static final Logger LOG = LoggerFactory.getLogger(FairnessIT.class);
-  private static final int FLOOD = 12_000;
+  private static final int FLOOD = 24_000;
   private static final int TRICKLE = 60;
   private static final long TRICKLE_MS = 50;
   @TempDir Path folder;
