@@ -1,6 +1,5 @@
 package dev.questream.lab.process;
 
-import dev.questream.app.console.FatalException;
 import dev.questream.broker.EmbeddedBroker;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +21,7 @@ public final class UninterruptedBroker {
               task -> new Thread(task, "questream-broker-start").start())
           .join(); // which no interrupt ends
     } catch (CompletionException e) {
-      throw e.getCause() instanceof FatalException fatal ? fatal : e;
+      throw e.getCause() instanceof RuntimeException refused ? refused : e;
     }
   }
 }

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -102,6 +104,9 @@ class BenchIT {
 
   @Test
   void shouldMeasureTheStreamWithTheModel() throws Exception {
+    List<String> lines = IntStream.range(0, 64).mapToObj(i -> "word " + i).toList();
+    Path questions =
+        Files.write(folder.resolve("short.txt"), lines); // a slow machine drains them soon
     JsonNode json =
         bench(
             "bench",
@@ -109,9 +114,11 @@ class BenchIT {
             "--rounds",
             "1",
             "--seconds",
-            "4",
-            "--limit",
-            "64",
+            "2",
+            "--questions",
+            questions.toString(),
+            "--set",
+            "encoder.prefix=",
             "--load",
             "0.2",
             "--partitions",
