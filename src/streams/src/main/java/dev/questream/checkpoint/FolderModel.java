@@ -91,7 +91,7 @@ record FolderModel(
 
   /** Of a sharded model: the digest of the lines that {@code sha256sum} prints for its shards. */
   private static String digest(Path weights) throws IOException {
-    if (!weights.endsWith(ModelFiles.SHARD_INDEX)) {
+    if (!weights.endsWith(ShardedCheckpoint.INDEX)) {
       return Sha256.of(weights);
     }
     StringBuilder lines = new StringBuilder();

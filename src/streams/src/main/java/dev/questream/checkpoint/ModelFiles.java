@@ -22,8 +22,5 @@ public final class ModelFiles {
   /** The length that a sentence-transformers model takes. */
   public static final String SENTENCE_CONFIG = "sentence_bert_config.json";
 
-  /** Names the files that hold the weights together, where one would be too large. */
-  public static final String SHARD_INDEX = "model.safetensors.index.json";
-
   private ModelFiles() {}
 }

@@ -9,6 +9,9 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import dev.questream.serde.QuestionEmbeddingSerializer;
+import dev.questream.serde.SerdeConfig;
+import java.util.Arrays;
+import java.util.Locale;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
@@ -28,13 +31,20 @@ final class RecordSettings {
 
   private RecordSettings() {}
 
+  private static ValidString oneOf(Enum<?>[] formats) {
+    return ValidString.in(
+        Arrays.stream(formats)
+            .map(format -> format.name().toLowerCase(Locale.ROOT))
+            .toArray(String[]::new));
+  }
+
   static ConfigDef define() {
     return new ConfigDef()
         .define(
             INPUT_FORMAT,
             Type.STRING,
             "avro",
-            ValidString.in("avro", "json", "text"),
+            oneOf(SerdeConfig.InputFormat.values()),
             HIGH,
             "Format of questions: avro (schemas/Question.avsc, as Avro single-object encoding or,"
                 + " with a registry, in Confluent's framing), json (an object with the same fields)"
@@ -43,7 +53,7 @@ final class RecordSettings {
             OUTPUT_FORMAT,
             Type.STRING,
             "avro",
-            ValidString.in("avro", "json"),
+            oneOf(SerdeConfig.OutputFormat.values()),
             HIGH,
             "Format of embeddings: avro (schemas/QuestionEmbedding.avsc, as Avro single-object"
                 + " encoding or, with a registry, in Confluent's framing) or json (an object with"

@@ -3,7 +3,7 @@
  * matrices for the exact search and for the benchmark.
  *
  * <p>The only package that knows {@code ai.djl}. May also import {@code encoder}, {@code
- * checkpoint} and {@code torchscript}.
+ * provenance}, {@code checkpoint}, {@code weights} and {@code torchscript}.
  *
  * <p><b>Threading:</b> opening runs on the caller's thread. A {@link
  * dev.questream.engine.TorchBackend}'s tokenizer is shared; each session belongs to one worker

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.checkpoint.ModelFiles;
 import dev.questream.weights.ModelException;
+import dev.questream.weights.ShardedCheckpoint;
 import dev.questream.weights.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +78,7 @@ final class NeededFiles {
 
   /** The shards that the index of a snapshot names. */
   static Set<String> shards(Path snapshot) {
-    Path file = snapshot.resolve(ModelFiles.SHARD_INDEX);
+    Path file = snapshot.resolve(ShardedCheckpoint.INDEX);
     Set<String> shards = new TreeSet<>();
     for (JsonNode shard : read(file).path("weight_map")) {
       shards.add(RepoPath.checked(shard.asText(), file.toString()));
@@ -95,7 +96,8 @@ final class NeededFiles {
     if (weights.isEmpty() || !exists.test(ModelFiles.TOKENIZER)) {
       return false;
     }
-    Set<String> shards = weights.get().equals(ModelFiles.SHARD_INDEX) ? shards(snapshot) : Set.of();
+    Set<String> shards =
+        weights.get().equals(ShardedCheckpoint.INDEX) ? shards(snapshot) : Set.of();
     return Stream.concat(modules(snapshot).stream(), shards.stream()).allMatch(exists);
   }
 

@@ -1,7 +1,7 @@
 package dev.questream.hub;
 
-import dev.questream.checkpoint.ModelFiles;
 import dev.questream.weights.ModelException;
+import dev.questream.weights.ShardedCheckpoint;
 import dev.questream.weights.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +46,7 @@ final class SnapshotDownload {
         listing, NeededFiles.modules(snapshot).stream().filter(listing.files()::contains).toList());
     String weights = WeightFormat.choose(listing.files()::contains).orElseThrow();
     fetchAll(listing, List.of(weights));
-    if (weights.equals(ModelFiles.SHARD_INDEX)) {
+    if (weights.equals(ShardedCheckpoint.INDEX)) {
       fetchAll(listing, NeededFiles.shards(snapshot));
     }
     for (String name : NeededFiles.DECLARATIONS) {
@@ -64,7 +64,7 @@ final class SnapshotDownload {
       if (!listing.files().contains(name)) {
         throw new ModelException(
             "%s has no file %s, which its %s names; choose another revision or model"
-                .formatted(id, name, ModelFiles.SHARD_INDEX));
+                .formatted(id, name, ShardedCheckpoint.INDEX));
       }
       if (!Files.exists(RepoPath.below(cache.snapshot(listing.commit()), name))) {
         fetch(listing.commit(), name);

@@ -4,8 +4,7 @@
  *
  * <p>Everything that a server says is untrusted: names stay inside the cache, sizes are bounded,
  * every file's hash is checked before the file is seen under its name, and the token goes to the
- * hub only. May import Jackson, and of {@code checkpoint} its exception, its digests and its names
- * of files.
+ * hub only. May import {@code checkpoint} for names of files, {@code weights} and Jackson.
  *
  * <p><b>Threading:</b> fetching blocks its caller; any number of threads and processes may fetch
  * into one cache; each file is fetched once.

@@ -13,6 +13,9 @@ import java.util.TreeSet;
  * {@code weight_map} gives the file of each tensor.
  */
 public final class ShardedCheckpoint implements Checkpoint {
+  /** Names the files that hold the weights together, where one would be too large. */
+  public static final String INDEX = "model.safetensors.index.json";
+
   private static final String WEIGHT_MAP = "weight_map";
 
   private final Path index;

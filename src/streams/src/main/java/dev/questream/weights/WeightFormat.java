@@ -1,6 +1,5 @@
 package dev.questream.weights;
 
-import dev.questream.checkpoint.ModelFiles;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +15,9 @@ import java.util.function.Predicate;
 public enum WeightFormat {
   SAFETENSORS(SafetensorsCheckpoint::open, List.of("model.safetensors"), List.of(".safetensors")),
   SHARDED_SAFETENSORS(
-      ShardedCheckpoint::open, List.of(ModelFiles.SHARD_INDEX), List.of(".safetensors.index.json")),
+      ShardedCheckpoint::open,
+      List.of(ShardedCheckpoint.INDEX),
+      List.of(".safetensors.index.json")),
   TORCH(TorchCheckpoint::open, List.of("pytorch_model.bin"), List.of(".bin", ".pt", ".pth")),
   ONNX(OnnxCheckpoint::open, List.of("model.onnx", "onnx/model.onnx"), List.of(".onnx"));
 

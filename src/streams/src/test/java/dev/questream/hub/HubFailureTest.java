@@ -3,8 +3,8 @@ package dev.questream.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.questream.checkpoint.ModelFiles;
 import dev.questream.weights.ModelException;
+import dev.questream.weights.ShardedCheckpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -179,7 +179,7 @@ class HubFailureTest extends HubTest {
   @ValueSource(strings = {"../../escaped.safetensors", "/tmp/escaped.safetensors", ".."})
   void shouldRefuseShardsThatLeaveTheModel(String name) throws IOException {
     hub.files.remove(WEIGHTS);
-    put(ModelFiles.SHARD_INDEX, "{\"weight_map\": {\"a\": \"%s\"}}".formatted(name));
+    put(ShardedCheckpoint.INDEX, "{\"weight_map\": {\"a\": \"%s\"}}".formatted(name));
 
     assertFetchFails().hasMessageContaining("names the file '" + name);
     assertNothingIsOutside();
@@ -197,7 +197,7 @@ class HubFailureTest extends HubTest {
   @Test
   void shouldRefuseShardsThatAreNotThere() {
     hub.files.remove(WEIGHTS);
-    put(ModelFiles.SHARD_INDEX, "{\"weight_map\": {\"a\": \"model-9.safetensors\"}}");
+    put(ShardedCheckpoint.INDEX, "{\"weight_map\": {\"a\": \"model-9.safetensors\"}}");
 
     assertFetchFails().hasMessageContaining("has no file model-9.safetensors");
   }

@@ -3,9 +3,9 @@ package dev.questream.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.questream.checkpoint.ModelFiles;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.Sha256;
+import dev.questream.weights.ShardedCheckpoint;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -117,11 +117,11 @@ class HubFetchTest extends HubTest {
     hub.files.put("model-2.safetensors", bytes(12));
     hub.files.put("model-3.safetensors", bytes(13));
     put(
-        ModelFiles.SHARD_INDEX,
+        ShardedCheckpoint.INDEX,
         "{\"weight_map\": {\"a\": \"model-1.safetensors\", \"b\": \"model-2.safetensors\"}}");
 
     assertThat(names(models().fetch(ID)))
-        .contains(ModelFiles.SHARD_INDEX, "model-1.safetensors", "model-2.safetensors")
+        .contains(ShardedCheckpoint.INDEX, "model-1.safetensors", "model-2.safetensors")
         .doesNotContain("model-3.safetensors", "pytorch_model.bin");
     Files.delete(snapshot().resolve("model-2.safetensors"));
     assertThatThrownBy(() -> offline().fetch(ID)).isInstanceOf(ModelException.class);

@@ -2,7 +2,6 @@
  * Exact search by inner product over any number of passages in bounded memory.
  *
  * <p>May import {@code retrieval.vector} and {@code retrieval}. The matrix product is behind {@link
- * dev.questream.lab.retrieval.search.InnerProducts}. <b>Threading:</b> a search runs its own
- * workers.
+ * dev.questream.engine.InnerProducts}. <b>Threading:</b> a search runs its own workers.
  */
 package dev.questream.lab.retrieval.search;
