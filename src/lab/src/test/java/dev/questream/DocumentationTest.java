@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.questream.testing.Repository;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,7 +22,31 @@ import org.junit.jupiter.params.provider.MethodSource;
  * to fill in.
  */
 class DocumentationTest {
+  private static final Pattern SOURCE =
+      Pattern.compile("/src/main/java/dev/questream/(\\w.*)\\.java$");
   private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(#[^)]*)?\\)");
+
+  private static final Pattern CLASS =
+      Pattern.compile("(?<![\\w.])(?:dev\\.questream\\.)?((?:[a-z]+\\.)+)([A-Z][a-z]\\w*)");
+
+  /** Names of all classes, without {@code dev.questream}. */
+  private static final Set<String> CLASSES = classes();
+
+  private static final Set<String> ROOMS =
+      CLASSES.stream().map(name -> name.split("\\.", -1)[0]).collect(Collectors.toSet());
+
+  private static Set<String> classes() {
+    try (Stream<Path> files = Files.walk(Repository.path("src"))) {
+      return files
+          .map(path -> path.toString().replace('\\', '/'))
+          .map(SOURCE::matcher)
+          .filter(Matcher::find)
+          .map(source -> source.group(1).replace('/', '.'))
+          .collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static List<Path> pages() throws IOException {
     List<Path> pages =
@@ -43,6 +70,19 @@ class DocumentationTest {
       String target = links.group(1);
       if (!target.contains("://")) {
         assertThat(folder.resolve(target)).as("%s links to %s", page, target).exists();
+      }
+    }
+  }
+
+  /** Of ours, such as {@code encoder.Pooling}: a class that was renamed is found here. */
+  @ParameterizedTest
+  @MethodSource("pages")
+  void shouldNameOnlyClassesThatAreThere(Path page) throws IOException {
+    Matcher names = CLASS.matcher(Files.readString(page));
+    while (names.find()) {
+      String name = names.group(1) + names.group(2);
+      if (ROOMS.contains(names.group(1).split("\\.", -1)[0])) {
+        assertThat(CLASSES).as("%s names %s", page, name).contains(name);
       }
     }
   }
