@@ -29,9 +29,7 @@ public record Launched(Process process, Path outFile, Path errFile) {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
-            target.resolve("questream-app-0.1.0.jar")
-                + File.pathSeparator
-                + target.resolve("lib/*"),
+            target.resolve("questream-app.jar") + File.pathSeparator + target.resolve("lib/*"),
             "dev.questream.app.Main");
     return run(folder, environment, java, arguments);
   }

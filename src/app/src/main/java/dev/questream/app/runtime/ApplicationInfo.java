@@ -18,11 +18,12 @@ import org.apache.kafka.common.utils.AppInfoParser;
  * reaches Kafka, and nothing secret.
  */
 final class ApplicationInfo {
-  private final QuestreamConfig config;
+  private final Settings settings;
   private final InstanceStatus instance;
+  private volatile Versions versions; // once known; they do not change
 
   ApplicationInfo(QuestreamConfig config, InstanceStatus instance) {
-    this.config = config;
+    this.settings = Settings.of(config);
     this.instance = instance;
   }
 
@@ -36,12 +37,13 @@ final class ApplicationInfo {
   private record Versions(
       String questream, String kafka, String java, String djl, String libtorch) {
     static Versions current() {
+      Platform platform = Platform.current();
       return new Versions(
           QuestreamVersion.current(),
           AppInfoParser.getVersion(),
           Runtime.version().toString(),
-          Platform.current().djl(),
-          Platform.current().libtorch());
+          platform.djl(),
+          platform.libtorch());
     }
   }
 
@@ -77,19 +79,22 @@ final class ApplicationInfo {
 
   /** For {@code /info} and the top of the live page, by name. */
   Map<String, Object> full() {
+    if (versions == null) {
+      versions = Versions.current();
+    }
     BatchingEncoder encoder = instance.encoder();
     EncoderState now = encoder.state();
     RuntimeMXBean process = ManagementFactory.getRuntimeMXBean();
     return Json.map(
         new Document(
-            Versions.current(),
+            versions,
             new Running(
                 instance.state().toString(),
                 instance.isReady(),
                 now.healthy(),
                 process.getStartTime(),
                 process.getUptime()),
-            Settings.of(config),
+            settings,
             encoder.info().provenance(),
             new Encoder(
                 encoder.hardware().name(),

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class BillOfMaterialsIT {
 
   private static JsonNode bill() throws Exception {
-    try (JarFile jar = new JarFile("target/questream-app-0.1.0.jar");
+    try (JarFile jar = new JarFile("target/questream-app.jar");
         InputStream in = jar.getInputStream(jar.getEntry("META-INF/sbom/questream.cdx.json"))) {
       return new ObjectMapper().readTree(in);
     }
