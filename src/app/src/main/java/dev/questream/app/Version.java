@@ -1,6 +1,6 @@
 package dev.questream.app;
 
-import dev.questream.app.console.QuestreamVersion;
+import dev.questream.app.console.Versions;
 import picocli.CommandLine;
 
 /** The versions that a bug report needs. */
@@ -9,8 +9,8 @@ final class Version implements CommandLine.IVersionProvider {
   @Override
   public String[] getVersion() {
     return new String[] {
-      "questream " + QuestreamVersion.current(),
-      "kafka     " + org.apache.kafka.common.utils.AppInfoParser.getVersion(),
+      "questream " + Versions.questream(),
+      "kafka     " + Versions.kafka(),
       "java      "
           + Runtime.version()
           + " on "

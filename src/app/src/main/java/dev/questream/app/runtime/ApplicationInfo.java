@@ -1,7 +1,7 @@
 package dev.questream.app.runtime;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.questream.app.console.QuestreamVersion;
+import dev.questream.app.console.Versions;
 import dev.questream.app.io.Json;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.batching.BatchingEncoder;
@@ -11,16 +11,15 @@ import dev.questream.provenance.Provenance;
 import java.lang.management.ManagementFactory;
 import java.lang.management.RuntimeMXBean;
 import java.util.Map;
-import org.apache.kafka.common.utils.AppInfoParser;
 
 /**
- * What an instance says of itself: versions, state, promise, topics and encoder. Nothing of how it
+ * What an instance says of itself: software, state, promise, topics and encoder. Nothing of how it
  * reaches Kafka, and nothing secret.
  */
 final class ApplicationInfo {
   private final Settings settings;
   private final InstanceStatus instance;
-  private volatile Versions versions; // once known; they do not change
+  private volatile Software software; // once known; they do not change
 
   ApplicationInfo(QuestreamConfig config, InstanceStatus instance) {
     this.settings = Settings.of(config);
@@ -28,19 +27,19 @@ final class ApplicationInfo {
   }
 
   private record Document(
-      @JsonUnwrapped Versions versions,
+      @JsonUnwrapped Software software,
       @JsonUnwrapped Running running,
       @JsonUnwrapped Settings settings,
       @JsonUnwrapped Provenance provenance,
       @JsonUnwrapped Encoder encoder) {}
 
-  private record Versions(
+  private record Software(
       String questream, String kafka, String java, String djl, String libtorch) {
-    static Versions current() {
+    static Software current() {
       Platform platform = Platform.current();
-      return new Versions(
-          QuestreamVersion.current(),
-          AppInfoParser.getVersion(),
+      return new Software(
+          Versions.questream(),
+          Versions.kafka(),
           Runtime.version().toString(),
           platform.djl(),
           platform.libtorch());
@@ -79,15 +78,15 @@ final class ApplicationInfo {
 
   /** For {@code /info} and the top of the live page, by name. */
   Map<String, Object> full() {
-    if (versions == null) {
-      versions = Versions.current();
+    if (software == null) {
+      software = Software.current();
     }
     BatchingEncoder encoder = instance.encoder();
     EncoderState now = encoder.state();
     RuntimeMXBean process = ManagementFactory.getRuntimeMXBean();
     return Json.map(
         new Document(
-            versions,
+            software,
             new Running(
                 instance.state().toString(),
                 instance.isReady(),

@@ -1,6 +1,6 @@
 package dev.questream.app.tracing;
 
-import dev.questream.app.console.QuestreamVersion;
+import dev.questream.app.console.Versions;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.processor.EmbedObserver;
 import io.opentelemetry.api.common.AttributeKey;
@@ -63,7 +63,7 @@ final class OtlpTracing implements Tracing {
                     AttributeKey.stringKey("service.name"),
                     config.getString(QuestreamConfig.APPLICATION_ID),
                     AttributeKey.stringKey("service.version"),
-                    QuestreamVersion.current(),
+                    Versions.questream(),
                     AttributeKey.stringKey("service.instance.id"),
                     UUID.randomUUID().toString())));
   }

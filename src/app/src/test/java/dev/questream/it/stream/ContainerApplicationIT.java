@@ -8,7 +8,7 @@ import org.testcontainers.kafka.KafkaContainer;
 
 /** The suite on Apache Kafka's own image; skipped, visibly, where there is no Docker. */
 class ContainerApplicationIT extends ApplicationSuite {
-  private static final String IMAGE = "apache/kafka-native:4.3.1";
+  private static final String IMAGE = "apache/kafka-native:4.4.0";
   private static KafkaContainer container;
 
   @BeforeAll

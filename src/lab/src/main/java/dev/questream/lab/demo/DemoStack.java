@@ -4,6 +4,7 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Step;
+import dev.questream.app.console.Versions;
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.QuestionProducer;
 import dev.questream.app.kafka.ReadFrom;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.utils.AppInfoParser;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,8 +111,7 @@ final class DemoStack implements AutoCloseable {
       if (Thread.interrupted()) {
         throw new InterruptException("stopped while the broker was started");
       }
-      step.done(
-          "Kafka %s broker on %s".formatted(AppInfoParser.getVersion(), broker.bootstrapServers()));
+      step.done("Kafka %s broker on %s".formatted(Versions.kafka(), broker.bootstrapServers()));
     }
   }
 

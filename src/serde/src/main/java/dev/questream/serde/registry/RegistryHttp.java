@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.common.utils.ExponentialBackoff;
 
 /**
  * Sends requests to a registry: to the next instance when one does not answer, and again after a
@@ -29,7 +29,6 @@ import org.apache.kafka.common.utils.ExponentialBackoff;
 final class RegistryHttp {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
-  private static final int DOUBLING = 2;
   private static final double JITTER = 0.2;
 
   private final List<RegistryUrl> urls;
@@ -37,7 +36,8 @@ final class RegistryHttp {
   private final HttpClient http;
   private final Duration answerLimit;
   private final int retries;
-  private final ExponentialBackoff backoff;
+  private final long firstWaitMs;
+  private final long longestWaitMs;
   private volatile int answeredLast;
 
   /** A request without its address. */
@@ -56,13 +56,8 @@ final class RegistryHttp {
     this.answerLimit =
         connectLimit.plusMillis(config.getInt(RegistryConfig.READ_TIMEOUT_MS).longValue());
     this.retries = config.getInt(RegistryConfig.MAX_RETRIES);
-    int wait = config.getInt(RegistryConfig.RETRIES_WAIT_MS);
-    this.backoff =
-        new ExponentialBackoff(
-            wait,
-            DOUBLING,
-            Math.max(wait, config.getInt(RegistryConfig.RETRIES_MAX_WAIT_MS)),
-            JITTER);
+    this.firstWaitMs = config.getInt(RegistryConfig.RETRIES_WAIT_MS);
+    this.longestWaitMs = Math.max(firstWaitMs, config.getInt(RegistryConfig.RETRIES_MAX_WAIT_MS));
   }
 
   /**
@@ -91,7 +86,7 @@ final class RegistryHttp {
         if (attempt >= retries) {
           throw e.after(attempt + 1);
         }
-        pause(backoff.backoff(attempt), call);
+        pause(waitMs(attempt), call);
       }
     }
   }
@@ -167,6 +162,12 @@ final class RegistryHttp {
     } finally {
       answer.cancel(true);
     }
+  }
+
+  /** Doubled after each attempt, up to the longest; then a fifth more or less, by chance. */
+  private long waitMs(int attempt) {
+    double doubled = Math.min(longestWaitMs, Math.scalb((double) firstWaitMs, attempt));
+    return Math.round(doubled * (1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER)));
   }
 
   private static void pause(long millis, Call call) {
