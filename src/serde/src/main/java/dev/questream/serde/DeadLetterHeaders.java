@@ -22,6 +22,9 @@ public final class DeadLetterHeaders {
   /** Class of the exception, or empty. */
   public static final String EXCEPTION = ERROR_PREFIX + "exception";
 
+  /** What of the record is missing here, because its topic would not take it all. */
+  public static final String CUT = ERROR_PREFIX + "cut";
+
   /** Topic that the record was read from. */
   public static final String SOURCE_TOPIC = "questream.source.topic";
 
@@ -48,9 +51,11 @@ public final class DeadLetterHeaders {
           REASON,
           MESSAGE,
           EXCEPTION,
+          CUT,
           SOURCE_TOPIC,
           SOURCE_PARTITION,
           SOURCE_OFFSET,
+          SourceTimestamp.HEADER,
           APPLICATION,
           MODEL,
           REPLAY_COUNT,

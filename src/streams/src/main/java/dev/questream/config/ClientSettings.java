@@ -16,11 +16,15 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 record ClientSettings(QuestreamConfig config, PassedThrough passedThrough) {
   private static final int EMBEDDINGS_BATCH_BYTES = 256 * 1024;
+  private static final long BUFFER_BYTES = 32 << 20; // Kafka's own default
 
   /**
    * A dead letter of the largest record that brokers take by default, with its headers, fits in.
    */
-  private static final int MAX_REQUEST_BYTES = 2 << 20;
+  private static final int MIN_REQUEST_BYTES = 2 << 20;
+
+  /** In JSON, quotes and line ends take two bytes each. */
+  private static final int GROWTH = 2;
 
   Map<String, Object> admin() {
     int timeoutMs = config.getLong(QuestreamConfig.STARTUP_TIMEOUT_MS).intValue();
@@ -66,6 +70,18 @@ record ClientSettings(QuestreamConfig config, PassedThrough passedThrough) {
     return settings;
   }
 
+  /** The largest record that the producers of Kafka Streams send, in bytes. */
+  long maxRequestBytes() {
+    Map<String, Object> producer = new StreamsConfig(streams()).getProducerConfigs("any");
+    return Math.min(
+        number(producer.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)),
+        number(producer.get(ProducerConfig.BUFFER_MEMORY_CONFIG)));
+  }
+
+  private static long number(Object setting) {
+    return Long.parseLong(setting.toString());
+  }
+
   /** Kafka Streams knows its producers' and consumers' settings by the same prefixes. */
   private static void put(Properties settings, String prefix, Map<String, Object> values) {
     values.forEach((key, value) -> settings.put(prefix + key, value));
@@ -88,10 +104,14 @@ record ClientSettings(QuestreamConfig config, PassedThrough passedThrough) {
   }
 
   /** For low latency; an embedding of 768 floats has 3 KiB. */
-  private static Map<String, Object> producerOfEmbeddings() {
+  private Map<String, Object> producerOfEmbeddings() {
+    int request =
+        Math.max(MIN_REQUEST_BYTES, GROWTH * config.getInt(QuestreamConfig.MAX_QUESTION_BYTES));
     return Map.of(
         ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-        MAX_REQUEST_BYTES,
+        request,
+        ProducerConfig.BUFFER_MEMORY_CONFIG,
+        Math.max(BUFFER_BYTES, request),
         ProducerConfig.BATCH_SIZE_CONFIG,
         EMBEDDINGS_BATCH_BYTES,
         ProducerConfig.LINGER_MS_CONFIG,

@@ -149,6 +149,11 @@ public final class QuestreamConfig extends AbstractConfig {
     return clients.streams();
   }
 
+  /** The largest record that the producers of Kafka Streams send, in bytes. */
+  public long maxRequestBytes() {
+    return clients.maxRequestBytes();
+  }
+
   /** The brokers to connect to first, as they were given, for messages. */
   public String servers() {
     return String.join(",", getList(BOOTSTRAP_SERVERS));

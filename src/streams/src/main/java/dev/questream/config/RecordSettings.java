@@ -72,8 +72,7 @@ final class RecordSettings {
             900_000,
             between(1, 100_000_000),
             LOW,
-            "A question with more bytes of key, value and headers goes to the dead letters. Its"
-                + " embedding is a few kilobytes larger and must fit into max.message.bytes (1 MiB"
-                + " by default) of the embeddings topic.");
+            "A question with more bytes of key, value and headers goes to the dead letters, as does"
+                + " one whose embedding is larger than max.message.bytes of its topic allows.");
   }
 }

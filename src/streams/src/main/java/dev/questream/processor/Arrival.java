@@ -43,13 +43,15 @@ sealed interface Arrival {
       if (question.getText().isBlank()) {
         return new Rejected(DeadLetterReason.EMPTY_TEXT, "the question has no text", null);
       }
-      return new Asked(
-          question.getId().isEmpty()
-              ? Question.newBuilder(question).setId(position.id()).build()
-              : question);
+      return new Asked(question.getId().isEmpty() ? withId(question, position.id()) : question);
     } catch (WireException e) {
       return new Rejected(DeadLetterReason.UNREADABLE, e.getMessage(), e);
     }
+  }
+
+  /** Not by a builder, which would look classes up by Avro's process-wide list of trusted ones. */
+  private static Question withId(Question question, String id) {
+    return new Question(id, question.getText(), question.getMetadata(), question.getAskedAtMs());
   }
 
   private static Arrival deletion(String id) {

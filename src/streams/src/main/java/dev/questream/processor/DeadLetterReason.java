@@ -21,8 +21,13 @@ public enum DeadLetterReason {
   INFERENCE_FAILED,
   /** The model did not answer on the question alone within {@code encoder.call.timeout.ms}. */
   INFERENCE_TIMED_OUT,
-  /** The record is larger than {@code question.max.bytes}. */
-  TOO_LARGE;
+  /**
+   * The record is larger than {@code question.max.bytes}, or its answer larger than its topic
+   * takes.
+   */
+  TOO_LARGE,
+  /** The output format cannot express the embedding. */
+  UNWRITABLE;
 
   /** The code in the dead letter's header. */
   public String code() {

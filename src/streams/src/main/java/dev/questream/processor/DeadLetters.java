@@ -2,15 +2,18 @@ package dev.questream.processor;
 
 import dev.questream.avro.PendingQuestion;
 import dev.questream.serde.DeadLetterHeaders;
+import dev.questream.serde.SourceTimestamp;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Makes dead letters: the original key, value, timestamp and headers, and headers that say why and
- * from where. All added headers are UTF-8 text.
+ * Makes dead letters: the original key, value and headers, and headers that say why, and from where
+ * and when. All added headers are UTF-8 text.
  */
 final class DeadLetters {
+  private static final int MESSAGE_CHARS = 2_000;
+
   private final String applicationId;
   private final String modelId;
 
@@ -19,12 +22,12 @@ final class DeadLetters {
     this.modelId = modelId;
   }
 
-  Record<byte[], Object> of(InFlight question, Arrival.Rejected why) {
+  Record<byte[], byte[]> of(InFlight question, Arrival.Rejected why) {
     PendingQuestion pending = question.pending();
     SourcePosition position = question.position();
     Headers headers = PendingRecords.headers(pending);
     add(headers, DeadLetterHeaders.REASON, why.reason().code());
-    add(headers, DeadLetterHeaders.MESSAGE, String.valueOf(why.message()));
+    add(headers, DeadLetterHeaders.MESSAGE, message(why));
     add(
         headers,
         DeadLetterHeaders.EXCEPTION,
@@ -32,13 +35,19 @@ final class DeadLetters {
     add(headers, DeadLetterHeaders.SOURCE_TOPIC, position.topic());
     add(headers, DeadLetterHeaders.SOURCE_PARTITION, Integer.toString(position.partition()));
     add(headers, DeadLetterHeaders.SOURCE_OFFSET, Long.toString(position.offset()));
+    SourceTimestamp.set(headers, pending.getTimestampMs());
     add(headers, DeadLetterHeaders.APPLICATION, applicationId);
     add(headers, DeadLetterHeaders.MODEL, modelId);
     return new Record<>(
         Arrival.bytes(pending.getKey()),
         Arrival.bytes(pending.getValue()),
-        pending.getTimestampMs(),
+        Math.max(0, pending.getTimestampMs()), // a record of Kafka Streams has no negative one
         headers);
+  }
+
+  private static String message(Arrival.Rejected why) {
+    String message = String.valueOf(why.message());
+    return message.length() <= MESSAGE_CHARS ? message : message.substring(0, MESSAGE_CHARS) + "…";
   }
 
   private static void add(Headers headers, String key, String value) {

@@ -25,6 +25,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   record Shared(
       QuestionEncoder encoder,
       QuestionDecoder decoder,
+      Delivery delivery,
       PendingBudget pendingBudget,
       Intake intake,
       Requirements requirements,
@@ -45,6 +46,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   @Override
   public void init(ProcessorContext<byte[], Object> context) {
     shared.requirements().check(context);
+    shared.delivery().prepare();
     task = new EmbedTask(settings, nodes, shared, context);
     task.restore();
   }

@@ -23,16 +23,7 @@ import org.apache.kafka.streams.state.Stores;
  */
 public final class EmbedProcessorSupplier
     implements ProcessorSupplier<byte[], byte[], byte[], Object> {
-
-  /** Keys come and go, so the changelog is cleaned early and in small pieces. */
-  private static final Map<String, String> CHANGELOG =
-      Map.of(
-          TopicConfig.CLEANUP_POLICY_CONFIG,
-          TopicConfig.CLEANUP_POLICY_COMPACT,
-          TopicConfig.SEGMENT_BYTES_CONFIG,
-          Integer.toString(1 << 20),
-          TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
-          "0.1");
+  private static final int DEFAULT_MAX_MESSAGE_BYTES = 1_048_588; // Kafka's own
 
   private final EmbedSettings settings;
   private final EmbedNodes nodes;
@@ -48,6 +39,7 @@ public final class EmbedProcessorSupplier
    *     them. With at-least-once it must: the promise rests on them, and the processor refuses to
    *     start otherwise. With exactly-once it would have to block the thread when too much is
    *     pending
+   * @param delivery where answers go
    */
   public EmbedProcessorSupplier(
       EmbedSettings settings,
@@ -55,7 +47,8 @@ public final class EmbedProcessorSupplier
       QuestionEncoder encoder,
       Map<String, ?> serdeSettings,
       EmbedObserver observer,
-      EmbedClients clients) {
+      EmbedClients clients,
+      Delivery delivery) {
     this.settings = settings;
     this.nodes = nodes;
     clients.serve(settings, nodes.store());
@@ -63,6 +56,7 @@ public final class EmbedProcessorSupplier
         new EmbedProcessor.Shared(
             encoder,
             new QuestionDecoder(serdeSettings),
+            delivery,
             new PendingBudget(settings.pending().maxBytes()),
             clients.intake(),
             new Requirements(settings, clients),
@@ -93,7 +87,27 @@ public final class EmbedProcessorSupplier
     StoreBuilder<?> pending =
         Stores.keyValueStoreBuilder(bytes, Serdes.Long(), new PendingQuestionSerde())
             .withCachingEnabled()
-            .withLoggingEnabled(CHANGELOG);
+            .withLoggingEnabled(changelog());
     return Set.of(pending);
+  }
+
+  /**
+   * Keys come and go, so the changelog is cleaned early and in small pieces. It takes every
+   * question that {@code question.max.bytes} allows.
+   */
+  private Map<String, String> changelog() {
+    return Map.of(
+        TopicConfig.CLEANUP_POLICY_CONFIG,
+        TopicConfig.CLEANUP_POLICY_COMPACT,
+        TopicConfig.SEGMENT_BYTES_CONFIG,
+        Integer.toString(Math.max(1 << 20, largestPending())),
+        TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+        "0.1",
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+        Integer.toString(Math.max(DEFAULT_MAX_MESSAGE_BYTES, largestPending())));
+  }
+
+  private int largestPending() {
+    return settings.maxQuestionBytes() + PendingRecords.OVERHEAD;
   }
 }

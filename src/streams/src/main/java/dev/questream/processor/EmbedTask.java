@@ -37,6 +37,7 @@ final class EmbedTask {
   private final QuestionDecoder decoder;
   private final ProcessorContext<byte[], Object> context;
   private final TaskMetrics metrics;
+  private final Delivery delivery;
   private final Forwarder forwarder;
   private final PendingQuestions pending;
   private final Submitter submitter;
@@ -53,10 +54,11 @@ final class EmbedTask {
     this.settings = settings;
     this.decoder = shared.decoder();
     this.context = context;
+    this.delivery = shared.delivery();
     String task = context.taskId().toString();
     EncoderInfo info = shared.encoder().info();
     metrics = new TaskMetrics(context.metrics(), task, nodes.processor(), shared.observer());
-    forwarder = new Forwarder(context, nodes, settings.applicationId(), info, metrics);
+    forwarder = new Forwarder(context, nodes, delivery, settings.applicationId(), info, metrics);
     pending =
         new PendingQuestions(
             context.getStateStore(nodes.store()), shared.pendingBudget(), info.dimensions());
@@ -113,16 +115,24 @@ final class EmbedTask {
     return latest;
   }
 
-  /** An answer is little larger than its question, and must fit into a Kafka record too. */
+  /** What cannot be kept in the pending store is not even read. */
   private Arrival read(PendingQuestion content, SourcePosition position) {
     int bytes = PendingRecords.bytes(content);
-    return bytes <= settings.maxQuestionBytes()
-        ? Arrival.of(content, position, decoder)
-        : new Arrival.Rejected(
-            DeadLetterReason.TOO_LARGE,
-            "the record has %,d bytes, question.max.bytes allows %,d"
-                .formatted(bytes, settings.maxQuestionBytes()),
-            null);
+    if (bytes > settings.maxQuestionBytes()) {
+      return tooLarge(
+          "the record has %,d bytes, question.max.bytes allows %,d"
+              .formatted(bytes, settings.maxQuestionBytes()));
+    }
+    if (bytes + PendingRecords.OVERHEAD > delivery.pendingLimit()) {
+      return tooLarge(
+          "the record has %,d bytes, the changelog of pending questions takes %,d"
+              .formatted(bytes, delivery.pendingLimit() - PendingRecords.OVERHEAD));
+    }
+    return Arrival.of(content, position, decoder);
+  }
+
+  private static Arrival tooLarge(String message) {
+    return new Arrival.Rejected(DeadLetterReason.TOO_LARGE, message, null);
   }
 
   /** Sees to a question that has just been added to the pending ones. */

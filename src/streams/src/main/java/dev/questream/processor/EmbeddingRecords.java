@@ -6,7 +6,9 @@ import dev.questream.avro.QuestionEmbedding;
 import dev.questream.encoder.Embedding;
 import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
+import dev.questream.serde.SourceTimestamp;
 import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Makes the records of the embeddings topic. */
@@ -46,10 +48,12 @@ final class EmbeddingRecords {
 
   private static Record<byte[], Object> record(
       PendingQuestion pending, String id, QuestionEmbedding value) {
+    Headers headers = PendingRecords.headers(pending);
+    SourceTimestamp.set(headers, pending.getTimestampMs());
     return new Record<>(
         id.getBytes(StandardCharsets.UTF_8),
         value,
-        pending.getTimestampMs(),
-        PendingRecords.headers(pending));
+        Math.max(0, pending.getTimestampMs()), // a record of Kafka Streams has no negative one
+        headers);
   }
 }

@@ -22,6 +22,7 @@ final class Forwarder {
 
   private final ProcessorContext<byte[], Object> context;
   private final EmbedNodes nodes;
+  private final Delivery delivery;
   private final EmbeddingRecords embeddings;
   private final DeadLetters deadLetters;
   private final TaskMetrics metrics;
@@ -29,11 +30,13 @@ final class Forwarder {
   Forwarder(
       ProcessorContext<byte[], Object> context,
       EmbedNodes nodes,
+      Delivery delivery,
       String applicationId,
       EncoderInfo info,
       TaskMetrics metrics) {
     this.context = context;
     this.nodes = nodes;
+    this.delivery = delivery;
     this.embeddings = new EmbeddingRecords(info.provenance());
     this.deadLetters = new DeadLetters(applicationId, info.modelId());
     this.metrics = metrics;
@@ -48,8 +51,7 @@ final class Forwarder {
     if (question.arrival() instanceof Arrival.Asked asked) {
       embed(question, asked);
     } else if (question.arrival() instanceof Arrival.Deleted deleted) {
-      context.forward(embeddings.deletion(question.pending(), deleted.id()), nodes.embeddings());
-      metrics.deleted();
+      delete(question, deleted);
     } else if (question.arrival() instanceof Arrival.Rejected rejected) {
       reject(question, rejected);
     }
@@ -66,10 +68,31 @@ final class Forwarder {
       throw new InterruptException(e);
     }
     long nowMs = context.currentSystemTimeMs();
-    Record<byte[], Object> record = embeddings.of(question, asked.question(), embedding, nowMs);
+    Record<byte[], Object> record;
+    try {
+      record =
+          delivery.embedding(embeddings.of(question, asked.question(), embedding, nowMs), nowMs);
+    } catch (UndeliverableException e) {
+      reject(question, e.rejected());
+      return;
+    }
     metrics.answering(question.trail(embedding), null, record.headers());
     context.forward(record, nodes.embeddings());
-    metrics.embedded(nowMs - question.pending().getTimestampMs(), embedding.truncated());
+    metrics.embedded(question.ageMs(nowMs), embedding.truncated());
+  }
+
+  private void delete(InFlight question, Arrival.Deleted deleted) {
+    Record<byte[], Object> record;
+    try {
+      record =
+          delivery.embedding(
+              embeddings.deletion(question.pending(), deleted.id()), context.currentSystemTimeMs());
+    } catch (UndeliverableException e) {
+      reject(question, e.rejected());
+      return;
+    }
+    context.forward(record, nodes.embeddings());
+    metrics.deleted();
   }
 
   /** A question's own failure; anything else is thrown, so that the transaction is aborted. */
@@ -87,7 +110,8 @@ final class Forwarder {
         question.position(),
         why.reason().code(),
         why.message());
-    Record<byte[], Object> record = deadLetters.of(question, why);
+    Record<byte[], Object> record =
+        delivery.deadLetter(deadLetters.of(question, why), context.currentSystemTimeMs());
     metrics.answering(question.trail(null), why.reason(), record.headers());
     context.forward(record, nodes.deadLetters());
     metrics.deadLetter(why.reason());

@@ -7,6 +7,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** A record that has been read and not yet answered. Used by the stream thread only. */
 final class InFlight {
+  /** What is earlier has no timestamp (-1), or one in seconds. */
+  private static final long YEAR_2001_MS = 1_000_000_000_000L;
+
   private final SourcePosition position;
   private final PendingQuestion pending;
   private final Arrival arrival;
@@ -50,6 +53,12 @@ final class InFlight {
   void submitted(CompletableFuture<Embedding> embedding) {
     future = embedding;
     submittedNanos = System.nanoTime();
+  }
+
+  /** How long ago it was asked, in milliseconds; 0 if its record has no usable timestamp. */
+  long ageMs(long nowMs) {
+    long asked = pending.getTimestampMs();
+    return asked < YEAR_2001_MS ? 0 : Math.max(0, nowMs - asked);
   }
 
   /** Whether the answer can be given without waiting. */

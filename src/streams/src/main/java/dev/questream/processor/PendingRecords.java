@@ -2,6 +2,7 @@ package dev.questream.processor;
 
 import dev.questream.avro.PendingHeader;
 import dev.questream.avro.PendingQuestion;
+import dev.questream.serde.SourceTimestamp;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,23 +19,33 @@ final class PendingRecords {
   private static final String POSITION = "questream.pending.origin"; // in changelogs: keep it
   private static final int POSITION_BYTES = Long.BYTES + Integer.BYTES;
 
+  /** What a pending question takes in its changelog beside the record's own {@link #bytes}. */
+  static final int OVERHEAD = 1024;
+
   private PendingRecords() {}
 
   static PendingQuestion of(Record<byte[], byte[]> record, SourcePosition position) {
     List<PendingHeader> headers = new ArrayList<>();
     for (Header header : record.headers()) {
-      if (header.key().equals(POSITION)) {
-        continue; // a name of ours: it would be taken for what the store says
+      if (header.key().equals(POSITION) || header.key().equals(SourceTimestamp.HEADER)) {
+        continue; // names of ours: the first would be taken for what the store says
       }
       headers.add(new PendingHeader(header.key(), wrap(header.value())));
     }
     return new PendingQuestion(
         position.partition(),
         position.topic(),
-        record.timestamp(),
+        timestamp(record),
         wrap(record.key()),
         wrap(record.value()),
         headers);
+  }
+
+  /** The record's own, which the source of the topology may have put into a header. */
+  private static long timestamp(Record<byte[], byte[]> record) {
+    return record.headers().lastHeader(SourceTimestamp.HEADER) == null
+        ? record.timestamp()
+        : SourceTimestamp.of(record.headers());
   }
 
   /** The same with its offset and sibling, in a header that is not seen outside of the store. */
@@ -85,11 +96,11 @@ final class PendingRecords {
     return headers;
   }
 
-  /** The bytes of the record's key, value and headers. */
+  /** The bytes of the record's key, value and headers, with Kafka's lengths of the headers. */
   static int bytes(PendingQuestion pending) {
     int bytes = size(pending.getKey()) + size(pending.getValue());
     for (PendingHeader header : pending.getHeaders()) {
-      bytes += header.getKey().length() + size(header.getValue());
+      bytes += (int) RecordBytes.ofHeader(header.getKey(), size(header.getValue()));
     }
     return bytes;
   }

@@ -4,6 +4,7 @@ import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.QuestionEncoder;
+import dev.questream.processor.Delivery;
 import dev.questream.processor.EmbedClients;
 import dev.questream.processor.EmbedNodes;
 import dev.questream.processor.EmbedObserver;
@@ -142,7 +143,13 @@ public final class EmbeddingNodes {
       EmbedNodes nodes, QuestionEncoder encoder, Map<String, Object> serdeSettings) {
     EmbedProcessorSupplier supplier =
         new EmbedProcessorSupplier(
-            EmbeddingTopology.settings(config), nodes, encoder, serdeSettings, observer, clients);
+            EmbeddingTopology.settings(config),
+            nodes,
+            encoder,
+            serdeSettings,
+            observer,
+            clients,
+            Delivery.toNodes());
     added.add(nodes);
     suppliers.add(supplier);
     return supplier;

@@ -2,15 +2,20 @@ package dev.questream.topology;
 
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.QuestionEncoder;
+import dev.questream.processor.Delivery;
 import dev.questream.processor.EmbedClients;
 import dev.questream.processor.EmbedNodes;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.EmbedProcessorSupplier;
 import dev.questream.processor.EmbedSettings;
+import dev.questream.processor.ReadingTime;
+import dev.questream.processor.TopicLimits;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 
@@ -42,13 +47,15 @@ public final class EmbeddingTopology {
    */
   public static Topology build(
       QuestreamConfig config, QuestionEncoder encoder, EmbedObserver observer) {
-    return build(config, processor(config, encoder, observer, new EmbedClients()));
+    return build(
+        config, processor(config, encoder, observer, () -> TopicLimits.NONE, new EmbedClients()));
   }
 
   private static EmbedProcessorSupplier processor(
       QuestreamConfig config,
       QuestionEncoder encoder,
       EmbedObserver observer,
+      Supplier<TopicLimits> limits,
       EmbedClients clients) {
     return new EmbedProcessorSupplier(
         settings(config),
@@ -56,13 +63,17 @@ public final class EmbeddingTopology {
         encoder,
         config.serdeSettings(),
         observer,
-        clients);
+        clients,
+        Delivery.toTopics(
+            config.getString(QuestreamConfig.EMBEDDINGS_TOPIC), config.outputSerializer(), limits));
   }
 
   private static Topology build(QuestreamConfig config, EmbedProcessorSupplier processor) {
     Topology topology = new Topology();
     topology.addSource(
+        (AutoOffsetReset) null, // as the consumer is set
         SOURCE,
+        new ReadingTime(),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         config.getString(QuestreamConfig.QUESTIONS_TOPIC));
@@ -72,7 +83,7 @@ public final class EmbeddingTopology {
         EMBEDDINGS_SINK,
         config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
         bytes,
-        config.outputSerializer(),
+        bytes,
         PROCESSOR);
     topology.addSink(
         DLQ_SINK, config.getString(QuestreamConfig.DLQ_TOPIC), bytes, bytes, PROCESSOR);
@@ -86,15 +97,22 @@ public final class EmbeddingTopology {
    * @param settings of Kafka Streams: {@link QuestreamConfig#streamsSettings} and what is added
    * @param encoder shared by all tasks; the caller closes it after Kafka Streams
    * @param observer told what becomes of questions
+   * @param limits of the topics, asked whenever a task begins
    */
   public static KafkaStreams streams(
       QuestreamConfig config,
       Properties settings,
       QuestionEncoder encoder,
-      EmbedObserver observer) {
+      EmbedObserver observer,
+      Supplier<TopicLimits> limits) {
     EmbedClients clients = new EmbedClients();
-    EmbedProcessorSupplier processor = processor(config, encoder, observer, clients);
+    EmbedProcessorSupplier processor = processor(config, encoder, observer, limits, clients);
     return new KafkaStreams(build(config, processor), settings, clients);
+  }
+
+  /** The topic of the pending questions, which Kafka Streams makes. */
+  public static String changelog(QuestreamConfig config) {
+    return config.getString(QuestreamConfig.APPLICATION_ID) + "-" + STORE + "-changelog";
   }
 
   static EmbedSettings settings(QuestreamConfig config) {

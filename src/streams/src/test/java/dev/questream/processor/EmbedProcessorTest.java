@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
 import org.apache.kafka.streams.processor.api.Record;
@@ -174,7 +175,11 @@ class EmbedProcessorTest extends ProcessorFixture {
         .first()
         .isEqualTo(UUID.nameUUIDFromBytes("a/3/7".getBytes(StandardCharsets.UTF_8)).toString());
     assertThat(context.forwarded("out"))
-        .allSatisfy(forward -> assertThat(forward.record().headers()).isEmpty());
+        .allSatisfy(
+            forward ->
+                assertThat(forward.record().headers())
+                    .extracting(Header::key)
+                    .containsExactly("questream.source.timestamp"));
     assertThat(store.all().hasNext()).isFalse();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.questream.avro.PendingQuestion;
 import dev.questream.serde.PendingQuestionSerde;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -75,7 +76,7 @@ class PendingRecordsTest {
   private static int size(Record<byte[], byte[]> record, List<Header> headers) {
     int size = length(record.key()) + length(record.value());
     for (Header header : headers) {
-      size += header.key().length() + length(header.value());
+      size += 10 + header.key().getBytes(StandardCharsets.UTF_8).length + length(header.value());
     }
     return size;
   }

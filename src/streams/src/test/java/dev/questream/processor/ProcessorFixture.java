@@ -33,6 +33,7 @@ abstract class ProcessorFixture {
   final PendingBudget budget = new PendingBudget(SETTINGS.pending().maxBytes());
   final EmbedClients clients = new EmbedClients();
   final Intake intake = clients.intake();
+  Delivery delivery = Delivery.toNodes();
   MockProcessorContext<byte[], Object> context = context("exactly_once_v2");
   KeyValueStore<Long, PendingQuestion> store;
   long nextOffset;
@@ -71,6 +72,7 @@ abstract class ProcessorFixture {
             new EmbedProcessor.Shared(
                 encoder,
                 new QuestionDecoder(Map.of("input.format", "text")),
+                delivery,
                 budget,
                 intake,
                 new Requirements(SETTINGS, clients),

@@ -8,6 +8,7 @@ import dev.questream.avro.QuestionEmbedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderException.Reason;
 import dev.questream.serde.FloatVector;
+import dev.questream.serde.SourceTimestamp;
 import dev.questream.testing.ManualEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,7 +66,9 @@ class EmbeddingTopologyTest {
     List<TestRecord<String, QuestionEmbedding>> records = stream.embeddings();
     assertThat(ids(records)).containsExactly("q1");
     TestRecord<String, QuestionEmbedding> record = records.get(0);
-    assertThat(record.getRecordTime()).isEqualTo(TopologyHarness.START);
+    assertThat(record.getRecordTime()).isEqualTo(TopologyHarness.START.plusMillis(15));
+    assertThat(SourceTimestamp.of(record.headers()))
+        .isEqualTo(TopologyHarness.START.toEpochMilli());
     assertThat(record.headers().lastHeader("trace").value()).containsExactly(1, 2);
     QuestionEmbedding value = record.value();
     assertThat(FloatVector.toArray(value.getEmbedding()))

@@ -1,6 +1,7 @@
 package dev.questream.app.deadletter;
 
 import dev.questream.serde.DeadLetterHeaders;
+import dev.questream.serde.SourceTimestamp;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,6 +41,18 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
     return topic.isEmpty() || partition < 0 || partition > Integer.MAX_VALUE || offset < 0
         ? Optional.empty()
         : Optional.of(new Source(topic, (int) partition, offset));
+  }
+
+  /** The timestamp of the record that died, in milliseconds since 1970; -1 if it had none. */
+  public long sourceTimestampMs() {
+    return header(SourceTimestamp.HEADER).isEmpty()
+        ? record.timestamp() // of a version that kept it so
+        : SourceTimestamp.of(record.headers());
+  }
+
+  /** What of the record is missing here; empty if it is whole. */
+  public String cut() {
+    return header(DeadLetterHeaders.CUT);
   }
 
   /** How often it had been replayed before it died. */

@@ -114,6 +114,8 @@ public final class DeadLetterReplay implements AutoCloseable {
   private void consider(DeadLetter letter) {
     if (!target.accepts(letter)) {
       tally.notOurs();
+    } else if (!letter.cut().isEmpty()) {
+      tally.cut();
     } else if (!selection.again() && journal.contains(letter.place())) {
       tally.replayedBefore();
     } else {
@@ -127,7 +129,7 @@ public final class DeadLetterReplay implements AutoCloseable {
     if (transactions != null) {
       send(letter, question, nowMs);
     }
-    tally.replayed(letter, question.timestamp() != letter.record().timestamp());
+    tally.replayed(letter, question.timestamp() != letter.sourceTimestampMs());
     listener.chosen(letter, question);
     if (uncommitted >= TRANSACTION_LETTERS
         || (uncommitted > 0 && System.nanoTime() - opened > TRANSACTION_AGE.toNanos())) {

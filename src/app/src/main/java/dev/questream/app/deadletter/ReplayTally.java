@@ -9,6 +9,7 @@ public final class ReplayTally {
   private long replayed;
   private long replayedBefore;
   private long notOurs;
+  private long cut;
   private long presentTime;
   private long repeated;
 
@@ -25,6 +26,10 @@ public final class ReplayTally {
 
   void notOurs() {
     notOurs++;
+  }
+
+  void cut() {
+    cut++;
   }
 
   /** Sent now, or by a dry run not sent. */
@@ -45,6 +50,11 @@ public final class ReplayTally {
   /** Left alone because they are of another topic, or do not say of which. */
   public long ofOtherTopics() {
     return notOurs;
+  }
+
+  /** Left alone because they are not whole. */
+  public long notWhole() {
+    return cut;
   }
 
   /** Sent with the present time instead of their own. */

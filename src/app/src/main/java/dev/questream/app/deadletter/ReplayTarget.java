@@ -44,7 +44,8 @@ public record ReplayTarget(String topic, int partitions, long retentionMs, boole
    * came from, partition. Two headers say that it is a replay.
    *
    * <p>A record older than {@link #retentionMs} gets the present time instead of its own: the
-   * broker might delete it before it is read.
+   * broker might delete it before it is read. So does one from the future, or without a time: the
+   * broker would refuse it.
    */
   ProducerRecord<byte[], byte[]> record(DeadLetter letter, long nowMs) {
     Headers headers = DeadLetterHeaders.withoutAdded(letter.record().headers());
@@ -55,18 +56,20 @@ public record ReplayTarget(String topic, int partitions, long retentionMs, boole
             new DeadLetter.Source(
                     letter.record().topic(), letter.record().partition(), letter.record().offset())
                 .toString()));
-    long timestamp = letter.record().timestamp();
+    long timestamp = letter.sourceTimestampMs();
     return new ProducerRecord<>(
         topic,
         partition(letter.source()),
-        tooOld(timestamp, nowMs) ? Long.valueOf(nowMs) : Long.valueOf(timestamp),
+        isTaken(timestamp, nowMs) ? Long.valueOf(timestamp) : Long.valueOf(nowMs),
         letter.record().key(),
         letter.record().value(),
         headers);
   }
 
-  private boolean tooOld(long timestampMs, long nowMs) {
-    return timestampMs < 0 || (retentionMs >= 0 && timestampMs < nowMs - retentionMs);
+  private boolean isTaken(long timestampMs, long nowMs) {
+    return timestampMs >= 0
+        && timestampMs <= nowMs
+        && (retentionMs < 0 || timestampMs >= nowMs - retentionMs);
   }
 
   /** Null: by the key. */

@@ -1,5 +1,6 @@
 package dev.questream.app.runtime;
 
+import dev.questream.app.kafka.BrokerLimits;
 import dev.questream.app.tracing.Tracing;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.batching.BatchingEncoder;
@@ -38,7 +39,8 @@ record ConfiguredParts(QuestreamConfig config, Function<EncoderObserver, Batchin
 
   @Override
   public KafkaStreams streams(BatchingEncoder encoder, EmbedObserver observer) {
-    return EmbeddingTopology.streams(config, streamsSettings(), encoder, observer);
+    return EmbeddingTopology.streams(
+        config, streamsSettings(), encoder, observer, new BrokerLimits(config));
   }
 
   private Properties streamsSettings() {

@@ -12,6 +12,7 @@ import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.QuestionEncoder;
 import dev.questream.it.KafkaFixture;
 import dev.questream.processor.EmbedObserver;
+import dev.questream.processor.TopicLimits;
 import dev.questream.serde.FloatVector;
 import dev.questream.serde.registry.RegistryStandIn;
 import dev.questream.testing.InstantEncoder;
@@ -62,7 +63,8 @@ abstract class ApplicationSuite {
 
   private KafkaStreams start(QuestreamConfig config, QuestionEncoder encoder) {
     KafkaStreams streams =
-        EmbeddingTopology.streams(config, config.streamsSettings(), encoder, EmbedObserver.NONE);
+        EmbeddingTopology.streams(
+            config, config.streamsSettings(), encoder, EmbedObserver.NONE, () -> TopicLimits.NONE);
     streams.start();
     await().atMost(LIMIT).until(() -> streams.state() == KafkaStreams.State.RUNNING);
     return streams;

@@ -17,6 +17,7 @@ import dev.questream.encoder.batching.EncoderObserver;
 import dev.questream.it.KafkaFixture;
 import dev.questream.model.Encoders;
 import dev.questream.processor.EmbedObserver;
+import dev.questream.processor.TopicLimits;
 import dev.questream.testing.ManualEncoder;
 import dev.questream.topology.EmbeddingTopology;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +98,8 @@ class FairnessIT {
                 "streams.num.stream.threads", "1"));
     BatchingEncoder encoder = Encoders.batching(config, new SlowBackend(), EncoderObserver.NONE);
     KafkaStreams streams =
-        EmbeddingTopology.streams(config, config.streamsSettings(), encoder, EmbedObserver.NONE);
+        EmbeddingTopology.streams(
+            config, config.streamsSettings(), encoder, EmbedObserver.NONE, () -> TopicLimits.NONE);
     streams.start();
     try (encoder) {
       await()

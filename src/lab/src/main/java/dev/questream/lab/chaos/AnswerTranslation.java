@@ -3,6 +3,7 @@ package dev.questream.lab.chaos;
 import dev.questream.app.kafka.EmbeddingReader.Answer;
 import dev.questream.app.kafka.RecordPosition;
 import dev.questream.lab.chaos.guarantee.Consumed;
+import dev.questream.serde.SourceTimestamp;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,7 +37,7 @@ final class AnswerTranslation {
           place,
           embedded.embedding().getEmbeddedAtMs(),
           text(source.key()),
-          source.timestamp(),
+          SourceTimestamp.of(source.headers()),
           embedded.embedding());
     }
     if (answer instanceof Answer.Deleted) {
@@ -55,7 +56,7 @@ final class AnswerTranslation {
         asked,
         source.key(),
         source.value(),
-        source.timestamp());
+        SourceTimestamp.of(source.headers()));
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> source, String name) {

@@ -11,6 +11,7 @@ import dev.questream.app.console.Progress;
 import dev.questream.app.kafka.EmbeddingReader.Answer;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.batching.EncoderStatistics;
+import dev.questream.serde.SourceTimestamp;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -221,7 +222,8 @@ public final class DemoCommand implements Callable<Integer> {
   private static void count(Answer answer, DemoTally tally) {
     if (answer instanceof Answer.Embedded embedded) {
       tally.embedded(
-          embedded.embedding(), System.currentTimeMillis() - answer.source().timestamp());
+          embedded.embedding(),
+          System.currentTimeMillis() - SourceTimestamp.of(answer.source().headers()));
     } else {
       tally.deadLetter();
     }

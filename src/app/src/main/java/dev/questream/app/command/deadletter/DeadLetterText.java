@@ -30,7 +30,7 @@ final class DeadLetterText {
     return "%-8s  %s  %-19s  %s  %s  %s"
         .formatted(
             letter.place(),
-            time(letter),
+            time(letter.record().timestamp()),
             shown(letter.reason()),
             letter.source().map(Source::toString).map(Console::printable).orElse("-"),
             shortened(Bytes.of(letter.record().key()).line(), SHOWN_KEY),
@@ -49,6 +49,8 @@ final class DeadLetterText {
     json.put("source_topic", letter.source().map(Source::topic).orElse(null));
     json.put("source_partition", letter.source().map(Source::partition).orElse(null));
     json.put("source_offset", letter.source().map(Source::offset).orElse(null));
+    json.put("source_timestamp_ms", letter.sourceTimestampMs());
+    json.put("cut", letter.cut());
     json.put("application_id", letter.header(DeadLetterHeaders.APPLICATION));
     json.put("model_id", letter.header(DeadLetterHeaders.MODEL));
     Bytes key = Bytes.of(letter.record().key());
@@ -70,11 +72,13 @@ final class DeadLetterText {
       DeadLetter letter, boolean replayed, String format, QuestionDecoder decoder) {
     StringBuilder text = new StringBuilder();
     line(text, "place", letter.record().topic() + " " + letter.place());
-    line(text, "time", time(letter));
+    line(text, "died", time(letter.record().timestamp()));
+    line(text, "asked", time(letter.sourceTimestampMs()));
     line(text, "reason", shown(letter.reason()));
     line(text, "message", shown(letter.header(DeadLetterHeaders.MESSAGE)));
     line(text, "exception", shown(letter.header(DeadLetterHeaders.EXCEPTION)));
     line(text, "source", shown(letter.source().map(Source::toString).orElse("")));
+    line(text, "cut", letter.cut().isEmpty() ? "no" : shown(letter.cut()));
     line(text, "application", shown(letter.header(DeadLetterHeaders.APPLICATION)));
     line(text, "model", shown(letter.header(DeadLetterHeaders.MODEL)));
     line(text, "replayed", replayed ? "yes, from here" : "no");
@@ -143,8 +147,7 @@ final class DeadLetterText {
     text.append("%-11s %s%n".formatted(label, value));
   }
 
-  private static String time(DeadLetter letter) {
-    long timestamp = letter.record().timestamp();
+  private static String time(long timestamp) {
     return timestamp < 0 ? "-" : Instant.ofEpochMilli(timestamp).toString();
   }
 

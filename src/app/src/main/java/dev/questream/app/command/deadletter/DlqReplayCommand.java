@@ -80,7 +80,8 @@ public final class DlqReplayCommand implements Callable<Integer> {
           AutoCloseable closing = shutdown::closing) {
         ReplayTally tally = replay.run();
         report(tally, config.getString(QuestreamConfig.DLQ_TOPIC), target.topic());
-        return (tally.ofOtherTopics() == 0 ? ExitCode.OK : ExitCode.REJECTED).status();
+        return (tally.ofOtherTopics() + tally.notWhole() == 0 ? ExitCode.OK : ExitCode.REJECTED)
+            .status();
       }
     }
   }
@@ -119,10 +120,14 @@ public final class DlqReplayCommand implements Callable<Integer> {
               target,
               DeadLetterText.counts(tally.replayedByReason()));
     }
-    note(tally.withPresentTime(), "with the present time: older than retention.ms of " + target);
+    note(
+        tally.withPresentTime(),
+        "with the present time: their own is older than retention.ms of " + target + ", or none");
     note(tally.repeated(), "of them had been replayed and died again (questream.replay.count)");
     note(tally.replayedEarlier(), "left: replayed before (--again sends them once more)");
     note(tally.ofOtherTopics(), "left: not from " + target + ", or from where is not said (--to)");
+    note(
+        tally.notWhole(), "left: cut to fit their topic; the whole record is where they came from");
   }
 
   private void note(long count, String what) {

@@ -17,7 +17,7 @@ public sealed interface Consumed {
     long madeAtMs();
   }
 
-  /** An embedding, with the record's key as text and its timestamp. */
+  /** An embedding, with the record's key as text and its question's timestamp. */
   record Embedded(
       int number,
       RecordPosition place,

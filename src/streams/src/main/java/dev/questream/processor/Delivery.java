@@ -1,0 +1,50 @@
+package dev.questream.processor;
+
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Makes answers fit for where they go.
+ *
+ * <p><b>Threading:</b> safe for any thread.
+ */
+public abstract class Delivery {
+
+  Delivery() {}
+
+  /** To other processors: embeddings as objects, everything with its question's timestamp. */
+  public static Delivery toNodes() {
+    return new NodeDelivery();
+  }
+
+  /**
+   * To topics, by sinks that take bytes. Everything has the time at which it is written, and no
+   * more bytes than its topic takes.
+   *
+   * @param embeddingsTopic told to the serializer
+   * @param serializer of embeddings; used by several threads
+   * @param limits asked whenever a task begins
+   */
+  public static Delivery toTopics(
+      String embeddingsTopic, Serializer<Object> serializer, Supplier<TopicLimits> limits) {
+    return new TopicDelivery(embeddingsTopic, serializer, limits);
+  }
+
+  /** A task begins. */
+  abstract void prepare();
+
+  /** The largest record that the changelog of pending questions takes, in bytes. */
+  abstract long pendingLimit();
+
+  /**
+   * An embedding, or a deletion, as it is to be forwarded.
+   *
+   * @throws UndeliverableException if it does not get there, because of what is in it
+   */
+  abstract Record<byte[], Object> embedding(Record<byte[], Object> answer, long nowMs)
+      throws UndeliverableException;
+
+  /** A dead letter as it is to be forwarded. */
+  abstract Record<byte[], Object> deadLetter(Record<byte[], byte[]> letter, long nowMs);
+}

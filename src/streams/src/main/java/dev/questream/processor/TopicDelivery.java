@@ -1,0 +1,83 @@
+package dev.questream.processor;
+
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Answers as records that their topics take. */
+final class TopicDelivery extends Delivery {
+  /** Left free for the headers that tracing adds to what is measured here. */
+  private static final int RESERVE_BYTES = 1024;
+
+  private final String topic;
+  private final Serializer<Object> serializer;
+  private final Supplier<TopicLimits> source;
+  private volatile TopicLimits limits = TopicLimits.NONE;
+
+  TopicDelivery(String topic, Serializer<Object> serializer, Supplier<TopicLimits> source) {
+    this.topic = topic;
+    this.serializer = serializer;
+    this.source = source;
+  }
+
+  @Override
+  void prepare() {
+    limits = source.get();
+  }
+
+  @Override
+  long pendingLimit() {
+    return limits.pending();
+  }
+
+  @Override
+  Record<byte[], Object> embedding(Record<byte[], Object> answer, long nowMs)
+      throws UndeliverableException {
+    Record<byte[], byte[]> written = answer.withValue(serialize(answer)).withTimestamp(nowMs);
+    long bytes = RecordBytes.of(written) + RESERVE_BYTES;
+    if (bytes > limits.embeddings()) {
+      throw new UndeliverableException(
+          DeadLetterReason.TOO_LARGE,
+          "the %s would have %,d bytes, the topic %s takes %,d"
+              .formatted(
+                  answer.value() == null ? "deletion" : "embedding",
+                  bytes,
+                  topic,
+                  limits.embeddings()),
+          null);
+    }
+    return written.withValue(written.value());
+  }
+
+  /** Trouble with a registry, or any other server, is not the embedding's fault and is thrown. */
+  private byte[] serialize(Record<byte[], Object> answer) throws UndeliverableException {
+    try {
+      return serializer.serialize(topic, answer.headers(), answer.value());
+    } catch (SerializationException e) {
+      if (causedBy(e, IOException.class) || causedBy(e, RetriableException.class)) {
+        throw e;
+      }
+      throw new UndeliverableException(
+          DeadLetterReason.UNWRITABLE, "the embedding cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean causedBy(Throwable thrown, Class<? extends Exception> type) {
+    for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+      if (type.isInstance(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  Record<byte[], Object> deadLetter(Record<byte[], byte[]> letter, long nowMs) {
+    Record<byte[], byte[]> cut =
+        DeadLetterCut.toFit(letter, limits.deadLetters() - RESERVE_BYTES).withTimestamp(nowMs);
+    return cut.withValue(cut.value());
+  }
+}
