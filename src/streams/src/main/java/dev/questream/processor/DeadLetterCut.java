@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
@@ -19,46 +18,47 @@ final class DeadLetterCut {
   /** For the header that says what was cut. */
   private static final int NOTE_BYTES = 200;
 
-  private final Record<byte[], byte[]> letter;
   private final List<String> cut = new ArrayList<>();
-  private final Headers headers;
   private long room;
 
-  private DeadLetterCut(Record<byte[], byte[]> letter, long limit) {
-    this.letter = letter;
-    this.headers = new RecordHeaders(letter.headers());
-    Headers own = DeadLetterHeaders.withoutAdded(headers);
-    long added = RecordBytes.of(headers) - RecordBytes.of(own);
-    this.room = Math.max(0, limit - RecordBytes.OVERHEAD - NOTE_BYTES - added);
+  private DeadLetterCut(long room) {
+    this.room = room;
   }
 
-  /** The dead letter, cut if it has more bytes than {@code limit}. */
-  static Record<byte[], byte[]> toFit(Record<byte[], byte[]> letter, long limit) {
-    return RecordBytes.of(letter) <= limit ? letter : new DeadLetterCut(letter, limit).made();
+  /**
+   * The dead letter, whole or cut.
+   *
+   * @param died the record as it was
+   * @param reasons headers to add
+   * @param limit bytes that it may have
+   */
+  static Record<byte[], byte[]> toFit(Record<byte[], byte[]> died, Headers reasons, long limit) {
+    long added = RecordBytes.of(reasons);
+    if (RecordBytes.of(died) + added <= limit) {
+      return Delivery.with(reasons, died);
+    }
+    long room = Math.max(0, limit - RecordBytes.OVERHEAD - added - NOTE_BYTES);
+    return new DeadLetterCut(room).made(died, reasons);
   }
 
-  private Record<byte[], byte[]> made() {
-    byte[] key = shortened("key", letter.key());
-    keepOwnHeaders();
-    byte[] value = shortened("value", letter.value());
-    headers.add(DeadLetterHeaders.CUT, String.join(", ", cut).getBytes(StandardCharsets.UTF_8));
-    return new Record<>(key, value, letter.timestamp(), headers);
+  private Record<byte[], byte[]> made(Record<byte[], byte[]> died, Headers reasons) {
+    byte[] key = shortened("key", died.key());
+    Headers own = allOrNone(died.headers());
+    byte[] value = shortened("value", died.value());
+    Headers all = new RecordHeaders(reasons);
+    all.add(DeadLetterHeaders.CUT, String.join(", ", cut).getBytes(StandardCharsets.UTF_8));
+    return Delivery.with(all, new Record<>(key, value, died.timestamp(), own));
   }
 
-  /** All or none of them: half of them would mislead. */
-  private void keepOwnHeaders() {
-    Headers own = DeadLetterHeaders.withoutAdded(headers);
-    long bytes = RecordBytes.of(own);
+  /** Half of the headers would mislead. */
+  private Headers allOrNone(Headers headers) {
+    long bytes = RecordBytes.of(headers);
     if (bytes <= room) {
       room -= bytes;
-      return;
+      return headers;
     }
-    int count = 0;
-    for (Header header : own) {
-      headers.remove(header.key());
-      count++;
-    }
-    cut.add("%,d headers left out".formatted(count));
+    cut.add("%,d headers left out".formatted(headers.toArray().length));
+    return new RecordHeaders();
   }
 
   private byte[] shortened(String name, byte[] bytes) {
@@ -67,9 +67,10 @@ final class DeadLetterCut {
     }
     int kept = (int) Math.min(bytes.length, room);
     room -= kept;
-    if (kept < bytes.length) {
-      cut.add("%s %,d of %,d bytes".formatted(name, kept, bytes.length));
+    if (kept == bytes.length) {
+      return bytes;
     }
-    return kept < bytes.length ? Arrays.copyOf(bytes, kept) : bytes;
+    cut.add("%s %,d of %,d bytes".formatted(name, kept, bytes.length));
+    return Arrays.copyOf(bytes, kept);
   }
 }

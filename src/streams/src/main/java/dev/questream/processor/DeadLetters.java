@@ -5,6 +5,7 @@ import dev.questream.serde.DeadLetterHeaders;
 import dev.questream.serde.SourceTimestamp;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
@@ -22,10 +23,20 @@ final class DeadLetters {
     this.modelId = modelId;
   }
 
-  Record<byte[], byte[]> of(InFlight question, Arrival.Rejected why) {
+  /** The record that died, with its own headers. */
+  Record<byte[], byte[]> record(PendingQuestion pending) {
+    return new Record<>(
+        Arrival.bytes(pending.getKey()),
+        Arrival.bytes(pending.getValue()),
+        Math.max(0, pending.getTimestampMs()), // a record of Kafka Streams has no negative one
+        PendingRecords.headers(pending));
+  }
+
+  /** The headers that say why it died. */
+  Headers reasons(InFlight question, Arrival.Rejected why) {
     PendingQuestion pending = question.pending();
     SourcePosition position = question.position();
-    Headers headers = PendingRecords.headers(pending);
+    Headers headers = new RecordHeaders();
     add(headers, DeadLetterHeaders.REASON, why.reason().code());
     add(headers, DeadLetterHeaders.MESSAGE, message(why));
     add(
@@ -38,11 +49,7 @@ final class DeadLetters {
     SourceTimestamp.set(headers, pending.getTimestampMs());
     add(headers, DeadLetterHeaders.APPLICATION, applicationId);
     add(headers, DeadLetterHeaders.MODEL, modelId);
-    return new Record<>(
-        Arrival.bytes(pending.getKey()),
-        Arrival.bytes(pending.getValue()),
-        Math.max(0, pending.getTimestampMs()), // a record of Kafka Streams has no negative one
-        headers);
+    return headers;
   }
 
   private static String message(Arrival.Rejected why) {

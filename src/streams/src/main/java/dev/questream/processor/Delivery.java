@@ -1,6 +1,8 @@
 package dev.questream.processor;
 
 import java.util.function.Supplier;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.api.Record;
 
@@ -45,6 +47,19 @@ public abstract class Delivery {
   abstract Record<byte[], Object> embedding(Record<byte[], Object> answer, long nowMs)
       throws UndeliverableException;
 
-  /** A dead letter as it is to be forwarded. */
-  abstract Record<byte[], Object> deadLetter(Record<byte[], byte[]> letter, long nowMs);
+  /**
+   * A dead letter as it is to be forwarded.
+   *
+   * @param died the record as it was
+   * @param reasons headers to add
+   */
+  abstract Record<byte[], Object> deadLetter(
+      Record<byte[], byte[]> died, Headers reasons, long nowMs);
+
+  /** A record with more headers. */
+  static <V> Record<byte[], V> with(Headers more, Record<byte[], V> record) {
+    Headers headers = new RecordHeaders(record.headers());
+    more.forEach(headers::add);
+    return record.withHeaders(headers);
+  }
 }

@@ -111,7 +111,10 @@ final class Forwarder {
         why.reason().code(),
         why.message());
     Record<byte[], Object> record =
-        delivery.deadLetter(deadLetters.of(question, why), context.currentSystemTimeMs());
+        delivery.deadLetter(
+            deadLetters.record(question.pending()),
+            deadLetters.reasons(question, why),
+            context.currentSystemTimeMs());
     metrics.answering(question.trail(null), why.reason(), record.headers());
     context.forward(record, nodes.deadLetters());
     metrics.deadLetter(why.reason());

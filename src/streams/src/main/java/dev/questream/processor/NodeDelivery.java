@@ -1,5 +1,6 @@
 package dev.questream.processor;
 
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Answers as they are: what they must be like is for those to say who write them. */
@@ -19,7 +20,7 @@ final class NodeDelivery extends Delivery {
   }
 
   @Override
-  Record<byte[], Object> deadLetter(Record<byte[], byte[]> letter, long nowMs) {
-    return letter.withValue(letter.value());
+  Record<byte[], Object> deadLetter(Record<byte[], byte[]> died, Headers reasons, long nowMs) {
+    return with(reasons, died.withValue(died.value()));
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.processor.api.Record;
 
@@ -75,9 +76,9 @@ final class TopicDelivery extends Delivery {
   }
 
   @Override
-  Record<byte[], Object> deadLetter(Record<byte[], byte[]> letter, long nowMs) {
-    Record<byte[], byte[]> cut =
-        DeadLetterCut.toFit(letter, limits.deadLetters() - RESERVE_BYTES).withTimestamp(nowMs);
-    return cut.withValue(cut.value());
+  Record<byte[], Object> deadLetter(Record<byte[], byte[]> died, Headers reasons, long nowMs) {
+    Record<byte[], byte[]> letter =
+        DeadLetterCut.toFit(died, reasons, limits.deadLetters() - RESERVE_BYTES);
+    return letter.withTimestamp(nowMs).withValue(letter.value());
   }
 }
