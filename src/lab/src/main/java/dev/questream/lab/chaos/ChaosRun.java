@@ -127,6 +127,20 @@ public final class ChaosRun implements AutoCloseable {
   private static void createTopics(QuestreamConfig config) throws Exception {
     try (Topics topics = new Topics(config);
         Admin admin = Admin.create(config.adminSettings())) {
+      NewTopic questions =
+          new NewTopic(
+                  config.getString(QuestreamConfig.QUESTIONS_TOPIC),
+                  Topics.contract(config)
+                      .get(config.getString(QuestreamConfig.QUESTIONS_TOPIC))
+                      .partitions(),
+                  (short) 1)
+              .configs(
+                  Map.of(
+                      "retention.ms",
+                      "-1", // times of the workload may be long past, or far ahead
+                      "message.timestamp.after.max.ms",
+                      Long.toString(Long.MAX_VALUE)));
+      admin.createTopics(List.of(questions)).all().get();
       topics.create();
       admin.createTopics(List.of(new NewTopic(Saboteur.VOID, 1, (short) 1))).all().get();
     }

@@ -22,6 +22,7 @@ final class Workload implements Expected.Workload {
 
   private static final double TOMBSTONES = 0.03;
   private static final double POPULAR = 0.15;
+  private static final double ODD = 0.01;
   private static final int TOMBSTONE_REACH = 300;
   private static final int POPULAR_TEXTS = 200;
   private static final int RECORDS_PER_MS = 16; // keeps timestamps near the present
@@ -38,6 +39,8 @@ final class Workload implements Expected.Workload {
     TOMBSTONE,
     UNREADABLE,
     EMPTY,
+    TOO_LARGE,
+    ANSWER_TOO_LARGE,
     MARKED;
 
     boolean mayHaveAnEmbedding() {
@@ -68,6 +71,9 @@ final class Workload implements Expected.Workload {
 
   private static final double UNREADABLE = 300e-6;
   private static final double EMPTY = 300e-6;
+  private static final double LARGE = 15e-6; // a megabyte each
+  private static final int TOO_LARGE_CHARS = 920_000; // more than question.max.bytes
+  private static final int LARGE_ID_CHARS = 540_000; // twice in an answer, once in a question
 
   private SplittableRandom random(int number) {
     return new SplittableRandom(StandInVectors.mix(seed + number * GOLDEN));
@@ -75,8 +81,24 @@ final class Workload implements Expected.Workload {
 
   private Kind kind(int number) {
     double roll = random(number).nextDouble();
-    double[] shares = {TOMBSTONES, POPULAR, UNREADABLE * intensity, EMPTY * intensity, marked()};
-    Kind[] kinds = {Kind.TOMBSTONE, Kind.POPULAR, Kind.UNREADABLE, Kind.EMPTY, Kind.MARKED};
+    double[] shares = {
+      TOMBSTONES,
+      POPULAR,
+      UNREADABLE * intensity,
+      EMPTY * intensity,
+      LARGE * intensity,
+      LARGE * intensity,
+      marked()
+    };
+    Kind[] kinds = {
+      Kind.TOMBSTONE,
+      Kind.POPULAR,
+      Kind.UNREADABLE,
+      Kind.EMPTY,
+      Kind.TOO_LARGE,
+      Kind.ANSWER_TOO_LARGE,
+      Kind.MARKED
+    };
     for (int i = 0; i < kinds.length; i++) {
       if (roll < shares[i]) {
         return kinds[i];
@@ -119,7 +141,14 @@ final class Workload implements Expected.Workload {
     return switch (kind(number)) {
       case TOMBSTONE -> tombstone(number);
       case UNREADABLE ->
-          new Expected.DeadLetter("unreadable", key(id(number)), garbage(number), atMs(number));
+          new Expected.DeadLetter("unreadable", key(number), garbage(number), timestampMs(number));
+      case TOO_LARGE -> deadLetter("too-large", number, "x".repeat(TOO_LARGE_CHARS));
+      case ANSWER_TOO_LARGE ->
+          new Expected.DeadLetter(
+              "too-large",
+              null,
+              value("i".repeat(LARGE_ID_CHARS), text(number), Map.of(), 0),
+              timestampMs(number));
       case EMPTY -> deadLetter("empty-text", number, " ");
       case MARKED ->
           mark(number).orElseThrow() == Mark.FAIL
@@ -140,12 +169,13 @@ final class Workload implements Expected.Workload {
   }
 
   private Expected.Embedding embedding(int number) {
-    return new Expected.Embedding(id(number), text(number), metadata(number), atMs(number));
+    return new Expected.Embedding(
+        id(number), text(number), metadata(number), atMs(number), timestampMs(number));
   }
 
   private Expected.DeadLetter deadLetter(String reason, int number, String text) {
     byte[] value = value(id(number), text, metadata(number), atMs(number));
-    return new Expected.DeadLetter(reason, key(id(number)), value, atMs(number));
+    return new Expected.DeadLetter(reason, key(number), value, timestampMs(number));
   }
 
   private static String id(int number) {
@@ -178,8 +208,21 @@ final class Workload implements Expected.Workload {
     return bytes;
   }
 
-  private static byte[] key(String id) {
-    return id.getBytes(StandardCharsets.UTF_8);
+  private byte[] key(int number) {
+    return oddity(number).key(id(number));
+  }
+
+  private long timestampMs(int number) {
+    return oddity(number).timestampMs(number, atMs(number));
+  }
+
+  private Oddity oddity(int number) {
+    double roll = second(number).split().nextDouble() / (ODD * intensity);
+    return roll >= 1 ? Oddity.NONE : Oddity.of(roll);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] value(String id, String text, Map<String, String> metadata, long atMs) {
@@ -191,16 +234,18 @@ final class Workload implements Expected.Workload {
   /** The n-th record of the stream. */
   ProducerRecord<byte[], byte[]> record(String topic, int number) {
     RecordHeaders headers = new RecordHeaders();
-    headers.add(NUMBER, Integer.toString(number).getBytes(StandardCharsets.UTF_8));
+    headers.add(NUMBER, bytes(Integer.toString(number)));
+    oddity(number).addTo(headers);
     Expected expected = expected(number);
+    long timestampMs = timestampMs(number);
     if (expected instanceof Expected.Embedding e) {
       byte[] value = value(e.id(), e.text(), e.metadata(), e.askedAtMs());
-      return new ProducerRecord<>(topic, null, atMs(number), key(e.id()), value, headers);
+      return new AnyTimeRecord(topic, timestampMs, key(number), value, headers);
     }
     if (expected instanceof Expected.DeadLetter d) {
-      return new ProducerRecord<>(topic, null, atMs(number), d.key(), d.value(), headers);
+      return new AnyTimeRecord(topic, timestampMs, d.key(), d.value(), headers);
     }
     Expected.Tombstone tombstone = (Expected.Tombstone) expected;
-    return new ProducerRecord<>(topic, null, atMs(number), key(tombstone.id()), null, headers);
+    return new AnyTimeRecord(topic, timestampMs, bytes(tombstone.id()), null, headers);
   }
 }

@@ -68,4 +68,21 @@ class WorkloadTest {
       }
     }
   }
+
+  @Test
+  void shouldHoldRecordsThatAreForeignAndSound() {
+    int[] odd = new int[4];
+    for (int n = 0; n < COUNT; n++) {
+      if (!(workload.expected(n) instanceof Expected.Embedding expected)) {
+        continue;
+      }
+      ProducerRecord<byte[], byte[]> record = workload.record("questions", n);
+      assertThat(record.timestamp()).isEqualTo(expected.timestampMs());
+      odd[0] += record.timestamp() == -1 ? 1 : 0;
+      odd[1] += record.timestamp() > 1_000_000 ? 1 : 0;
+      odd[2] += record.key()[0] < 0 ? 1 : 0;
+      odd[3] += record.headers().toArray().length > 1 ? 1 : 0;
+    }
+    assertThat(odd).as("seed %d", SEED).doesNotContain(0);
+  }
 }

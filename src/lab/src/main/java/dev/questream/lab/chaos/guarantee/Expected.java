@@ -5,8 +5,9 @@ import java.util.Map;
 /** What must come of a record of the workload. */
 public sealed interface Expected {
 
-  /** An embedding of just this question. */
-  record Embedding(String id, String text, Map<String, String> metadata, long askedAtMs)
+  /** An embedding of just this question, whose record has this timestamp. */
+  record Embedding(
+      String id, String text, Map<String, String> metadata, long askedAtMs, long timestampMs)
       implements Expected {}
 
   /**

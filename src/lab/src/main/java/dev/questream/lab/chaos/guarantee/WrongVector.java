@@ -70,7 +70,7 @@ public final class WrongVector implements Guarantee {
     QuestionEmbedding value = embedded.value();
     float[] vector = FloatVector.toArray(value.getEmbedding());
     same(embedded, "key", embedded.key(), question.id());
-    same(embedded, "timestamp", embedded.timestampMs(), question.askedAtMs());
+    same(embedded, "source timestamp", embedded.timestampMs(), question.timestampMs());
     same(embedded, "id", value.getId(), question.id());
     same(embedded, "text", value.getText(), question.text());
     same(embedded, "metadata", value.getMetadata(), question.metadata());

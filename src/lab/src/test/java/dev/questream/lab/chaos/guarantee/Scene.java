@@ -45,7 +45,8 @@ final class Scene {
   int question(int partition) {
     int number = workload.size();
     return ask(
-        new Expected.Embedding("q" + number, "text " + number, Map.of("k", "v"), 1000 + number),
+        new Expected.Embedding(
+            "q" + number, "text " + number, Map.of("k", "v"), 1000 + number, 1000 + number),
         partition);
   }
 
