@@ -4,6 +4,7 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.config.ConfigSources;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.EncoderBackend;
 import dev.questream.lab.process.Child;
 import dev.questream.model.Encoders;
 import java.nio.file.Path;
@@ -15,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Main class of an application's process: the real application on the stand-in encoder. {@code
- * ChaosApplication SETTINGS-FILE STAND-IN...}
+ * Main class of an application's process: the real application on the stand-in encoder, or without
+ * its arguments on the configured model. {@code ChaosApplication SETTINGS-FILE [STAND-IN...]}
  *
  * <p>Ends as {@code questream run} does: status 0 after SIGTERM, 1 after a failure.
  */
@@ -27,21 +28,27 @@ public final class ChaosApplication {
   private ChaosApplication() {}
 
   public static void main(String[] arguments) {
-    Child.run(
-        () -> run(Path.of(arguments[0]), StandInSettings.of(List.of(arguments).subList(1, 4))));
+    List<String> given = List.of(arguments);
+    Child.run(() -> run(Path.of(given.get(0)), given.subList(1, given.size())));
   }
 
-  private static void run(Path file, StandInSettings standIn) {
+  private static void run(Path file, List<String> standIn) {
     QuestreamConfig config =
         new QuestreamConfig(ConfigSources.merge(Optional.of(file), Map.of(), Map.of()));
     QuestreamApplication application =
-        QuestreamApplication.start(
-            config, observer -> Encoders.batching(config, new StandInBackend(standIn), observer));
+        standIn.isEmpty()
+            ? QuestreamApplication.start(config)
+            : QuestreamApplication.start(
+                config, observer -> Encoders.batching(config, backend(standIn), observer));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(application), "chaos-shutdown"));
     application.awaitRunning(START_LIMIT);
     Child.reportReady();
     application.awaitStopped();
     application.close();
+  }
+
+  private static EncoderBackend backend(List<String> standIn) {
+    return new StandInBackend(StandInSettings.of(standIn));
   }
 
   private static void stop(QuestreamApplication application) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "chaos",
     description =
-        "Prove the guarantees on this machine: starts a broker and applications of its own as"
+        "Prove the guarantees on this machine: starts brokers and applications of its own as"
             + " processes, kills and suspends them under load, and checks every answer. Touches no"
             + " other Kafka. The encoder is a stand-in whose vectors are a function of the text.",
     sortOptions = false)
@@ -62,6 +62,21 @@ public final class ChaosCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Unanswered questions above which producing waits. Default: ${DEFAULT-VALUE}.")
   private int maxBacklog = 10_000;
+
+  @Option(
+      names = "--brokers",
+      paramLabel = "N",
+      description =
+          "Brokers, beside one controller. Partitions have up to three replicas. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int brokers = 1;
+
+  @Option(
+      names = "--real-model",
+      description =
+          "Encode with the configured model (--set model=...) instead of the stand-in. One vector in"
+              + " ten is checked.")
+  private boolean realModel;
 
   @Option(
       names = "--instances",
@@ -154,6 +169,9 @@ public final class ChaosCommand implements Callable<Integer> {
     require(
         instances > 0 && instances <= MAX_INSTANCES,
         "--instances must be between 1 and " + MAX_INSTANCES);
+    require(
+        brokers > 0 && brokers <= MAX_INSTANCES,
+        "--brokers must be between 1 and " + MAX_INSTANCES);
     require(standbys >= 0, "--standbys must be at least 0");
     require(intensity > 0 && intensity <= 100, "--intensity must be above 0 and at most 100");
     require(maxPause >= 0, "--max-pause must be at least 0");
@@ -163,6 +181,7 @@ public final class ChaosCommand implements Callable<Integer> {
         "--guarantee must be exactly_once_v2 or at_least_once, not " + guarantee);
     return new ChaosOptions(
         seed == null ? ThreadLocalRandom.current().nextLong(1 << 30) : seed,
+        brokers,
         guarantee,
         new ChaosOptions.FaultPlan(
             faults,
@@ -173,6 +192,7 @@ public final class ChaosCommand implements Callable<Integer> {
             instances,
             standbys,
             new StandInSettings(Duration.ofMillis(batchDelay), Duration.ofMillis(hang), sabotage),
+            realModel,
             set),
         Duration.ofSeconds(60));
   }

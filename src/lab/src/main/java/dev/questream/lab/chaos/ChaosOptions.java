@@ -8,6 +8,8 @@ import java.util.Map;
  * What a run is like.
  *
  * @param seed decides the questions and the sequence of faults
+ * @param brokers how many; with several, each partition has three replicas, or as many as there are
+ *     brokers
  * @param guarantee {@code exactly_once_v2} or {@code at_least_once}
  * @param faults what is injected
  * @param questions what is asked
@@ -16,6 +18,7 @@ import java.util.Map;
  */
 public record ChaosOptions(
     long seed,
+    int brokers,
     String guarantee,
     FaultPlan faults,
     Questions questions,
@@ -23,6 +26,8 @@ public record ChaosOptions(
     Duration drainLimit) {
   public static final String EXACTLY_ONCE = "exactly_once_v2";
   public static final String AT_LEAST_ONCE = "at_least_once";
+
+  private static final int MAX_REPLICAS = 3;
 
   /**
    * What is injected.
@@ -52,13 +57,23 @@ public record ChaosOptions(
    * @param instances the largest number of applications
    * @param standbys standby replicas of the pending store
    * @param standIn how the encoder behaves
+   * @param realModel whether the configured model encodes, and not the stand-in
    * @param settings which win over the runner's own
    */
   public record Applications(
-      int instances, int standbys, StandInSettings standIn, Map<String, String> settings) {
+      int instances,
+      int standbys,
+      StandInSettings standIn,
+      boolean realModel,
+      Map<String, String> settings) {
     public Applications {
       settings = Map.copyOf(settings);
     }
+  }
+
+  /** Replicas of each partition. */
+  int replicas() {
+    return Math.min(brokers, MAX_REPLICAS);
   }
 
   boolean atLeastOnce() {

@@ -11,6 +11,7 @@ import dev.questream.lab.chaos.guarantee.Duplicated;
 import dev.questream.lab.chaos.guarantee.Lost;
 import dev.questream.lab.chaos.guarantee.Positions;
 import dev.questream.lab.chaos.guarantee.Reordered;
+import dev.questream.lab.chaos.guarantee.VectorReference;
 import dev.questream.lab.chaos.guarantee.WrongVector;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -54,6 +55,7 @@ public final class ChaosRun implements AutoCloseable {
   private final AtomicIntegerArray marks = new AtomicIntegerArray(Mark.values().length);
   private final List<Long> recoveries = new ArrayList<>();
   private Duplicated duplicated;
+  private ModelVectors modelVectors; // null with the stand-in
   private Watch watch;
   private Load load;
   private int stalls;
@@ -100,7 +102,11 @@ public final class ChaosRun implements AutoCloseable {
     QuestreamConfig config = config();
     createTopics(config);
     Workload workload =
-        new Workload(options.seed(), options.questions().intensity(), System.currentTimeMillis());
+        new Workload(
+            options.seed(),
+            options.questions().intensity(),
+            !options.applications().realModel(),
+            System.currentTimeMillis());
     watch = watch(config, workload);
     cluster.instances().get(0).start();
     load =
@@ -124,7 +130,7 @@ public final class ChaosRun implements AutoCloseable {
             "none")); // to begin anywhere else than where it was would be taken for a violation
   }
 
-  private static void createTopics(QuestreamConfig config) throws Exception {
+  private void createTopics(QuestreamConfig config) throws Exception {
     try (Topics topics = new Topics(config);
         Admin admin = Admin.create(config.adminSettings())) {
       NewTopic questions =
@@ -133,7 +139,7 @@ public final class ChaosRun implements AutoCloseable {
                   Topics.contract(config)
                       .get(config.getString(QuestreamConfig.QUESTIONS_TOPIC))
                       .partitions(),
-                  (short) 1)
+                  (short) options.replicas())
               .configs(
                   Map.of(
                       "retention.ms",
@@ -162,9 +168,17 @@ public final class ChaosRun implements AutoCloseable {
             lost,
             duplicated,
             new Reordered(positions, workload),
-            new WrongVector(positions, workload, new StandInVectors(), questions),
+            new WrongVector(positions, workload, vectors(), questions),
             new DeadLettered(positions, workload)),
         reader);
+  }
+
+  private VectorReference vectors() {
+    if (!options.applications().realModel()) {
+      return new StandInVectors();
+    }
+    modelVectors = new ModelVectors(new QuestreamConfig(cluster.settings(options)));
+    return modelVectors;
   }
 
   private void injectAll() throws InterruptedException {
@@ -271,6 +285,9 @@ public final class ChaosRun implements AutoCloseable {
       }
       if (watch != null) {
         watch.close();
+      }
+      if (modelVectors != null) {
+        modelVectors.close();
       }
     }
     if (!keep) {

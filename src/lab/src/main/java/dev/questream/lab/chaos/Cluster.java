@@ -15,15 +15,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * The processes of a run: one controller, one broker and some applications, each with a folder that
- * survives its process.
+ * The processes of a run: one controller, some brokers and some applications, each with a folder
+ * that survives its process.
  *
  * <p><b>Threading:</b> one thread.
  */
@@ -39,20 +43,27 @@ final class Cluster implements AutoCloseable {
 
   private final Path folder;
   private final Journal journal;
-  private final int port = freePort();
+  private final int replicas;
+  private final List<Integer> ports;
   private final int controllerPort = freePort();
   private final String clusterId = Uuid.randomUuid().toString();
   private final List<Instance> instances = new ArrayList<>();
   private final Thread hook = new Thread(this::killAll, "chaos-kill-children");
+  private final List<Child> brokers = new CopyOnWriteArrayList<>();
   private volatile Child controller;
-  private volatile Child broker;
   private int endedByThemselves;
 
   Cluster(ChaosOptions options, Path folder, Journal journal) {
     this.folder = folder;
     this.journal = journal;
+    this.replicas = options.replicas();
+    this.ports = IntStream.range(0, options.brokers()).mapToObj(i -> freePort()).toList();
+    List<String> encoder =
+        options.applications().realModel()
+            ? List.of()
+            : options.applications().standIn().toArguments();
     for (int i = 1; i <= options.applications().instances(); i++) {
-      instances.add(new Instance(i, folder, settings(options), options.applications().standIn()));
+      instances.add(new Instance(i, folder, settings(options), encoder));
     }
     Runtime.getRuntime().addShutdownHook(hook);
   }
@@ -75,12 +86,16 @@ final class Cluster implements AutoCloseable {
    * Short sessions, so that the dead are noticed soon and a run holds many faults; short calls, so
    * that the stand-in's hangs cost it its workers.
    */
-  private Map<String, String> settings(ChaosOptions options) {
+  Map<String, String> settings(ChaosOptions options) {
     Map<String, String> settings = new HashMap<>();
     settings.put(QuestreamConfig.BOOTSTRAP_SERVERS, bootstrapServers());
     settings.put(QuestreamConfig.APPLICATION_ID, "chaos");
-    settings.put(QuestreamConfig.WORKERS, "3");
-    settings.put(QuestreamConfig.CALL_TIMEOUT_MS, "1500");
+    if (options.applications().realModel()) {
+      settings.put(QuestreamConfig.PRECISION, "fp32");
+    } else {
+      settings.put(QuestreamConfig.WORKERS, "3");
+      settings.put(QuestreamConfig.CALL_TIMEOUT_MS, "1500");
+    }
     settings.put("consumer." + ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "6000");
     settings.put("consumer." + ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "1000");
     settings.put(
@@ -100,7 +115,7 @@ final class Cluster implements AutoCloseable {
   }
 
   String bootstrapServers() {
-    return "localhost:" + port;
+    return ports.stream().map(port -> "localhost:" + port).collect(Collectors.joining(","));
   }
 
   List<Instance> instances() {
@@ -117,30 +132,44 @@ final class Cluster implements AutoCloseable {
     return instances.stream().filter(instance -> !instance.up()).toList();
   }
 
-  /** Starts the controller, which lives as long as the run, and the broker. */
+  /** Starts the controller, which lives as long as the run, and the brokers. */
   void start() {
-    controller = startServer(ChaosBroker.Role.CONTROLLER);
-    startBroker();
+    controller =
+        startServer(ChaosBroker.Role.CONTROLLER, ChaosBroker.CONTROLLER_NODE, controllerPort);
+    for (int i = 0; i < ports.size(); i++) {
+      brokers.add(startBroker(i));
+    }
   }
 
-  /** Starts the broker on its folder, for the first time or again, and waits until it is ready. */
-  void startBroker() {
-    broker = startServer(ChaosBroker.Role.BROKER);
+  private Child startBroker(int index) {
+    return startServer(ChaosBroker.Role.BROKER, index + 1, ports.get(index));
   }
 
-  /** SIGKILL of the broker, long enough for the controller to notice. */
-  void killBroker() {
-    broker.kill();
+  /**
+   * SIGKILL of a broker, long enough for the controller to notice, and its start on its folder.
+   *
+   * @param random chooses which
+   */
+  void restartBroker(SplittableRandom random) {
+    int index = random.nextInt(ports.size());
+    brokers.get(index).kill();
     try {
       Thread.sleep(ChaosBroker.NOTICED.toMillis());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
+    brokers.set(index, startBroker(index));
   }
 
-  private Child startServer(ChaosBroker.Role role) {
-    Path temporary = folder.resolve(role.label() + "-tmp");
-    Path log = folder.resolve(role.label() + ".log");
+  /** Lets a broker stand still for a while. */
+  void suspendBroker(SplittableRandom random, Duration time) {
+    brokers.get(random.nextInt(ports.size())).suspend(time);
+  }
+
+  private Child startServer(ChaosBroker.Role role, int node, int port) {
+    String name = role.label() + "-" + node;
+    Path temporary = folder.resolve(name + "-tmp");
+    Path log = folder.resolve(name + ".log");
     try {
       Files.createDirectories(temporary);
     } catch (IOException e) {
@@ -149,32 +178,32 @@ final class Cluster implements AutoCloseable {
     List<String> arguments =
         List.of(
             role.name(),
-            folder.resolve(role.label()).toString(),
+            Integer.toString(node),
+            folder.resolve(name).toString(),
             Integer.toString(port),
             Integer.toString(controllerPort),
-            clusterId);
+            clusterId,
+            Integer.toString(replicas));
     Child server =
         Child.start(ChaosBroker.class, ChildOptions.of(role.heapMiB(), temporary), log, arguments);
     if (!server.awaitReady(BROKER_LIMIT)) {
       throw new FatalException(
           ExitCode.ENVIRONMENT,
           "the %s was not ready after %d s; its log is %s"
-              .formatted(role.label(), BROKER_LIMIT.toSeconds(), log));
+              .formatted(name, BROKER_LIMIT.toSeconds(), log));
     }
     return server;
   }
 
-  Child broker() {
-    return broker;
-  }
-
   /** Starts applications again that have ended by themselves, as a supervisor would. */
   void tend() {
-    if (!broker.alive()) {
-      throw new FatalException(
-          ExitCode.FAILED,
-          "the broker ended by itself with status %d; its log is %s"
-              .formatted(broker.status(), folder.resolve("broker.log")));
+    for (Child broker : brokers) {
+      if (!broker.alive()) {
+        throw new FatalException(
+            ExitCode.FAILED,
+            "a broker ended by itself with status %d; its log is in %s"
+                .formatted(broker.status(), folder));
+      }
     }
     for (Instance instance : running()) {
       if (instance.ended()) {
@@ -197,10 +226,9 @@ final class Cluster implements AutoCloseable {
         instance.kill();
       }
     }
-    for (Child server : new Child[] {broker, controller}) {
-      if (server != null) {
-        server.kill();
-      }
+    brokers.forEach(Child::kill);
+    if (controller != null) {
+      controller.kill();
     }
   }
 

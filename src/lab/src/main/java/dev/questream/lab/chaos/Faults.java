@@ -84,11 +84,10 @@ final class Faults {
       case LOSE -> kill(any());
       case SUSPEND -> any().suspend(millis(ZOMBIE_MS, ZOMBIE_MORE_MS));
       case KILL_BROKER -> {
-        cluster.killBroker();
+        cluster.restartBroker(random);
         kills++;
-        cluster.startBroker();
       }
-      case SUSPEND_BROKER -> cluster.broker().suspend(millis(SLOW_MS, SLOW_MORE_MS));
+      case SUSPEND_BROKER -> cluster.suspendBroker(random, millis(SLOW_MS, SLOW_MORE_MS));
     }
   }
 

@@ -33,16 +33,19 @@ final class Instance {
   private final Path temporary;
   private final Path settingsFile;
   private final Path log;
-  private final StandInSettings standIn;
+  private final List<String> encoder;
   private Child child;
 
-  Instance(int index, Path folder, Map<String, String> settings, StandInSettings standIn) {
+  /**
+   * @param encoder what the process is told of its encoder; nothing for the configured model
+   */
+  Instance(int index, Path folder, Map<String, String> settings, List<String> encoder) {
     this.name = "instance-" + index;
     this.state = folder.resolve(name);
     this.temporary = folder.resolve(name + "-tmp");
     this.settingsFile = folder.resolve(name + ".properties");
     this.log = folder.resolve(name + ".log");
-    this.standIn = standIn;
+    this.encoder = List.copyOf(encoder);
     Map<String, String> own = new TreeMap<>(settings);
     own.put(QuestreamConfig.STATE_DIR, state.toString());
     StringBuilder text = new StringBuilder();
@@ -68,7 +71,7 @@ final class Instance {
   void start() {
     clean(temporary); // a killed process leaves the native library of its store behind
     List<String> arguments = new ArrayList<>(List.of(settingsFile.toString()));
-    arguments.addAll(standIn.toArguments());
+    arguments.addAll(encoder);
     child =
         Child.start(ChaosApplication.class, ChildOptions.of(HEAP_MIB, temporary), log, arguments);
   }

@@ -30,6 +30,7 @@ final class Workload implements Expected.Workload {
 
   private final long seed;
   private final double intensity;
+  private final boolean marked;
   private final long startMs;
 
   /** What a record is. */
@@ -50,11 +51,13 @@ final class Workload implements Expected.Workload {
 
   /**
    * @param intensity multiplies the rates of records that make trouble
+   * @param marked whether the encoder understands marks
    * @param startMs time of the first record, in milliseconds since 1970
    */
-  Workload(long seed, double intensity, long startMs) {
+  Workload(long seed, double intensity, boolean marked, long startMs) {
     this.seed = seed;
     this.intensity = intensity;
+    this.marked = marked;
     this.startMs = startMs;
   }
 
@@ -113,7 +116,7 @@ final class Workload implements Expected.Workload {
     for (Mark mark : Mark.values()) {
       sum += perMillion(mark);
     }
-    return sum * 1e-6 * intensity;
+    return marked ? sum * 1e-6 * intensity : 0;
   }
 
   /** The mark of a record, if it is one of a text that the encoder has trouble with. */

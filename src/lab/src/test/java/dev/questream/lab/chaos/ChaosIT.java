@@ -54,6 +54,7 @@ class ChaosIT {
     ChaosOptions options =
         new ChaosOptions(
             SEED,
+            1,
             guarantee,
             new ChaosOptions.FaultPlan(script, Duration.ZERO, Duration.ofMillis(300)),
             new ChaosOptions.Questions(400, 4_000, 10),
@@ -61,6 +62,7 @@ class ChaosIT {
                 2,
                 1,
                 new StandInSettings(Duration.ofMillis(40), Duration.ofSeconds(2), sabotage),
+                false,
                 Map.of()),
             Duration.ofSeconds(sabotage == Sabotage.NONE ? 60 : 4));
     PrintStream console = new PrintStream(progress, true, StandardCharsets.UTF_8);
