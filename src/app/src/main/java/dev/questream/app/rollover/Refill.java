@@ -180,7 +180,7 @@ public final class Refill {
     try {
       return record.value() == null
           ? QuestionDecoder.id(record.key())
-          : decoder.decode(record.key(), record.value()).getId();
+          : decoder.decode(record.key(), record.value(), record.headers()).getId();
     } catch (WireException e) {
       return ""; // becomes a dead letter
     }
