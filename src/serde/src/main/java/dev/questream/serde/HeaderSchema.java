@@ -2,8 +2,11 @@ package dev.questream.serde;
 
 import dev.questream.serde.registry.SchemaRegistry;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -17,6 +20,8 @@ final class HeaderSchema {
   private static final String APICURIO_CONTENT = "apicurio.value.contentId";
   private static final String APICURIO_GLOBAL = "apicurio.value.globalId";
   private static final String APICURIO_ENCODING = "apicurio.value.encoding";
+  private static final Pattern NAMES =
+      Pattern.compile("__(key|value)_schema_id|apicurio\\.(key|value)\\..*");
   private static final byte ID = 0;
   private static final byte GUID = 1;
   private static final int GUID_BYTES = 16;
@@ -37,6 +42,13 @@ final class HeaderSchema {
       }
     }
     return Optional.empty();
+  }
+
+  /** Removes what says how a key or a value was written that is no longer there. */
+  static void removeFrom(Headers headers) {
+    List<String> names = new ArrayList<>();
+    headers.forEach(header -> names.add(header.key()));
+    names.stream().filter(NAMES.asMatchPredicate()).forEach(headers::remove);
   }
 
   private static void requireBinary(Header encoding) {

@@ -92,6 +92,34 @@ class ArrivalTest {
     }
   }
 
+  @Test
+  void shouldTakeAKeyOfBytesOnlyWhereTheValueHasAnId() {
+    SourcePosition position = new SourcePosition("questions", 0, 1, 0);
+    byte[] key = {(byte) 0xFF, 0, 1};
+    byte[] named = utf8("{\"id\":\"own\",\"text\":\"why?\"}");
+    QuestionDecoder decoder = decoder("json");
+    assertThat(Arrival.of(pending(key, named, position), position, decoder).id()).isEqualTo("own");
+    for (byte[] nameless : new byte[][] {utf8("{\"text\":\"why?\"}"), null}) {
+      assertThat(Arrival.of(pending(key, nameless, position), position, decoder))
+          .isInstanceOfSatisfying(
+              Arrival.Rejected.class,
+              rejected -> assertThat(rejected.reason()).isEqualTo(DeadLetterReason.UNREADABLE));
+    }
+  }
+
+  @Test
+  void shouldReadAQuestionTogetherWithItsHeaders() {
+    SourcePosition position = new SourcePosition("questions", 0, 1, 0);
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("__value_schema_id", new byte[] {0, 0, 0, 0, 7});
+    PendingQuestion pending =
+        PendingRecords.of(new Record<>(null, utf8("why?"), 0, headers), position);
+    assertThat(Arrival.of(pending, position, decoder("avro")))
+        .isInstanceOfSatisfying(
+            Arrival.Rejected.class,
+            rejected -> assertThat(rejected.message()).contains("the header __value_schema_id"));
+  }
+
   /** A replay replaces; no two records, and no two questions of a record, share an id. */
   @Test
   void shouldGiveEachPositionAnIdOfItsOwn() {
