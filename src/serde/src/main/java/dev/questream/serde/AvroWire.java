@@ -1,5 +1,6 @@
 package dev.questream.serde;
 
+import dev.questream.avro.Question;
 import dev.questream.serde.registry.SchemaRegistry;
 import dev.questream.serde.registry.SchemaRegistryException;
 import dev.questream.serde.registry.UnknownSchemaException;
@@ -9,10 +10,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
-import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
@@ -22,6 +24,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * A record class in Avro, framed in one of two ways.
@@ -46,13 +49,13 @@ final class AvroWire<T extends SpecificRecord> {
   private static final int INITIAL_BYTES = 4096; // an embedding of 768 floats, mostly
 
   private final Class<T> type;
+  private final String formatSetting;
   private final Schema schema;
   private final Schema plainSchema;
   private final RecordClasses model = new RecordClasses();
   private final Optional<SchemaRegistry> registry;
   private final byte[] singleHeader;
   private final SpecificDatumWriter<T> writer;
-  private final PlainSchemas plainSchemas = new PlainSchemas();
   private final ThreadLocal<Buffer> buffers = ThreadLocal.withInitial(Buffer::new);
 
   /** A record's bytes: the schema that wrote them and where they begin. */
@@ -60,9 +63,11 @@ final class AvroWire<T extends SpecificRecord> {
 
   AvroWire(Class<T> type, Optional<SchemaRegistry> registry) {
     this.type = type;
+    this.formatSetting =
+        type == Question.class ? SerdeConfig.INPUT_FORMAT : SerdeConfig.OUTPUT_FORMAT;
     this.registry = registry;
     this.schema = model.getSchema(type);
-    this.plainSchema = plainSchemas.of(schema);
+    this.plainSchema = plain(schema);
     this.singleHeader = singleHeader(schema);
     this.writer = new VectorDatumWriter<>(schema, model);
   }
@@ -132,11 +137,21 @@ final class AvroWire<T extends SpecificRecord> {
     return read(bytes, framed, new SpecificDatumReader<>(framed.writer(), schema, model));
   }
 
-  /** The same with strings as the bytes that came ({@link org.apache.avro.util.Utf8}). */
-  GenericRecord decodeRaw(byte[] bytes) {
-    Framed framed = framed(bytes);
-    Schema plainWriter = plainSchemas.of(framed.writer());
-    return read(bytes, framed, new GenericDatumReader<>(plainWriter, plainSchema));
+  /**
+   * Reads a record of any writer as it was written.
+   *
+   * @param headers the record's headers, which may name the writer's schema
+   * @param wanted gives the schema of what is read of a writer's record; always the same object
+   * @throws WireException if the bytes are no such record
+   * @throws SchemaRegistryException if the registry is not reachable
+   */
+  GenericRecord decodeWritten(byte[] bytes, Headers headers, UnaryOperator<Schema> wanted) {
+    Optional<HeaderSchema> named = isSingle(bytes) ? Optional.empty() : HeaderSchema.of(headers);
+    Framed framed =
+        named
+            .map(header -> new Framed(registered(header + " names a schema", header::schema), 0))
+            .orElseGet(() -> framed(bytes));
+    return read(bytes, framed, new WrittenData.Reader(framed.writer(), wanted));
   }
 
   private <R> R read(byte[] bytes, Framed framed, DatumReader<R> reader) {
@@ -159,36 +174,56 @@ final class AvroWire<T extends SpecificRecord> {
 
   private Framed framed(byte[] bytes) {
     if (bytes.length >= CONFLUENT_HEADER && bytes[0] == CONFLUENT_MAGIC) {
+      int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
+      if (id == 0) {
+        throw notThis(
+            "it names its schema with 8 bytes, as Apicurio's older serializers do; set"
+                + " apicurio.registry.as-confluent=true and apicurio.registry.use-id=contentId in the"
+                + " producer",
+            null);
+      }
       return new Framed(
-          registered(ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt()), CONFLUENT_HEADER);
+          registered("the value names schema " + id, known -> known.byId(id)), CONFLUENT_HEADER);
     }
-    if (bytes.length < SINGLE_HEADER
-        || bytes[0] != singleHeader[0]
-        || bytes[1] != singleHeader[1]) {
-      throw notThis("it begins with neither of the two framings", null);
+    if (isSingle(bytes)) {
+      return new Framed(schema, SINGLE_HEADER);
     }
-    if (!Arrays.equals(bytes, 0, SINGLE_HEADER, singleHeader, 0, SINGLE_HEADER)) {
-      throw notThis("it was written with a schema that is not known here", null);
+    if (bytes.length >= SINGLE_HEADER
+        && bytes[0] == singleHeader[0]
+        && bytes[1] == singleHeader[1]) {
+      throw notThis(
+          "it was written with a schema that is not known here; let the producer take"
+              + " schemas/%s.avsc, or a schema registry".formatted(type.getSimpleName()),
+          null);
     }
-    return new Framed(schema, SINGLE_HEADER);
+    throw notThis(
+        "it begins with neither of the two framings" + Framing.hint(bytes, formatSetting), null);
   }
 
-  private Schema registered(int id) {
+  private boolean isSingle(byte[] bytes) {
+    return bytes.length >= SINGLE_HEADER
+        && Arrays.equals(bytes, 0, SINGLE_HEADER, singleHeader, 0, SINGLE_HEADER);
+  }
+
+  private Schema registered(String naming, Function<SchemaRegistry, Schema> ask) {
+    SchemaRegistry known =
+        registry.orElseThrow(
+            () -> new WireException(naming + " of a registry; set schema.registry.url"));
     try {
-      return registry
-          .orElseThrow(
-              () ->
-                  new WireException(
-                      "the value names schema %d of a registry; set schema.registry.url"
-                          .formatted(id)))
-          .byId(id);
+      return ask.apply(known);
     } catch (UnknownSchemaException e) {
-      throw new WireException(e.getMessage(), e);
+      throw new WireException("%s: %s".formatted(naming, e.getMessage()), e);
     }
   }
 
   private WireException notThis(String why, Throwable cause) {
     return new WireException(
         "the value is no %s in Avro: %s".formatted(type.getSimpleName(), why), cause);
+  }
+
+  /** The same for readers in any language: without what tells Avro to read Java's strings. */
+  private static Schema plain(Schema schema) {
+    return new Schema.Parser()
+        .parse(schema.toString().replace(",\"avro.java.string\":\"String\"", ""));
   }
 }

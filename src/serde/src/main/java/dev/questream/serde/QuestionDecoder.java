@@ -5,16 +5,14 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.questream.avro.Question;
 import dev.questream.serde.SerdeConfig.InputFormat;
 import dev.questream.serde.registry.ConfluentRegistryClient;
 import dev.questream.serde.registry.SchemaRegistryException;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
-import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Reads questions in the configured format.
@@ -34,7 +32,10 @@ public final class QuestionDecoder {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  private static final String VALUE = "the record's value";
+
   private final InputFormat format;
+  private final QuestionSchemas schemas = new QuestionSchemas();
   private final AvroWire<Question> avro;
 
   /**
@@ -56,97 +57,45 @@ public final class QuestionDecoder {
     return key == null ? "" : Utf8.decode(key, "the record's key");
   }
 
+  /** Reads a question of a record without headers. */
+  public Question decode(byte[] key, byte[] value) {
+    return decode(key, value, new RecordHeaders());
+  }
+
   /**
    * Reads a question.
    *
-   * @param key the record's key, may be null
+   * @param key the record's key, may be null; only looked at if the value has no id
    * @param value the record's value
-   * @throws WireException if key or value are not what the format says
+   * @param headers the record's headers, which may name the value's schema
+   * @throws WireException if the value, or the key where it counts, is not what the format says
    * @throws SchemaRegistryException if the registry is needed and not reachable
    */
-  public Question decode(byte[] key, byte[] value) {
-    String keyId = id(key);
+  public Question decode(byte[] key, byte[] value, Headers headers) {
     Question question =
         switch (format) {
-          case AVRO -> decodeAvro(value);
-          case JSON -> decodeJson(Utf8.decode(value, "the record's value"));
-          case TEXT -> new Question("", Utf8.decode(value, "the record's value"), Map.of(), 0L);
+          case AVRO -> decodeAvro(value, headers);
+          case JSON -> decodeJson(Utf8.decodeText(Framing.withoutSchemaId(value), VALUE));
+          case TEXT -> new Question("", Utf8.decodeText(value, VALUE), Map.of(), 0L);
         };
-    return question.getId().isEmpty() && !keyId.isEmpty()
-        ? Question.newBuilder(question).setId(keyId).build()
+    return question.getId().isEmpty() && key != null
+        ? Question.newBuilder(question).setId(id(key)).build()
         : question;
   }
 
-  private Question decodeAvro(byte[] value) {
-    GenericRecord raw = avro.decodeRaw(value);
-    Map<String, String> metadata = new HashMap<>();
-    ((Map<?, ?>) raw.get("metadata"))
-        .forEach((key, text) -> metadata.put(strict(key), strict(text)));
-    return new Question(
-        strict(raw.get("id")), strict(raw.get("text")), metadata, (long) raw.get("asked_at_ms"));
-  }
-
-  /** Avro itself would replace malformed bytes silently. */
-  private static String strict(Object string) {
-    org.apache.avro.util.Utf8 utf8 = (org.apache.avro.util.Utf8) string;
-    byte[] bytes = Arrays.copyOf(utf8.getBytes(), utf8.getByteLength());
-    return Utf8.decode(bytes, "a string in the record");
+  private Question decodeAvro(byte[] value, Headers headers) {
+    try {
+      return AvroQuestion.question(avro.decodeWritten(value, headers, schemas::of));
+    } catch (StackOverflowError e) { // a schema that holds itself
+      throw new WireException("the value is nested too deep", e);
+    }
   }
 
   private static Question decodeJson(String value) {
-    JsonNode json;
     try {
-      json = JSON.readTree(value);
+      return QuestionJson.question(JSON.readTree(value));
     } catch (JsonProcessingException e) {
       throw new WireException("the value is no JSON: " + e.getOriginalMessage(), e);
     }
-    if (!json.isObject() || !json.path("text").isTextual()) {
-      throw new WireException("the value is no JSON object with a string \"text\"");
-    }
-    return new Question(
-        jsonId(json.path("id")), json.path("text").asText(), metadata(json), askedAt(json));
-  }
-
-  private static String jsonId(JsonNode id) {
-    if (id.isMissingNode() || id.isNull()) {
-      return "";
-    }
-    if (id.isTextual() || id.isIntegralNumber()) {
-      return Utf8.requireWellFormed(id.asText(), "\"id\"");
-    }
-    throw new WireException("\"id\" is neither a string nor a whole number");
-  }
-
-  private static Map<String, String> metadata(JsonNode json) {
-    JsonNode node = json.path("metadata");
-    Map<String, String> metadata = new HashMap<>();
-    if (node.isMissingNode() || node.isNull()) {
-      return metadata;
-    }
-    if (!node.isObject()) {
-      throw new WireException("\"metadata\" is no JSON object");
-    }
-    node.properties()
-        .forEach(
-            field ->
-                metadata.put(
-                    Utf8.requireWellFormed(field.getKey(), "a name in \"metadata\""),
-                    Utf8.requireWellFormed(
-                        field.getValue().isTextual()
-                            ? field.getValue().asText()
-                            : field.getValue().toString(),
-                        "a value in \"metadata\"")));
-    return metadata;
-  }
-
-  private static long askedAt(JsonNode json) {
-    JsonNode node = json.path("asked_at_ms");
-    if (node.isMissingNode() || node.isNull()) {
-      return 0;
-    }
-    if (!node.isIntegralNumber() || !node.canConvertToLong()) {
-      throw new WireException("\"asked_at_ms\" is no whole number");
-    }
-    return node.asLong();
   }
 }

@@ -5,6 +5,7 @@ import dev.questream.serde.SerdeConfig.OutputFormat;
 import dev.questream.serde.registry.ConfluentRegistryClient;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
@@ -20,6 +21,13 @@ public final class QuestionEmbeddingSerializer implements Serializer<QuestionEmb
   public void configure(Map<String, ?> configs, boolean isKey) {
     format = SerdeConfig.outputFormat(configs);
     avro = new AvroWire<>(QuestionEmbedding.class, ConfluentRegistryClient.configured(configs));
+  }
+
+  /** Takes headers away that name the schema of the question that was here before. */
+  @Override
+  public byte[] serialize(String topic, Headers headers, QuestionEmbedding embedding) {
+    HeaderSchema.removeFrom(headers);
+    return serialize(topic, embedding);
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Strict UTF-8: bytes that are not well-formed are refused, never replaced. */
 public final class Utf8 {
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private Utf8() {}
 
   /**
@@ -26,6 +28,16 @@ public final class Utf8 {
     } catch (CharacterCodingException e) {
       throw new WireException(what + " is not valid UTF-8", e);
     }
+  }
+
+  /**
+   * Decodes a text: the same, without a byte order mark before it.
+   *
+   * @throws WireException if it is not well-formed UTF-8
+   */
+  public static String decodeText(byte[] bytes, String what) {
+    String text = decode(bytes, what);
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
   /**

@@ -432,12 +432,24 @@ class QuestionWireTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"avro", "json", "text"})
-  void shouldRefuseAMalformedKey(String format) {
-    byte[] value = serializer(Map.of(SerdeConfig.INPUT_FORMAT, format)).serialize(TOPIC, QUESTION);
+  void shouldRefuseAMalformedKeyWhereItIsTheId(String format) {
+    Question nameless = new Question("", "Why?", Map.of(), 0L);
+    byte[] value = serializer(Map.of(SerdeConfig.INPUT_FORMAT, format)).serialize(TOPIC, nameless);
     for (byte[] bad : MALFORMED) {
       assertThatThrownBy(() -> decoder(format).decode(bad, value))
           .isInstanceOf(WireException.class)
           .hasMessageContaining("key");
+      assertThatThrownBy(() -> QuestionDecoder.id(bad)).isInstanceOf(WireException.class);
+    }
+  }
+
+  /** A number, a hash, an Avro record: whatever the producer makes partitions by. */
+  @ParameterizedTest
+  @ValueSource(strings = {"avro", "json"})
+  void shouldNotLookAtTheKeyOfAQuestionWithAnId(String format) {
+    byte[] value = serializer(Map.of(SerdeConfig.INPUT_FORMAT, format)).serialize(TOPIC, QUESTION);
+    for (byte[] key : MALFORMED) {
+      assertThat(decoder(format).decode(key, value)).isEqualTo(QUESTION);
     }
   }
 

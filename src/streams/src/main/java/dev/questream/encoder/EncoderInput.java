@@ -24,4 +24,24 @@ public record EncoderInput(String title, String text) {
   public static EncoderInput passage(String title, String text) {
     return new EncoderInput(title, text);
   }
+
+  /**
+   * Whether the text has nothing to encode, whatever its title: only white space, and characters
+   * that control or format, such as a byte order mark or a space of no width.
+   */
+  public boolean isBlank() {
+    return text.codePoints().allMatch(EncoderInput::isInvisible);
+  }
+
+  private static boolean isInvisible(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.SPACE_SEPARATOR,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.CONTROL,
+          Character.FORMAT ->
+          true;
+      default -> false;
+    };
+  }
 }

@@ -9,6 +9,7 @@ import dev.questream.encoder.Truncation;
 import dev.questream.weights.ModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -25,6 +26,7 @@ final class ModelTokenizer implements AutoCloseable {
   private final String prefix;
   private final boolean pairs;
   private final Truncation truncation;
+  private final long[] prefixIds; // of a text without tokens
   private final int headTokens;
 
   /**
@@ -48,22 +50,30 @@ final class ModelTokenizer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       throw new ModelException("tokenizer.json cannot be used: " + e.getMessage(), e);
     }
-    this.headTokens = tokenizer.encode(prefix).getIds().length - 1;
+    this.prefixIds = tokenizer.encode(prefix).getIds();
+    this.headTokens = prefixIds.length - 1;
   }
 
   TokenizedText tokenize(EncoderInput input) {
-    if (input.text().isBlank()) {
-      throw new EncoderException(EncoderException.Reason.EMPTY_TEXT, "the text is empty");
-    }
+    requireText(!input.isBlank());
     requireWellFormed(input.title());
     requireWellFormed(input.text());
     long[] ids = encode(input).getIds();
+    requireText(!input.title().isEmpty() || !Arrays.equals(ids, prefixIds));
     if (ids.length > maxTokens && truncation == Truncation.REJECT) {
       throw new EncoderException(
           EncoderException.Reason.TEXT_TOO_LONG,
           "the text has %d tokens, the model takes %d".formatted(ids.length, maxTokens));
     }
     return new TokenizedText(cut(ids), ids.length);
+  }
+
+  /** Some texts have characters and no tokens: the tokenizer drops what its vocabulary ignores. */
+  private static void requireText(boolean there) {
+    if (!there) {
+      throw new EncoderException(
+          EncoderException.Reason.EMPTY_TEXT, "the text has nothing to encode");
+    }
   }
 
   private int[] cut(long[] ids) {

@@ -2,6 +2,7 @@ package dev.questream.processor;
 
 import dev.questream.avro.PendingQuestion;
 import dev.questream.avro.Question;
+import dev.questream.encoder.EncoderInput;
 import dev.questream.serde.QuestionDecoder;
 import dev.questream.serde.WireException;
 import java.nio.ByteBuffer;
@@ -39,8 +40,8 @@ sealed interface Arrival {
       if (value == null) {
         return deletion(QuestionDecoder.id(key));
       }
-      Question question = decoder.decode(key, value);
-      if (question.getText().isBlank()) {
+      Question question = decoder.decode(key, value, PendingRecords.headers(pending));
+      if (EncoderInput.question(question.getText()).isBlank()) {
         return new Rejected(DeadLetterReason.EMPTY_TEXT, "the question has no text", null);
       }
       return new Asked(question.getId().isEmpty() ? withId(question, position.id()) : question);

@@ -418,9 +418,25 @@ class TinyModelTest {
   void shouldRefuseTextsThatHaveNoTokens() {
     TinyModelFolder.dpr(folder, tiny(Layout.QUESTION));
     try (TorchBackend backend = open(EncoderRole.QUESTION)) {
-      for (String blank : List.of("", " ", "\t\r\n", "\u2003\u3000")) {
+      for (String blank : List.of("", "\t\r\n", "\u3000", "\u00a0\u200b\ufeff\0")) {
         assertReason(backend, blank, Reason.EMPTY_TEXT);
       }
+      for (String dropped : List.of("\ufffd", "\u0301", " \ue000 ")) {
+        assertReason(backend, dropped, Reason.EMPTY_TEXT);
+      }
+      assertThat(backend.tokenize(EncoderInput.question("\ud83e\udd14")).ids()).hasSize(3);
+      assertThat(backend.tokenize(EncoderInput.passage(word(1), "\u0301")).ids())
+          .as("the title is something")
+          .contains(wordId(1));
+    }
+  }
+
+  @Test
+  void shouldRefuseTextsThatAddNoTokenToThePrefix() {
+    TinyModelFolder.sentenceTransformer(folder, tiny(Layout.PLAIN), 64);
+    try (TorchBackend backend = open(EncoderRole.QUESTION, "fp32", Optional.of(word(9) + " "))) {
+      assertReason(backend, "\u200b", Reason.EMPTY_TEXT);
+      assertReason(backend, "\u0301", Reason.EMPTY_TEXT);
     }
   }
 

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -52,6 +53,7 @@ class EmbeddingTopologyTest {
   void shouldEmitAnEmbeddingWithItsProvenance() {
     open(Map.of());
     Headers headers = new RecordHeaders().add("trace", new byte[] {1, 2});
+    headers.add("__value_schema_id", new byte[17]).add("apicurio.key.contentId", new byte[8]);
     Question question = new Question("q1", "Who wrote Hamlet?", Map.of("lang", "en"), 99L);
     stream.pipe(
         new TestRecord<>(
@@ -69,6 +71,11 @@ class EmbeddingTopologyTest {
     assertThat(record.getRecordTime()).isEqualTo(TopologyHarness.START.plusMillis(15));
     assertThat(SourceTimestamp.of(record.headers()))
         .isEqualTo(TopologyHarness.START.toEpochMilli());
+    assertThat(record.headers())
+        .as("a schema of the question is none of its embedding's")
+        .extracting(Header::key)
+        .contains("trace")
+        .doesNotContain("__value_schema_id", "apicurio.key.contentId");
     assertThat(record.headers().lastHeader("trace").value()).containsExactly(1, 2);
     QuestionEmbedding value = record.value();
     assertThat(FloatVector.toArray(value.getEmbedding()))

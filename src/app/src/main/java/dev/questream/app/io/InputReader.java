@@ -18,14 +18,12 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 
 /** Reads texts one by one; a line that is damaged is one unreadable input, not the end. */
 public final class InputReader implements AutoCloseable {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-  private static final int GZIP_MAGIC = 0x8b1f;
-  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private final InputStream in;
   private final InputFormat format;
@@ -38,29 +36,13 @@ public final class InputReader implements AutoCloseable {
    * @param role whether questions or passages are read
    */
   public InputReader(InputStream source, InputFormat format, EncoderRole role) throws IOException {
-    this.in = unzipped(new BufferedInputStream(source, 1 << 16));
-    skipByteOrderMark();
+    this.in = new BufferedInputStream(PlainInput.unpacked(source), BUFFER_BYTES);
+    PlainInput.beginText(in);
     this.format = format;
     this.role = role;
     this.rows = format == InputFormat.DPR ? new TabSeparated(strictReader()) : null;
     if (rows != null && role == EncoderRole.PASSAGE) {
       skipHeader();
-    }
-  }
-
-  private static InputStream unzipped(BufferedInputStream source) throws IOException {
-    source.mark(2);
-    int magic = source.read() | (source.read() << 8);
-    source.reset();
-    return magic == GZIP_MAGIC
-        ? new BufferedInputStream(new GZIPInputStream(source), 1 << 16)
-        : source;
-  }
-
-  private void skipByteOrderMark() throws IOException {
-    in.mark(BYTE_ORDER_MARK.length);
-    if (!Arrays.equals(in.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
-      in.reset();
     }
   }
 
@@ -95,7 +77,7 @@ public final class InputReader implements AutoCloseable {
     }
     number++;
     try {
-      String text = Utf8.decode(line, "line " + number);
+      String text = Utf8.decodeText(line, "line " + number);
       return format == InputFormat.JSONL ? json(text) : text(Long.toString(number), text);
     } catch (WireException e) {
       return new InputItem.Unreadable(Long.toString(number), e.getMessage());

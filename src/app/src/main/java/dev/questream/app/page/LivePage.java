@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.app.http.Reply;
 import dev.questream.app.http.Resource;
 import dev.questream.app.io.Json;
+import dev.questream.encoder.EncoderInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -135,7 +136,7 @@ public final class LivePage {
     try {
       JsonNode json = JSON.readTree(body);
       JsonNode text = json == null ? null : json.get("text");
-      return text == null || !text.isTextual() || text.textValue().isBlank()
+      return text == null || !text.isTextual() || EncoderInput.question(text.textValue()).isBlank()
           ? Optional.empty()
           : Optional.of(text.textValue());
     } catch (IOException e) {

@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -120,7 +122,8 @@ public final class Refill {
         if (record.value() != null && place(record).equals(missing.get(IdHash.of(id(record))))) {
           QuestionEmbedding embedding = deserializer.deserialize(record.topic(), record.value());
           byte[] value = serializer.serialize(before.questions(), question(embedding));
-          send(producer, partition(embedding, partitions), record.key(), value, failure);
+          Integer partition = partition(embedding, partitions);
+          send(producer, partition, record.key(), value, new RecordHeaders(), failure);
           asked++;
         }
       }
@@ -172,7 +175,14 @@ public final class Refill {
     others
         .values()
         .forEach(
-            record -> send(producer, record.partition(), record.key(), record.value(), failure));
+            record ->
+                send(
+                    producer,
+                    record.partition(),
+                    record.key(),
+                    record.value(),
+                    record.headers(),
+                    failure));
     return others.size();
   }
 
@@ -180,7 +190,7 @@ public final class Refill {
     try {
       return record.value() == null
           ? QuestionDecoder.id(record.key())
-          : decoder.decode(record.key(), record.value()).getId();
+          : decoder.decode(record.key(), record.value(), record.headers()).getId();
     } catch (WireException e) {
       return ""; // becomes a dead letter
     }
@@ -191,9 +201,10 @@ public final class Refill {
       Integer partition,
       byte[] key,
       byte[] value,
+      Headers headers,
       AtomicReference<Exception> failure) {
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(before.questions(), partition, key, value);
+        new ProducerRecord<>(before.questions(), partition, key, value, headers);
     record.headers().add(HEADER, before.embeddings().getBytes(StandardCharsets.UTF_8));
     producer.send(
         record,

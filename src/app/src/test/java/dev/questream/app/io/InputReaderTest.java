@@ -14,9 +14,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPOutputStream;
@@ -242,6 +244,111 @@ class InputReaderTest {
     byte[] cut = Arrays.copyOf(file, file.length - 9);
     assertThatThrownBy(() -> read(cut, InputFormat.TEXT, EncoderRole.QUESTION))
         .isInstanceOf(EOFException.class);
+  }
+
+  /** As from a pipe between two members: nothing is available, and more comes. */
+  private static final class SlowSource extends ByteArrayInputStream {
+    SlowSource(byte[] content) {
+      super(content);
+    }
+
+    @Override
+    public synchronized int available() {
+      return 0;
+    }
+
+    @Override
+    public synchronized int read(byte[] bytes, int offset, int length) {
+      return super.read(bytes, offset, Math.min(length, 7));
+    }
+  }
+
+  @Test
+  void shouldReadEveryMemberOfGzipThatComesSlowly() throws IOException {
+    byte[] file = gzip("a\n".getBytes(UTF_8), "b\n".getBytes(UTF_8), "c\n".getBytes(UTF_8));
+    try (InputReader reader =
+        new InputReader(new SlowSource(file), InputFormat.TEXT, EncoderRole.QUESTION)) {
+      assertThat(List.of(reader.next(), reader.next(), reader.next()))
+          .containsExactly(question("1", "a"), question("2", "b"), question("3", "c"));
+      assertThat(reader.next()).isNull();
+    }
+  }
+
+  /** Wherever it is cut, but not between two members: there it is whole. */
+  @Test
+  void shouldFailWhereverAMemberIsCutOff() throws IOException {
+    byte[] first = gzip("a\nb\n".getBytes(UTF_8));
+    byte[] both = join(first, gzip("c\nd\n".getBytes(UTF_8)));
+    for (int length = first.length + 1; length < both.length; length++) {
+      byte[] cut = Arrays.copyOf(both, length);
+      assertThatThrownBy(() -> read(cut, InputFormat.TEXT, EncoderRole.QUESTION))
+          .as("cut at %d of %d", length, both.length)
+          .isInstanceOf(IOException.class);
+    }
+    byte[] followed = join(both, "no gzip".getBytes(UTF_8));
+    assertThatThrownBy(() -> read(followed, InputFormat.TEXT, EncoderRole.QUESTION))
+        .isInstanceOf(IOException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "28B52FFD00,ZSTD",
+    "FD377A585A0000,XZ",
+    "504B03040A,ZIP",
+    "425A6839314159265359,BZIP2"
+  })
+  void shouldNameWhatItDoesNotUnpack(String hex, String name) {
+    byte[] file = HexFormat.of().parseHex(hex);
+    assertThatThrownBy(() -> read(file, InputFormat.TEXT, EncoderRole.QUESTION))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(name);
+  }
+
+  // Encodings
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+  void shouldRefuseOtherUnicodeEncodingsAsAWhole(String encoding) throws IOException {
+    Charset charset = Charset.forName(encoding);
+    String german = "Möchte Berlin\r\nwer malte Guernica?\r\n";
+    for (byte[] file :
+        List.of(
+            ("\uFEFF" + german).getBytes(charset),
+            german.getBytes(charset),
+            "\uFEFFа?".getBytes(charset),
+            "\uFEFF什么".getBytes(charset))) {
+      for (InputFormat format : InputFormat.values()) {
+        assertThatThrownBy(() -> read(file, format, EncoderRole.QUESTION))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("iconv -f " + encoding + " -t UTF-8");
+        assertThatThrownBy(() -> read(gzip(file), format, EncoderRole.QUESTION))
+            .hasMessageContaining(encoding);
+      }
+    }
+  }
+
+  /** All of its bytes are valid UTF-8; only spaces and ends of lines give it away. */
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16LE", "UTF-16BE"})
+  void shouldKnowUtf16OfOtherAlphabetsWithoutItsMark(String encoding) {
+    byte[] file = "КТО НАПИСАЛ ЭТО\nГДЕ ЭТО\n".getBytes(Charset.forName(encoding));
+    assertThatThrownBy(() -> read(file, InputFormat.TEXT, EncoderRole.QUESTION))
+        .hasMessageContaining(encoding);
+  }
+
+  @Test
+  void shouldTakeAZeroHereAndThereInUtf8() throws IOException {
+    assertThat(text("a\0b\nsecond\n"))
+        .containsExactly(question("1", "a\0b"), question("2", "second"));
+    assertThat(text("0123456789\0\0".repeat(500))).hasSize(1);
+  }
+
+  /** Files that were put together bring their marks along. */
+  @Test
+  void shouldSkipByteOrderMarksOfLines() throws IOException {
+    assertThat(text("\uFEFFa\n\uFEFFb\n")).containsExactly(question("1", "a"), question("2", "b"));
+    assertThat(jsonl("\uFEFF{\"text\":\"a\"}\n\uFEFF{\"text\":\"b\"}\n"))
+        .containsExactly(question("1", "a"), question("2", "b"));
   }
 
   @Test

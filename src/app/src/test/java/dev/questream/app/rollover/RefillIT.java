@@ -58,7 +58,10 @@ class RefillIT {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             config.producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(topic, 0, key.getBytes(UTF_8), value));
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(topic, 0, key.getBytes(UTF_8), value);
+      record.headers().add("own", key.getBytes(UTF_8));
+      producer.send(record);
     }
   }
 
@@ -100,10 +103,13 @@ class RefillIT {
       Map<String, String> last = new LinkedHashMap<>();
       try (TopicScan scan = new TopicScan(before, "questions")) {
         scan.forEachRemaining(
-            record ->
-                last.put(
-                    new String(record.key(), UTF_8),
-                    record.value() == null ? null : new String(record.value(), UTF_8)));
+            record -> {
+              String key = new String(record.key(), UTF_8);
+              last.put(key, record.value() == null ? null : new String(record.value(), UTF_8));
+              assertThat(key.equals("q3") || record.headers().lastHeader("own") != null)
+                  .as("%s has its headers, which may name its schema", key)
+                  .isTrue();
+            });
       }
       assertThat(last)
           .containsEntry("q1", null)

@@ -88,7 +88,7 @@ class HttpEndpointsIT {
       JsonNode tooLong = JSON.readTree(ask(address, "word ".repeat(2_000)).body());
       assertThat(tooLong.path("dead_letter").path("reason").asText()).isEqualTo("text-too-long");
       assertThat(tooLong.path("steps").findValuesAsText("name")).contains("read", "forwarded");
-      assertThat(ask(address, " ").statusCode()).isEqualTo(400);
+      assertThat(ask(address, " \u200b").statusCode()).isEqualTo(400);
 
       await().atMost(LIMIT).until(() -> figures(address).path("rows").size() > 1);
       JsonNode figures = figures(address);

@@ -1,6 +1,7 @@
 package dev.questream.lab.retrieval;
 
 import dev.questream.app.io.DataException;
+import dev.questream.app.io.PlainInput;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,9 +16,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
@@ -27,9 +26,7 @@ import java.util.zip.ZipException;
  * <p><b>Threading:</b> one thread.
  */
 final class TextFile implements AutoCloseable {
-  private static final int GZIP_MAGIC = 0x8b1f;
   private static final int BUFFER_BYTES = 1 << 16;
-  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final Path file;
   private final MessageDigest digest = sha256();
@@ -38,8 +35,10 @@ final class TextFile implements AutoCloseable {
 
   private TextFile(Path file, InputStream raw) throws IOException {
     this.file = file;
-    this.content = new BufferedInputStream(new DigestInputStream(plain(raw), digest), BUFFER_BYTES);
-    skipByteOrderMark();
+    this.content =
+        new BufferedInputStream(
+            new DigestInputStream(PlainInput.unpacked(raw), digest), BUFFER_BYTES);
+    PlainInput.beginText(content);
     this.reader =
         new InputStreamReader(
             content,
@@ -58,27 +57,13 @@ final class TextFile implements AutoCloseable {
     try {
       InputStream raw = Files.newInputStream(file);
       try {
-        return new TextFile(file, new BufferedInputStream(raw, BUFFER_BYTES));
+        return new TextFile(file, raw);
       } catch (IOException e) {
         raw.close();
         throw e;
       }
     } catch (IOException e) {
       throw failure(file, e);
-    }
-  }
-
-  private static InputStream plain(InputStream raw) throws IOException {
-    raw.mark(2);
-    int magic = raw.read() | (raw.read() << 8);
-    raw.reset();
-    return magic == GZIP_MAGIC ? new GZIPInputStream(raw, BUFFER_BYTES) : raw;
-  }
-
-  private void skipByteOrderMark() throws IOException {
-    content.mark(BYTE_ORDER_MARK.length);
-    if (!Arrays.equals(content.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
-      content.reset();
     }
   }
 

@@ -6,8 +6,10 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -28,6 +30,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
   private final SubjectNames subjects;
   private final AskedOnce<TopicSchema, Integer> ids;
   private final AskedOnce<Integer, Schema> schemas;
+  private final AskedOnce<UUID, Schema> global;
 
   private record TopicSchema(String topic, Schema schema) {}
 
@@ -58,6 +61,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     int limit = config.getInt(RegistryConfig.MAX_SCHEMAS);
     this.ids = new AskedOnce<>(limit, this::requestId);
     this.schemas = new AskedOnce<>(limit, this::requestSchema);
+    this.global = new AskedOnce<>(limit, this::requestGlobalSchema);
   }
 
   @Override
@@ -153,28 +157,63 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     return schemas.get(id);
   }
 
+  @Override
+  public Schema byGuid(UUID guid) {
+    return global.get(guid);
+  }
+
   private Schema requestSchema(int id) {
-    JsonNode answer;
     try {
-      answer = http.get("/schemas/ids/" + id, "asking for schema " + id);
+      return schema("schema " + id, http.get("/schemas/ids/" + id, "asking for schema " + id));
     } catch (SchemaRegistryException e) {
       if (blamesId(e)) {
         throw new UnknownSchemaException("the schema registry knows no schema " + id, e);
       }
       throw e;
     }
+  }
+
+  /** Older registries have no such path: a 404 says nothing about the way to the registry. */
+  private Schema requestGlobalSchema(UUID guid) {
+    String asked = "schema " + guid;
+    try {
+      return schema(asked, http.get("/schemas/guids/" + guid, "asking for " + asked));
+    } catch (SchemaRegistryException e) {
+      if (blamesId(e) || e.status() == 404) {
+        throw new UnknownSchemaException(
+            "the schema registry knows no %s, or no such GUIDs: set value.schema.id.serializer to"
+                    .formatted(asked)
+                + " Confluent's PrefixSchemaIdSerializer in the producer",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private Schema schema(String asked, JsonNode answer) {
     String schema = answer.path("schema").asText("");
     if (schema.isEmpty() || schema.equals("null")) {
       throw new SchemaRegistryException(
-          "%s answered without a schema when asked for schema %d: %s".formatted(name, id, answer),
-          0);
+          "%s answered without a schema when asked for %s: %s".formatted(name, asked, answer), 0);
+    }
+    String type = answer.path("schemaType").asText("AVRO");
+    if (!type.equals("AVRO")) {
+      throw new UnknownSchemaException(
+          "%s of the registry %s is no Avro schema, it is of the type %s%s"
+              .formatted(asked, name, type, type.equals("JSON") ? ": set input.format=json" : ""),
+          null);
     }
     try {
-      return new Schema.Parser().parse(schema);
-    } catch (SchemaParseException e) {
+      return reader().parse(schema);
+    } catch (AvroRuntimeException e) {
       throw new UnknownSchemaException(
-          "schema %d of the registry %s is no Avro schema".formatted(id, name), e);
+          "%s of the registry %s is no Avro schema: %s".formatted(asked, name, e.getMessage()), e);
     }
+  }
+
+  /** Records can be read whose schema has names or defaults that only other languages allow. */
+  private static Schema.Parser reader() {
+    return new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.questream.serde.registry;
 
+import java.util.UUID;
 import org.apache.avro.Schema;
 
 /** Where schemas are known by numeric ids. */
@@ -21,4 +22,13 @@ public interface SchemaRegistry {
    * @throws SchemaRegistryException if the registry is not reachable
    */
   Schema byId(int id);
+
+  /**
+   * Looks a schema up that has the same name in every registry.
+   *
+   * @throws UnknownSchemaException if there is no such schema, it is no Avro schema, or the
+   *     registry knows none by such names
+   * @throws SchemaRegistryException if the registry is not reachable
+   */
+  Schema byGuid(UUID guid);
 }

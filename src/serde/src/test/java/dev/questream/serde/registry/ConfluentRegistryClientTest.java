@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,7 +153,8 @@ class ConfluentRegistryClientTest {
       strings = {
         "{\"schema\":\"syntax = \\\"proto3\\\"; message A {}\",\"schemaType\":\"PROTOBUF\"}",
         "{\"schema\":\"{\\\"type\\\":\\\"object\\\"}\",\"schemaType\":\"JSON\"}",
-        "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"1\\\",\\\"fields\\\":[]}\"}"
+        "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"fields\\\":[]}\"}",
+        "{\"schema\":\"{\\\"type\\\":\\\"string\\\"}\",\"schemaType\":\"JSON\"}"
       })
   void shouldBlameTheRecordForASchemaThatIsNotAvro(String body) {
     registry.answerAlways(200, body);
@@ -160,6 +162,31 @@ class ConfluentRegistryClientTest {
         .isInstanceOf(UnknownSchemaException.class)
         .hasMessageContaining("5")
         .hasMessageContaining(registry.url());
+  }
+
+  @Test
+  void shouldAskForASchemaByItsGuidOnce() {
+    UUID guid = UUID.fromString("d7a8fbb3-07d7-8094-a1b2-c3d4e5f60718");
+    registry.answerNext(200, "{\"schema\":\"\\\"string\\\"\"}");
+    assertThat(client.byGuid(guid)).isEqualTo(client.byGuid(guid));
+    assertThat(registry.requests()).containsExactly("GET /schemas/guids/" + guid);
+  }
+
+  /** Older registries have no such path; that must not stop the application at each such record. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"error_code\":40403,\"message\":\"Schema not found\"}",
+        "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}"
+      })
+  void shouldBlameTheRecordForAGuidThatIsNotThere(String body) {
+    registry.answerAlways(404, body);
+    assertThatThrownBy(() -> client.byGuid(new UUID(1, 2)))
+        .isInstanceOf(UnknownSchemaException.class)
+        .hasMessageContaining("PrefixSchemaIdSerializer");
+    registry.answerAlways(500, "on fire");
+    assertThatThrownBy(() -> client.byGuid(new UUID(1, 2)))
+        .isInstanceOf(SchemaRegistryException.class);
   }
 
   @Test

@@ -110,7 +110,7 @@ final class DeadLetterText {
     }
     line(text, "value", "%,d bytes".formatted(value.length));
     try {
-      Question question = decoder.decode(letter.record().key(), value);
+      Question question = decoder.decode(letter.record().key(), value, letter.record().headers());
       line(text, "as " + format, "a question");
       line(text, "  id", shown(question.getId()));
       line(text, "  text", Bytes.shown(question.getText()));

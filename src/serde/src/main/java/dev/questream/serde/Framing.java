@@ -1,0 +1,47 @@
+package dev.questream.serde;
+
+import java.util.Arrays;
+import org.apache.kafka.common.errors.SerializationException;
+
+/** What serializers of schema registries put before a record, where it is not Avro, or not read. */
+final class Framing {
+  private static final int[] HEADERS_BEFORE_JSON = {1 + Integer.BYTES, 1 + Long.BYTES};
+  private static final int GLUE_HEADER = 2 + 16;
+
+  private Framing() {}
+
+  /** JSON without the schema's id that serializers for JSON Schema put before it. */
+  static byte[] withoutSchemaId(byte[] value) {
+    for (int header : HEADERS_BEFORE_JSON) {
+      if (value.length > header && value[0] == 0 && value[header] == '{') {
+        return Arrays.copyOfRange(value, header, value.length);
+      }
+    }
+    return value;
+  }
+
+  /** What bytes may be that are not framed as they should be, and what to do; or empty. */
+  static String hint(byte[] bytes, String formatSetting) {
+    if (isGlue(bytes)) {
+      return "; it is framed as for AWS Glue's registry, which is not read: let the producer use one"
+          + " with Confluent's API";
+    }
+    String text;
+    try {
+      text = Utf8.decodeText(bytes, "it").strip();
+    } catch (SerializationException e) {
+      return "";
+    }
+    if (text.startsWith("{")) {
+      return "; it looks like JSON: set %s=json".formatted(formatSetting);
+    }
+    boolean readable = text.codePoints().noneMatch(Character::isISOControl);
+    return readable && !text.isEmpty() && formatSetting.equals(SerdeConfig.INPUT_FORMAT)
+        ? "; it looks like text: set %s=text".formatted(formatSetting)
+        : "";
+  }
+
+  private static boolean isGlue(byte[] bytes) {
+    return bytes.length > GLUE_HEADER && bytes[0] == 3 && (bytes[1] == 0 || bytes[1] == 5);
+  }
+}

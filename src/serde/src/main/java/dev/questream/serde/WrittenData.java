@@ -1,0 +1,74 @@
+package dev.questream.serde;
+
+import java.io.IOException;
+import java.util.function.UnaryOperator;
+import org.apache.avro.Conversion;
+import org.apache.avro.LogicalType;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.Decoder;
+
+/**
+ * Avro's view of records as they were written: strings as the bytes that came, logical types as the
+ * numbers and bytes below them, whatever conversions are on the class path.
+ */
+final class WrittenData extends GenericData {
+  private static final WrittenData INSTANCE = new WrittenData();
+
+  private WrittenData() {
+    setFastReaderEnabled(false); // it would not ask for the class of strings
+  }
+
+  @Override
+  public <T> Conversion<T> getConversionFor(LogicalType logicalType) {
+    return null;
+  }
+
+  /** The schema of what was written: that of the branch, in a union. */
+  static Schema branch(Schema declared, Object value) {
+    return declared.isUnion()
+        ? declared.getTypes().get(INSTANCE.resolveUnion(declared, value))
+        : declared;
+  }
+
+  /** Reads what is wanted out of the records of a writer. */
+  static final class Reader implements DatumReader<GenericRecord> {
+    private final Schema writer;
+    private final UnaryOperator<Schema> wanted;
+
+    /**
+     * @param writer a record, or a union that has records
+     * @param wanted gives the schema of what is read of a record
+     */
+    Reader(Schema writer, UnaryOperator<Schema> wanted) {
+      this.writer = writer;
+      this.wanted = wanted;
+    }
+
+    @Override
+    public void setSchema(Schema schema) {
+      throw new UnsupportedOperationException("the writer's schema is given at the beginning");
+    }
+
+    @Override
+    public GenericRecord read(GenericRecord reuse, Decoder in) throws IOException {
+      Schema branch = writer.isUnion() ? writer.getTypes().get(in.readIndex()) : writer;
+      return new Fields(branch, wanted.apply(branch)).read(null, in);
+    }
+  }
+
+  private static final class Fields extends GenericDatumReader<GenericRecord> {
+    Fields(Schema writer, Schema wanted) {
+      super(writer, wanted, INSTANCE);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // as Avro declares it
+    protected Class findStringClass(Schema schema) {
+      return CharSequence.class;
+    }
+  }
+}
