@@ -2,6 +2,7 @@ package dev.questream.app.runtime;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.kafka.ChangelogPartitions;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.RegistryCheck;
@@ -26,6 +27,7 @@ final class Preflight {
               config.getString(QuestreamConfig.EMBEDDINGS_TOPIC), Set.of(AclOperation.WRITE),
               config.getString(QuestreamConfig.DLQ_TOPIC), Set.of(AclOperation.WRITE)));
     }
+    new ChangelogPartitions(config).match();
     try {
       RegistryCheck.embeddings(
           config.serdeSettings(), config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
