@@ -1,6 +1,7 @@
 package dev.questream.app.runtime;
 
 import dev.questream.app.kafka.ChangelogPartitions;
+import dev.questream.app.kafka.ReturningMember;
 import dev.questream.app.tracing.Tracing;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.batching.BatchingEncoder;
@@ -46,9 +47,10 @@ record ConfiguredParts(QuestreamConfig config, Function<EncoderObserver, Batchin
   private Properties streamsSettings() {
     Properties settings = config.streamsSettings();
     if (!config.hasGroupInstanceId()) {
+      String instanceId = InstanceId.of(config);
       settings.put(
-          StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
-          InstanceId.of(config));
+          StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instanceId);
+      new ReturningMember(config, instanceId).leaveIfPartitionsAreUnread();
     }
     UnaryOperator<Cluster> grow = new ChangelogPartitions(config)::grow;
     settings.put(StreamsConfig.mainConsumerPrefix(PreparedAssignor.PREPARE), grow);
