@@ -80,16 +80,26 @@ public final class ChangelogPartitions {
    * @throws FatalException if that is not allowed, or the changelog has more
    */
   public Cluster grow(Cluster known) {
-    List<PartitionInfo> partitions = known.partitionsForTopic(questions);
-    try (Admin admin = Topics.connect(config)) {
-      return matched(admin, partitions.size()).map(topic -> with(known, topic)).orElse(known);
+    Admin connected;
+    try {
+      connected = Topics.connect(config);
+    } catch (FatalException e) { // such as a token server that is away; the consumers go on
+      return notLookedAt(known, e);
+    }
+    int partitions = known.partitionsForTopic(questions).size();
+    try (Admin admin = connected) {
+      return matched(admin, partitions).map(topic -> with(known, topic)).orElse(known);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RetriableException) {
-        LOG.warn("The partitions of {} could not be looked at: {}", questions, e.getCause());
-        return known;
+        return notLookedAt(known, e.getCause());
       }
       throw failure(e.getCause());
     }
+  }
+
+  private Cluster notLookedAt(Cluster known, Throwable cause) {
+    LOG.warn("The partitions of {} could not be looked at: {}", questions, cause.toString());
+    return known;
   }
 
   /**

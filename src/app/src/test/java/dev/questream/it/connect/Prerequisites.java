@@ -21,16 +21,14 @@ final class Prerequisites {
     List<String> missing = server.missing("vector");
     if (!missing.isEmpty()) {
       server.close();
-      throw skipped(
-          "PostgreSQL in %s lacks the extensions %s%s".formatted(bin, missing, INSTALL));
+      throw skipped("PostgreSQL in %s lacks the extensions %s%s".formatted(bin, missing, INSTALL));
     }
     return server;
   }
 
   /** The folder of PostgreSQL's programs. */
   static Path postgres() throws IOException {
-    return PostgresServer.bin()
-        .orElseThrow(() -> skipped("there is no PostgreSQL here" + INSTALL));
+    return PostgresServer.bin().orElseThrow(() -> skipped("there is no PostgreSQL here" + INSTALL));
   }
 
   /** Also printed, because the summary of a build shows the number of skipped tests only. */

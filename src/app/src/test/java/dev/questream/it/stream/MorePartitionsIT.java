@@ -147,7 +147,13 @@ class MorePartitionsIT {
       ask(2, () -> true);
       for (int partitions : List.of(3, 6)) {
         grow(partitions);
-        ask(partitions, () -> one.activeTasks() + two.activeTasks() == partitions);
+        ask(
+            partitions,
+            () -> {
+              one.requireAlive();
+              two.requireAlive();
+              return one.activeTasks() + two.activeTasks() == partitions;
+            });
         assertThat(partitions(changelog)).isEqualTo(partitions);
       }
       assertAnsweredOnceInOrder();
