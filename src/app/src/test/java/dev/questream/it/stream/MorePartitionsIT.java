@@ -201,6 +201,7 @@ class MorePartitionsIT {
             () ->
                 admin.createTopics(List.of(new NewTopic(questions, 1, (short) 1))).all().get()
                     == null);
+    await().atMost(LIMIT).ignoreExceptions().until(() -> partitions(questions) == 1);
     assertThatThrownBy(() -> start(config))
         .isInstanceOfSatisfying(
             FatalException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.KAFKA))
