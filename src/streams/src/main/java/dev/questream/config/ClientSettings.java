@@ -120,10 +120,16 @@ record ClientSettings(QuestreamConfig config, PassedThrough passedThrough) {
         10);
   }
 
+  /** With exactly-once Kafka Streams reads only what is committed in any case. */
   private static Map<String, Object> consumerOfQuestions() {
     return Map.of(
-        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
-        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000,
-        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+        "read_committed",
+        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+        "earliest",
+        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+        10_000,
+        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+        3_000);
   }
 }

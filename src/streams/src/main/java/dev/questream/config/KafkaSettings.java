@@ -123,6 +123,7 @@ final class KafkaSettings {
 
   /** Checks what belongs together. */
   static void check(QuestreamConfig config) {
+    checkProtocol(config.streamsSettings().get(StreamsConfig.GROUP_PROTOCOL_CONFIG));
     List<String> topics =
         List.of(
             config.getString(QUESTIONS_TOPIC),
@@ -132,6 +133,15 @@ final class KafkaSettings {
       throw new ConfigException(
           "%s, %s and %s must be three different topics, they are %s"
               .formatted(QUESTIONS_TOPIC, EMBEDDINGS_TOPIC, DLQ_TOPIC, String.join(", ", topics)));
+    }
+  }
+
+  private static void checkProtocol(Object protocol) {
+    if ("streams".equalsIgnoreCase(String.valueOf(protocol))) {
+      throw new ConfigException(
+          "streams.group.protocol=streams cannot be set: with it Kafka Streams lets nobody else make"
+              + " its consumer, so that partitions of which enough is pending could not be paused,"
+              + " nor partitions be added to the questions topic; leave it at classic");
     }
   }
 }

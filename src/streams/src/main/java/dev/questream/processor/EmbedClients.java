@@ -59,7 +59,7 @@ public final class EmbedClients implements KafkaClientSupplier {
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
     inUse = true;
-    return IntakeConsumer.of(getRestoreConsumer(config), intake);
+    return IntakeConsumer.of(getRestoreConsumer(PreparedAssignor.in(config)), intake);
   }
 
   @Override

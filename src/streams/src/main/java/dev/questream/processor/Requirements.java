@@ -58,6 +58,7 @@ final class Requirements {
     requireGuarantee(configured.get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
     requireApplicationId(configured.get(StreamsConfig.APPLICATION_ID_CONFIG));
     requireFailing(configured.get(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG));
+    requireOwnConsumer(configured.get(StreamsConfig.GROUP_PROTOCOL_CONFIG));
   }
 
   /** The two guarantees store pending questions differently; a mixture would keep neither. */
@@ -90,6 +91,15 @@ final class Requirements {
       throw new ConfigException(
           "processing.exception.handler=%s may skip a question whose schema registry is away; leave it at %s and catch what your own processors throw in them"
               .formatted(name, LogAndFailProcessingExceptionHandler.class.getName()));
+    }
+  }
+
+  /** With the protocol of streams groups Kafka Streams 4.4 does not ask its client supplier. */
+  private static void requireOwnConsumer(Object protocol) {
+    if ("streams".equalsIgnoreCase(String.valueOf(protocol))) {
+      throw new ConfigException(
+          "group.protocol=streams: Kafka Streams makes its consumer itself then, and partitions of"
+              + " which enough is pending cannot be paused; leave it at classic");
     }
   }
 

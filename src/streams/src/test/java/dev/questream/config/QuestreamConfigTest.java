@@ -295,6 +295,19 @@ class QuestreamConfigTest {
   @Test
   void shouldReadOnlyWhatIsCommitted() {
     assertThat(config().consumerSettings()).containsEntry("isolation.level", "read_committed");
+    assertThat(config("processing.guarantee", "at_least_once").streamsSettings())
+        .containsEntry("consumer.isolation.level", "read_committed");
+    assertThat(config("consumer.isolation.level", "read_uncommitted").streamsSettings())
+        .containsEntry("consumer.isolation.level", "read_uncommitted");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"streams.group.protocol", "kafka.group.protocol"})
+  void shouldRefuseTheProtocolThatTakesTheConsumerAway(String key) {
+    assertThatThrownBy(() -> config(key, "Streams"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("leave it at classic");
+    assertThatCode(() -> config(key, "classic")).doesNotThrowAnyException();
   }
 
   @Test

@@ -243,6 +243,7 @@ class EmbeddingNodesTest {
         "processing.exception.handler",
         LogAndContinueProcessingExceptionHandler.class.getName(),
         "may skip a question");
+    assertRefused("group.protocol", "streams", "leave it at classic");
   }
 
   private void assertRefused(String key, String value, String message) {

@@ -2,6 +2,7 @@ package dev.questream.app.command;
 
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
+import dev.questream.app.kafka.ContractCheck;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.topology.TopicContract;
@@ -52,6 +53,7 @@ public final class TopicsCommand {
                       : "is there already, left as it is");
         }
       }
+      new ContractCheck(config).log();
       return ExitCode.OK.status();
     }
   }

@@ -22,7 +22,7 @@ public final class Refusal {
   private Refusal() {}
 
   /**
-   * The failure as one line for a person, if anything in it is a refusal.
+   * The failure as one line for a person, if anything in it is a refusal, or worded already.
    *
    * @param servers that were asked, for the message
    */
@@ -47,6 +47,9 @@ public final class Refusal {
   private static Optional<FatalException> by(String kafka, String subject, Throwable failure) {
     String around = subject;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof FatalException worded) {
+        return Optional.of(worded);
+      }
       if (cause instanceof AuthenticationException authentication) {
         return Optional.of(fatal(authentication(authentication, kafka), failure));
       }

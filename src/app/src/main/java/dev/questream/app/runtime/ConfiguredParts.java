@@ -1,15 +1,20 @@
 package dev.questream.app.runtime;
 
 import dev.questream.app.kafka.BrokerLimits;
+import dev.questream.app.kafka.ChangelogPartitions;
+import dev.questream.app.kafka.ReturningMember;
 import dev.questream.app.tracing.Tracing;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.encoder.batching.EncoderObserver;
 import dev.questream.processor.EmbedObserver;
+import dev.questream.processor.PreparedAssignor;
 import dev.questream.topology.EmbeddingTopology;
 import java.util.Properties;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.Cluster;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -20,8 +25,6 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 record ConfiguredParts(QuestreamConfig config, Function<EncoderObserver, BatchingEncoder> open)
     implements Parts {
-  private static final String GROUP_PROTOCOL = StreamsConfig.GROUP_PROTOCOL_CONFIG;
-
   @Override
   public Metrics metrics() {
     return new Metrics();
@@ -45,12 +48,14 @@ record ConfiguredParts(QuestreamConfig config, Function<EncoderObserver, Batchin
 
   private Properties streamsSettings() {
     Properties settings = config.streamsSettings();
-    boolean classic = !"streams".equalsIgnoreCase(String.valueOf(settings.get(GROUP_PROTOCOL)));
-    if (classic && !config.hasGroupInstanceId()) { // the newer protocol has no static members yet
+    if (!config.hasGroupInstanceId()) {
+      String instanceId = InstanceId.of(config);
       settings.put(
-          StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
-          InstanceId.of(config));
+          StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instanceId);
+      new ReturningMember(config, instanceId).leaveIfPartitionsAreUnread();
     }
+    UnaryOperator<Cluster> grow = new ChangelogPartitions(config)::grow;
+    settings.put(StreamsConfig.mainConsumerPrefix(PreparedAssignor.PREPARE), grow);
     return settings;
   }
 }

@@ -2,6 +2,8 @@ package dev.questream.app.runtime;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.kafka.ChangelogPartitions;
+import dev.questream.app.kafka.ContractCheck;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.RegistryCheck;
@@ -26,6 +28,8 @@ final class Preflight {
               config.getString(QuestreamConfig.EMBEDDINGS_TOPIC), Set.of(AclOperation.WRITE),
               config.getString(QuestreamConfig.DLQ_TOPIC), Set.of(AclOperation.WRITE)));
     }
+    new ContractCheck(config).log();
+    new ChangelogPartitions(config).match();
     try {
       RegistryCheck.embeddings(
           config.serdeSettings(), config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));

@@ -1,8 +1,8 @@
 package dev.questream.it.connect;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.opentest4j.TestAbortedException;
 
 /** What these tests need beside Maven; without it they are skipped, and say so. */
@@ -16,18 +16,19 @@ final class Prerequisites {
 
   /** A server of PostgreSQL that has pgvector. */
   static PostgresServer postgresWithPgvector() throws Exception {
-    Optional<Path> bin = PostgresServer.bin();
-    if (bin.isEmpty()) {
-      throw skipped("there is no PostgreSQL here" + INSTALL);
-    }
-    PostgresServer server = PostgresServer.start(bin.get());
+    Path bin = postgres();
+    PostgresServer server = PostgresServer.start(bin);
     List<String> missing = server.missing("vector");
     if (!missing.isEmpty()) {
       server.close();
-      throw skipped(
-          "PostgreSQL in %s lacks the extensions %s%s".formatted(bin.get(), missing, INSTALL));
+      throw skipped("PostgreSQL in %s lacks the extensions %s%s".formatted(bin, missing, INSTALL));
     }
     return server;
+  }
+
+  /** The folder of PostgreSQL's programs. */
+  static Path postgres() throws IOException {
+    return PostgresServer.bin().orElseThrow(() -> skipped("there is no PostgreSQL here" + INSTALL));
   }
 
   /** Also printed, because the summary of a build shows the number of skipped tests only. */

@@ -2,6 +2,7 @@ package dev.questream.it.security;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.questream.app.Main;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -50,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SecuredClusterIT {
   private static final Map<String, List<Acl>> ACLS = Acls.byCommand();
+  private static final List<String> OF_CHANGELOG = List.of("Create", "Alter");
   private static final String APPLICATION = "questream";
   private static final String PERSON = "person";
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -202,12 +205,12 @@ class SecuredClusterIT {
     assertThat(application().text()).isEqualTo("answered");
   }
 
-  /** The changelog is there now, so to create it is no longer needed. */
+  /** The changelog is there now and wide enough, so to create or alter it is not needed. */
   @Test
   @Order(3)
   void shouldNotRunWithLess() throws Exception {
     List<Acl> all = ACLS.get("run");
-    ACLS.put("run", all.stream().filter(acl -> !acl.operation().equals("Create")).toList());
+    ACLS.put("run", all.stream().filter(acl -> !OF_CHANGELOG.contains(acl.operation())).toList());
     try {
       assertEachIsNeeded("run", APPLICATION, SecuredClusterIT::application);
     } finally {
@@ -217,6 +220,33 @@ class SecuredClusterIT {
 
   @Test
   @Order(4)
+  void shouldSayHowToGoOnWithMorePartitions() throws Exception {
+    List<Acl> all = ACLS.get("run");
+    broker.allow(
+        APPLICATION, all.stream().filter(acl -> !acl.operation().equals("Alter")).toList());
+    String command = "--alter --topic questream-pending-questions-changelog --partitions 2`";
+    Map<String, String> settings = settings(APPLICATION, "its-password");
+    settings.put("consumer.metadata.max.age.ms", "500");
+    QuestreamConfig config = new QuestreamConfig(settings);
+    try (QuestreamApplication application =
+        QuestreamApplication.start(
+            config, observer -> Encoders.batching(config, new ConstantBackend(), observer))) {
+      application.awaitRunning(LIMIT);
+      broker.admin().createPartitions(Map.of("questions", NewPartitions.increaseTo(2))).all().get();
+      assertThatThrownBy(application::awaitStopped)
+          .isInstanceOfSatisfying(
+              FatalException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.KAFKA))
+          .hasMessageContaining(command)
+          .hasMessageContaining("nothing is lost");
+    }
+    assertThat(application()).matches(end -> end.status() == ExitCode.KAFKA.status());
+    assertThat(application().text()).contains(command, "docs/secure.md");
+    broker.allow(APPLICATION, all);
+    assertThat(application().text()).isEqualTo("answered");
+  }
+
+  @Test
+  @Order(5)
   void shouldRunAtLeastOnceWithoutTransactions() throws Exception {
     broker.allow(
         APPLICATION,
@@ -232,7 +262,7 @@ class SecuredClusterIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void shouldAskAndTail() throws Exception {
     broker.allow(APPLICATION, ACLS.get("run"));
     QuestreamConfig config = new QuestreamConfig(settings(APPLICATION, "its-password"));
@@ -250,7 +280,7 @@ class SecuredClusterIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void shouldListAndReplayDeadLetters() throws Exception {
     letter(0);
     Run replay = () -> command("dlq", "replay");

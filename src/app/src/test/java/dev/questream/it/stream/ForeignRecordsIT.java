@@ -88,7 +88,7 @@ class ForeignRecordsIT {
                   topic(config, QuestreamConfig.QUESTIONS_TOPIC)
                       .configs(
                           Map.of(
-                              "max.message.bytes", "1000000",
+                              "max.message.bytes", "2000000",
                               "retention.ms", "-1",
                               "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE))),
                   topic(config, QuestreamConfig.EMBEDDINGS_TOPIC)
