@@ -1,0 +1,37 @@
+package dev.questream.app.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class ReplacementsTest {
+  private final AtomicInteger made = new AtomicInteger();
+
+  @Test
+  void shouldReplaceThoseThatDieInTheMeantimeWithTheOthers() {
+    try (Replacements replacements = new Replacements(made::incrementAndGet)) {
+      assertThat(replacements.died())
+          .startsWith("a new thread starts in ")
+          .endsWith("(1 in a row)");
+      assertThat(replacements.died()).endsWith("(1 in a row)");
+      assertThat(replacements.died()).endsWith("(1 in a row)");
+      assertThat(made).hasValue(0);
+      await().until(() -> made.get() == 3 && replacements.replaced() == 3);
+      assertThat(replacements.died()).endsWith("(2 in a row)");
+    }
+  }
+
+  @Test
+  void shouldReplaceNothingAnyMoreWhereTheApplicationStops() {
+    Replacements replacements = new Replacements(made::incrementAndGet);
+    replacements.died();
+    replacements.close();
+    assertThat(replacements.died()).isEqualTo("the application is stopping");
+    assertThat(replacements.replaced()).isZero();
+    assertThat(made).hasValue(0);
+  }
+}
