@@ -103,6 +103,7 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
       QuestreamApplication application = new QuestreamApplication(config, parts, resources);
       application.http.open(application, application.metrics, neighbours);
       application.streams.start();
+      resources.add(new TopicWatch(config), TopicWatch::close);
       return application;
     } catch (RuntimeException | Error e) {
       resources.closeAfter(e);
