@@ -1,9 +1,9 @@
 package dev.questream.app.runtime;
 
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /**
  * Has new stream threads made for those that died, after a {@link BackOff}. Threads that die while
@@ -14,6 +14,8 @@ import java.util.function.LongSupplier;
  * <p><b>Threading:</b> safe for any thread.
  */
 final class Replacements implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private final ScheduledExecutorService waiting =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -22,7 +24,7 @@ final class Replacements implements AutoCloseable {
             return thread;
           });
   private final Runnable replace;
-  private final LongSupplier clockMs;
+  private final Duration patience;
   private final BackOff backOff = new BackOff(); // guarded by this
   private int missing; // guarded by this
   private long dueMs; // guarded by this
@@ -33,12 +35,15 @@ final class Replacements implements AutoCloseable {
    * @param replace makes and starts one thread
    */
   Replacements(Runnable replace) {
-    this(replace, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    this(replace, PATIENCE);
   }
 
-  Replacements(Runnable replace, LongSupplier clockMs) {
+  /**
+   * @param patience how long a thread may take to die before it is interrupted
+   */
+  Replacements(Runnable replace, Duration patience) {
     this.replace = replace;
-    this.clockMs = clockMs;
+    this.patience = patience;
   }
 
   /**
@@ -50,7 +55,7 @@ final class Replacements implements AutoCloseable {
     if (closed) {
       return "the application is stopping";
     }
-    long nowMs = clockMs.getAsLong();
+    long nowMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     if (missing++ == 0) {
       long waitMs = backOff.next(nowMs);
       dueMs = nowMs + waitMs;
@@ -58,6 +63,21 @@ final class Replacements implements AutoCloseable {
     }
     return "a new thread starts in %.1f s (%d in a row)"
         .formatted(Math.max(0, dueMs - nowMs) / 1e3, backOff.inARow());
+  }
+
+  /**
+   * Sees to it that a thread that dies comes to its end: to close a producer can last for ever, and
+   * as long the group counts on the thread. An interrupt makes it let go.
+   */
+  void hurry(Thread dying) {
+    waiting.schedule(() -> interrupt(dying), patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void interrupt(Thread dying) {
+    if (dying.isAlive()) {
+      dying.interrupt();
+      hurry(dying); // whatever it waits for next
+    }
   }
 
   private void replaceAll() {

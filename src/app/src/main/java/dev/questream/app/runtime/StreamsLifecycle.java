@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamsLifecycle implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsLifecycle.class);
+  private static final long PROVEN_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final QuestreamConfig config;
   private final KafkaStreams streams;
@@ -42,16 +44,17 @@ final class StreamsLifecycle implements AutoCloseable {
   private final AtomicReference<FatalException> failure = new AtomicReference<>();
   private final Set<Thread> dying = ConcurrentHashMap.newKeySet();
   private final Replacements replacements = new Replacements(this::addThread);
-  private final BooleanSupplier worked;
+  private final BooleanSupplier answered;
+  private final AtomicLong runningSince = new AtomicLong(); // 0 before
 
   /**
    * @param streams not yet started
-   * @param worked whether it has answered before
+   * @param answered whether it has, before
    */
-  StreamsLifecycle(QuestreamConfig config, KafkaStreams streams, BooleanSupplier worked) {
+  StreamsLifecycle(QuestreamConfig config, KafkaStreams streams, BooleanSupplier answered) {
     this.config = config;
     this.streams = streams;
-    this.worked = worked;
+    this.answered = answered;
     streams.setStateListener((state, previous) -> stateChanged(state));
     streams.setUncaughtExceptionHandler(this::uncaught);
   }
@@ -59,6 +62,7 @@ final class StreamsLifecycle implements AutoCloseable {
   private void stateChanged(State state) {
     if (state == State.RUNNING) {
       LOG.info("RUNNING");
+      runningSince.compareAndSet(0, System.nanoTime());
       running.countDown();
     } else if (state == State.NOT_RUNNING || state == State.ERROR) {
       running.countDown();
@@ -76,6 +80,7 @@ final class StreamsLifecycle implements AutoCloseable {
       Thread thread = Thread.currentThread();
       dying.add(thread);
       thread.setUncaughtExceptionHandler((ended, known) -> dying.remove(ended));
+      replacements.hurry(thread);
       throw thrown instanceof RuntimeException again ? again : new StreamsException(thrown);
     }
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -83,7 +88,7 @@ final class StreamsLifecycle implements AutoCloseable {
 
   /** Says what happened, and sees to a new thread where that may help. */
   private boolean mayGoOn(Throwable thrown) {
-    Fault fault = Fault.of(thrown, config, worked.getAsBoolean());
+    Fault fault = Fault.of(thrown, config, hadAllItNeeds());
     LOG.debug("The fault in full", thrown);
     if (fault.passing()) {
       LOG.warn("A stream thread ended: {}; {}", fault.line(), replacements.died());
@@ -92,6 +97,12 @@ final class StreamsLifecycle implements AutoCloseable {
       LOG.error("Stopping: {}", fault.line());
     }
     return fault.passing();
+  }
+
+  /** Where no question came, a while of being in the group has to do. */
+  private boolean hadAllItNeeds() {
+    long since = runningSince.get();
+    return answered.getAsBoolean() || since != 0 && System.nanoTime() - since > PROVEN_NANOS;
   }
 
   /** To make its clients can fail too, where a broker's name is not found for instance. */

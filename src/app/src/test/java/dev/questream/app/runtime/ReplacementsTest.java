@@ -3,7 +3,9 @@ package dev.questream.app.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,5 +35,18 @@ class ReplacementsTest {
     assertThat(replacements.died()).isEqualTo("the application is stopping");
     assertThat(replacements.replaced()).isZero();
     assertThat(made).hasValue(0);
+  }
+
+  /** To close a producer can last for ever. */
+  @Test
+  void shouldMakeADyingThreadLetGo() throws InterruptedException {
+    Thread hanging = new Thread(() -> LockSupport.parkUntil(Long.MAX_VALUE));
+    hanging.start();
+    try (Replacements replacements =
+        new Replacements(made::incrementAndGet, Duration.ofMillis(100))) {
+      replacements.hurry(hanging);
+      hanging.join(20_000);
+    }
+    assertThat(hanging.isAlive()).isFalse();
   }
 }
