@@ -12,6 +12,7 @@ import dev.questream.app.command.TopicsCommand;
 import dev.questream.app.command.deadletter.DlqCommand;
 import dev.questream.app.command.rollover.RolloverCommand;
 import dev.questream.app.console.Console;
+import dev.questream.app.console.EarlyStop;
 import dev.questream.app.log.Logging;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -59,8 +60,13 @@ public final class Main {
   private boolean version;
 
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && arguments[0].equals("run")) {
+      EarlyStop.arm(); // a service may be stopped at any time; other commands are to be completed
+    }
     Logging.configure(System.getenv(), arguments);
-    System.exit(execute(Console.system(), arguments));
+    int status = execute(Console.system(), arguments);
+    EarlyStop.disarm();
+    System.exit(status);
   }
 
   /** Runs a command and gives its exit status. */

@@ -116,6 +116,8 @@ record ClientSettings(QuestreamConfig config, PassedThrough passedThrough) {
         EMBEDDINGS_BATCH_BYTES,
         ProducerConfig.LINGER_MS_CONFIG,
         5,
+        ProducerConfig.MAX_BLOCK_MS_CONFIG, // a transaction lives no longer
+        10_000,
         ProducerConfig.RETRY_BACKOFF_MS_CONFIG,
         10);
   }

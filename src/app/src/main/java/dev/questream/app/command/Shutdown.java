@@ -1,5 +1,6 @@
 package dev.questream.app.command;
 
+import dev.questream.app.console.EarlyStop;
 import dev.questream.app.console.ExitCode;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ public final class Shutdown {
     Shutdown shutdown = new Shutdown();
     Thread hook = new Thread(shutdown::stop, "questream-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
+    EarlyStop.disarm();
     try {
       return body.run(shutdown);
     } catch (Exception e) {

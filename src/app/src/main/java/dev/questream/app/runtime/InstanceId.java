@@ -1,5 +1,7 @@
 package dev.questream.app.runtime;
 
+import static org.apache.kafka.clients.consumer.ConsumerConfig.GROUP_INSTANCE_ID_CONFIG;
+
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
@@ -26,6 +28,15 @@ final class InstanceId {
   static String of(QuestreamConfig config) {
     String configured = config.getString(QuestreamConfig.INSTANCE_ID);
     return configured.isBlank() ? kept(config) : configured;
+  }
+
+  /** What the group knows the instance by: the id, or what the user gave the consumers directly. */
+  static String inUse(QuestreamConfig config) {
+    return config.streamsSettings().entrySet().stream()
+        .filter(entry -> entry.getKey().toString().endsWith(GROUP_INSTANCE_ID_CONFIG))
+        .map(entry -> entry.getValue().toString())
+        .findFirst()
+        .orElseGet(() -> of(config));
   }
 
   private static String kept(QuestreamConfig config) {

@@ -184,6 +184,14 @@ public final class Metrics implements AutoCloseable {
     gauge(encoder, "healthy", "1 if the encoder answers", state -> state.healthy() ? 1 : 0);
   }
 
+  /** Adds what is counted of the stream threads. */
+  void observe(StreamsLifecycle streams) {
+    FunctionCounter.builder(
+            "questream.threads.replaced", streams, StreamsLifecycle::replacedThreads)
+        .description("Stream threads that died of a fault and were replaced")
+        .register(registry);
+  }
+
   private void count(
       BatchingEncoder encoder,
       String name,

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * The application: an encoder and a Kafka Streams client on it.
  *
  * <p>What can be checked is checked before Kafka Streams starts: brokers, topics, registry, model.
- * After that a failure that Kafka Streams cannot mend stops the client, and {@link #awaitStopped}
- * throws it.
+ * After that it waits for what passes, and only what no restart mends stops it: {@link
+ * #awaitStopped} throws that.
  */
 public final class QuestreamApplication implements InstanceStatus, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QuestreamApplication.class);
@@ -50,11 +50,15 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
     this.http = resources.add(new HttpEndpoints(config), HttpEndpoints::close);
     this.encoder = resources.add(parts.encoder(metrics.encoder()), BatchingEncoder::close);
     LOG.info("Encoder: {}", encoder.info());
+    FirstAnswer firstAnswer = new FirstAnswer();
     EmbedObserver observer =
-        EmbedObserver.all(metrics.processor(), http.observer(), tracing.observer());
+        EmbedObserver.all(metrics.processor(), http.observer(), tracing.observer(), firstAnswer);
     KafkaStreams client = StreamsLifecycle.starting(() -> parts.streams(encoder, observer));
-    this.streams = resources.add(new StreamsLifecycle(config, client), StreamsLifecycle::close);
+    this.streams =
+        resources.add(
+            new StreamsLifecycle(config, client, firstAnswer::isSettled), StreamsLifecycle::close);
     metrics.observe(encoder, client);
+    metrics.observe(streams);
   }
 
   /**
@@ -99,6 +103,7 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
       QuestreamApplication application = new QuestreamApplication(config, parts, resources);
       application.http.open(application, application.metrics, neighbours);
       application.streams.start();
+      resources.add(new TopicWatch(config), TopicWatch::close);
       return application;
     } catch (RuntimeException | Error e) {
       resources.closeAfter(e);

@@ -2,15 +2,18 @@ package dev.questream.app.runtime;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
-import dev.questream.app.kafka.Refusal;
 import dev.questream.config.QuestreamConfig;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.config.ConfigException;
@@ -25,26 +28,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Kafka Streams client from its start to its stop. A failure that it cannot mend stops it, and is
- * kept.
+ * A Kafka Streams client from its start to its stop. A stream thread that dies of a fault that may
+ * pass is replaced; a final one stops the client, and is kept.
  *
  * <p><b>Threading:</b> safe for any thread; hears of states and failures on threads of the client.
  */
 final class StreamsLifecycle implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsLifecycle.class);
+  private static final long PROVEN_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final QuestreamConfig config;
   private final KafkaStreams streams;
   private final CountDownLatch running = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<FatalException> failure = new AtomicReference<>();
+  private final Set<Thread> dying = ConcurrentHashMap.newKeySet();
+  private final Replacements replacements = new Replacements(this::addThread);
+  private final BooleanSupplier answered;
+  private final AtomicLong runningSince = new AtomicLong(); // 0 before
 
   /**
    * @param streams not yet started
+   * @param answered whether it has, before
    */
-  StreamsLifecycle(QuestreamConfig config, KafkaStreams streams) {
+  StreamsLifecycle(QuestreamConfig config, KafkaStreams streams, BooleanSupplier answered) {
     this.config = config;
     this.streams = streams;
+    this.answered = answered;
     streams.setStateListener((state, previous) -> stateChanged(state));
     streams.setUncaughtExceptionHandler(this::uncaught);
   }
@@ -52,6 +62,7 @@ final class StreamsLifecycle implements AutoCloseable {
   private void stateChanged(State state) {
     if (state == State.RUNNING) {
       LOG.info("RUNNING");
+      runningSince.compareAndSet(0, System.nanoTime());
       running.countDown();
     } else if (state == State.NOT_RUNNING || state == State.ERROR) {
       running.countDown();
@@ -59,16 +70,50 @@ final class StreamsLifecycle implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs on the thread that dies. To replace it at once would be Kafka's own way, but a fault of
+   * the cluster would come again at once too. So what was thrown goes on: the thread gives back its
+   * tasks and leaves the group, and a new one comes after a while.
+   */
   private StreamThreadExceptionResponse uncaught(Throwable thrown) {
-    failure.compareAndSet(null, thrown);
-    Optional<FatalException> refusal = Refusal.of(thrown, config.servers());
-    if (refusal.isPresent()) { // its words say all; where in Kafka it came up helps nobody
-      LOG.error("Stopping: {}", refusal.get().getMessage());
-      LOG.debug("The refusal in full", thrown);
-    } else {
-      LOG.error("Stopping: {}", thrown.toString(), thrown);
+    if (mayGoOn(thrown)) {
+      Thread thread = Thread.currentThread();
+      dying.add(thread);
+      thread.setUncaughtExceptionHandler((ended, known) -> dying.remove(ended));
+      replacements.hurry(thread);
+      throw thrown instanceof RuntimeException again ? again : new StreamsException(thrown);
     }
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** Says what happened, and sees to a new thread where that may help. */
+  private boolean mayGoOn(Throwable thrown) {
+    Fault fault = Fault.of(thrown, config, hadAllItNeeds());
+    LOG.debug("The fault in full", thrown);
+    if (fault.passing()) {
+      LOG.warn("A stream thread ended: {}; {}", fault.line(), replacements.died());
+    } else {
+      failure.compareAndSet(null, fault.asFailure(thrown));
+      LOG.error("Stopping: {}", fault.line());
+    }
+    return fault.passing();
+  }
+
+  /** Where no question came, a while of being in the group has to do. */
+  private boolean hadAllItNeeds() {
+    long since = runningSince.get();
+    return answered.getAsBoolean() || since != 0 && System.nanoTime() - since > PROVEN_NANOS;
+  }
+
+  /** To make its clients can fail too, where a broker's name is not found for instance. */
+  private void addThread() {
+    try {
+      streams.addStreamThread(); // adds none while the client stops
+    } catch (RuntimeException | Error e) {
+      if (!mayGoOn(e)) {
+        streams.close(Duration.ZERO);
+      }
+    }
   }
 
   void start() {
@@ -135,29 +180,38 @@ final class StreamsLifecycle implements AutoCloseable {
    * @throws FatalException that says what has
    */
   void requireAlive() {
-    Throwable thrown = failure.get();
-    if (thrown != null) {
-      throw Refusal.of(thrown, config.servers())
-          .orElseGet(() -> new FatalException(ExitCode.FAILED, describe(thrown), thrown));
+    FatalException found = failure.get();
+    if (found != null) {
+      throw found;
     }
-  }
-
-  private static String describe(Throwable thrown) {
-    Throwable cause = thrown;
-    while (cause instanceof StreamsException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return "Kafka Streams stopped: " + cause;
   }
 
   boolean hasFailed() {
     return failure.get() != null;
   }
 
-  /** Whether it has been RUNNING, and still is or shares out partitions anew. */
+  /**
+   * Whether it has been RUNNING, and still is or shares out partitions anew. The client says so
+   * without a single thread too.
+   */
   boolean isRunning() {
     State state = streams.state();
-    return (state == State.RUNNING || state == State.REBALANCING) && running.getCount() == 0;
+    return (state == State.RUNNING || state == State.REBALANCING)
+        && running.getCount() == 0
+        && hasWorkingThread();
+  }
+
+  private boolean hasWorkingThread() {
+    Set<String> ending = dying.stream().map(Thread::getName).collect(Collectors.toSet());
+    return streams.metadataForLocalThreads().stream()
+        .anyMatch(
+            thread ->
+                thread.threadState().equals("RUNNING") && !ending.contains(thread.threadName()));
+  }
+
+  /** Stream threads that were replaced. */
+  long replacedThreads() {
+    return replacements.replaced();
   }
 
   State state() {
@@ -184,6 +238,7 @@ final class StreamsLifecycle implements AutoCloseable {
    */
   @Override
   public void close() {
+    replacements.close();
     CloseOptions options =
         CloseOptions.groupMembershipOperation(
                 config.staticMember()

@@ -10,6 +10,7 @@ import dev.questream.it.KafkaFixture;
 import dev.questream.it.Launched;
 import dev.questream.testing.Repository;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -89,6 +90,20 @@ class CommandLineIT {
     assertThat(run.process().waitFor(10, TimeUnit.SECONDS)).as("stops within 10 s").isTrue();
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+  }
+
+  /** The settings come from a pipe: whoever opens it too knows that they are being read. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void shouldStopWithSuccessWhileItReadsItsSettings() throws Exception {
+    Path pipe = folder.resolve("settings");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Launched run = launch("run", "--config", pipe.toString());
+    try (OutputStream open = Files.newOutputStream(pipe)) {
+      run.process().destroy(); // SIGTERM
+      assertThat(run.process().waitFor(10, TimeUnit.SECONDS)).as("stops within 10 s").isTrue();
+      assertThat(run.status()).as(run.err()).isZero();
+    }
   }
 
   @Test

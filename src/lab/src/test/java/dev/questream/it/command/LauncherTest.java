@@ -2,6 +2,7 @@ package dev.questream.it.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.questream.testing.Repository;
 import java.io.File;
@@ -141,22 +142,28 @@ class LauncherTest {
 
   private Result launch(Path launcher, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
+    int status = start(launcher, environment, arguments).waitFor();
+    return new Result(
+        status,
+        Files.readString(folder.resolve("out"), UTF_8),
+        Files.readString(folder.resolve("err"), UTF_8));
+  }
+
+  private Process start(Path launcher, Map<String, String> environment, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of("/bin/sh", launcher.toString()));
     command.addAll(List.of(arguments));
-    Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectInput(new File("/dev/null"))
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+            .redirectOutput(folder.resolve("out").toFile())
+            .redirectError(folder.resolve("err").toFile());
     builder.environment().clear();
     builder.environment().put("PATH", tools.toString());
     builder.environment().put("JAVA_HOME", javaHome.toString());
     builder.environment().putAll(environment);
-    int status = builder.start().waitFor();
-    return new Result(status, Files.readString(out, UTF_8), Files.readString(err, UTF_8));
+    return builder.start();
   }
 
   private static void assertRefused(Result result, String... words) {
@@ -193,6 +200,24 @@ class LauncherTest {
     built();
     java(version);
     assertThat(questream("run").status()).isEqualTo(6);
+  }
+
+  @Test
+  void shouldEndWithSuccessWhereItIsStoppedBeforeJavaRuns() throws Exception {
+    built();
+    Path asked = folder.resolve("asked");
+    script(
+        javaHome.resolve("bin/java"),
+        """
+        : >'%s'
+        '%s' 1
+        echo 'openjdk version "17"' >&2
+        """
+            .formatted(asked, find("sleep")));
+    Process process = start(home.resolve("questream"), Map.of(), "run");
+    await().until(() -> Files.exists(asked));
+    process.destroy(); // SIGTERM
+    assertThat(process.waitFor()).isZero();
   }
 
   @Test
