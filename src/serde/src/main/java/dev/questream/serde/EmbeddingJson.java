@@ -2,7 +2,6 @@ package dev.questream.serde;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,19 +19,13 @@ import org.apache.avro.Schema;
  * Embeddings as plain JSON objects: the schema's field names, the vector as an array of numbers.
  */
 public final class EmbeddingJson {
-  private static final int LONGEST = 128 << 20; // more than a record may have
-
   /** The JDK's own way from floats to text, before JDK 19, takes three times as long. */
   private static final ObjectMapper JSON =
       new ObjectMapper(
           JsonFactory.builder()
               .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
               .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-              .streamReadConstraints(
-                  StreamReadConstraints.builder()
-                      .maxStringLength(LONGEST)
-                      .maxNameLength(LONGEST)
-                      .build())
+              .streamReadConstraints(JsonLimits.NONE)
               .build());
 
   private EmbeddingJson() {}

@@ -3,7 +3,6 @@ package dev.questream.serde;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.questream.avro.Question;
@@ -23,11 +22,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  */
 public final class QuestionDecoder {
   private static final JsonMapper JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(64 << 20).build())
-                  .build())
+      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(JsonLimits.NONE).build())
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();

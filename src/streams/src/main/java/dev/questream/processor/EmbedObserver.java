@@ -7,7 +7,7 @@ import org.apache.kafka.common.header.Headers;
  * of single ones.
  *
  * <p><b>Threading:</b> called on stream threads; must be safe for all of them and quick. What it
- * throws stops the application.
+ * throws ends the stream thread.
  */
 public interface EmbedObserver {
 

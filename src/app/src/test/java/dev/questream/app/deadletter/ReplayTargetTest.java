@@ -89,6 +89,19 @@ class ReplayTargetTest {
   }
 
   @Test
+  void shouldGivePresentTimeToWhatIsFromTheFuture() {
+    assertThat(QUESTIONS.record(letter(NOW + 1, died("questions", 3)), NOW).timestamp())
+        .isEqualTo(NOW);
+  }
+
+  @Test
+  void shouldHaveTheTimeOfTheQuestionAndNotOfItsDeath() {
+    Headers headers = died("questions", 3);
+    headers.add("questream.source.timestamp", Long.toString(NOW - 500).getBytes(UTF_8));
+    assertThat(QUESTIONS.record(letter(NOW, headers), NOW).timestamp()).isEqualTo(NOW - 500);
+  }
+
+  @Test
   void shouldChooseByTheKeyWhereThePartitionIsNotTheSame() {
     assertThat(QUESTIONS.record(letter(NOW, died("questions", 6)), NOW).partition()).isNull();
     ReplayTarget other = new ReplayTarget("other", 6, -1, true);

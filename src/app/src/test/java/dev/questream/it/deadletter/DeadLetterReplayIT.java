@@ -244,6 +244,18 @@ class DeadLetterReplayIT {
   }
 
   @Test
+  void shouldLeaveWhatIsNotWhole() {
+    ProducerRecord<byte[], byte[]> cut = letters.letter(0, "too-large");
+    cut.headers().add(DeadLetterHeaders.CUT, "value 10 of 20 bytes".getBytes(UTF_8));
+    letters.produce(List.of(cut, letters.letter(1, "too-large")));
+    Result replay = letters.dlq("replay");
+    assertThat(replay.status()).as("done, but some were rejected").isEqualTo(6);
+    assertThat(replay.err()).contains("replayed 1 dead letters").contains("1 left: cut to fit");
+    assertThat(letters.replayed()).containsExactly("question 1");
+    assertThat(letters.dlq("show", "0:0").out()).contains("value 10 of 20 bytes");
+  }
+
+  @Test
   void shouldGiveThePresentTimeToWhatTheTopicWouldDeleteAtOnce() {
     long now = System.currentTimeMillis();
     long old = now - Duration.ofDays(8).toMillis();
