@@ -25,7 +25,7 @@ class DeadLetterHeadersTest {
 
   @Test
   void shouldLeaveOutEveryNameThatIsDeclared() throws Exception {
-    assertThat(names()).hasSize(10).doesNotHaveDuplicates();
+    assertThat(names()).hasSize(11).doesNotHaveDuplicates();
     Headers headers = new RecordHeaders();
     headers.add("own", new byte[] {1});
     for (String name : names()) {
