@@ -4,6 +4,7 @@ import dev.questream.config.QuestreamConfig;
 import dev.questream.processor.TopicLimits;
 import dev.questream.topology.EmbeddingTopology;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -11,9 +12,11 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -21,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The largest record that each topic takes, as the brokers and the producer's own settings say now.
- * Where a broker does not tell, it is Kafka's default.
+ * Where this user may not ask, it is Kafka's default.
  *
  * <p><b>Threading:</b> safe for any thread.
  */
@@ -32,6 +35,7 @@ public final class BrokerLimits implements Supplier<TopicLimits> {
 
   private final QuestreamConfig config;
   private final List<ConfigResource> topics;
+  private final Map<String, Long> known = new HashMap<>();
   private TopicLimits last;
   private long readNanos;
 
@@ -71,22 +75,38 @@ public final class BrokerLimits implements Supplier<TopicLimits> {
     return Math.min(config.maxRequestBytes(), topicLimit(topic, answer));
   }
 
-  private static long topicLimit(String topic, KafkaFuture<Config> answer) {
+  private long topicLimit(String topic, KafkaFuture<Config> answer) {
     try {
-      return Long.parseLong(answer.get().get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
+      long limit = Long.parseLong(answer.get().get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
+      known.put(topic, limit);
+      return limit;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         return Long.MAX_VALUE; // it will be made as it has to be
       }
-      LOG.warn(
-          "max.message.bytes of topic {} is not known ({}): a record of more than {} bytes is taken"
-              + " to be too large for it",
-          topic,
-          e.getCause().getMessage(),
-          KAFKAS_DEFAULT);
-      return KAFKAS_DEFAULT;
+      if (e.getCause() instanceof AuthorizationException) {
+        return notAllowed(topic);
+      }
+      if (known.containsKey(topic)) {
+        return known.get(topic);
+      }
+      throw new KafkaException(
+          "max.message.bytes of topic %s is not known: %s"
+              .formatted(topic, e.getCause().getMessage()),
+          e.getCause());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
+  }
+
+  private long notAllowed(String topic) {
+    if (known.put(topic, KAFKAS_DEFAULT) == null) {
+      LOG.info(
+          "This user has no right DescribeConfigs on topic {}: more than {} bytes are taken to be too"
+              + " large for it",
+          topic,
+          KAFKAS_DEFAULT);
+    }
+    return KAFKAS_DEFAULT;
   }
 }

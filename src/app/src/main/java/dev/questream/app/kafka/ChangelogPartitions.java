@@ -52,11 +52,7 @@ public final class ChangelogPartitions {
   public ChangelogPartitions(QuestreamConfig config) {
     this.config = config;
     this.questions = config.getString(QuestreamConfig.QUESTIONS_TOPIC);
-    this.changelog =
-        config.getString(QuestreamConfig.APPLICATION_ID)
-            + "-"
-            + EmbeddingTopology.STORE
-            + "-changelog";
+    this.changelog = EmbeddingTopology.changelog(config);
   }
 
   /**
@@ -167,8 +163,8 @@ public final class ChangelogPartitions {
         ExitCode.KAFKA,
         ("topic %s has %d partitions now, %s has %d, and Kafka at %s refuses to add the others: %s;"
                 + " allow Alter on it (docs/secure.md), or let somebody run `kafka-topics.sh"
-                + " --bootstrap-server %s --alter --topic %s --partitions %d`, then start again;"
-                + " nothing is lost, and nothing must be reset")
+                + " --bootstrap-server %s --alter --topic %s --partitions %d`, then start again unless"
+                + " it still runs; nothing is lost, and nothing must be reset")
             .formatted(
                 questions,
                 wanted,

@@ -35,6 +35,11 @@ record Fault(boolean passing, ExitCode status, String line) {
   static Fault of(Throwable thrown, QuestreamConfig config, boolean worked) {
     List<Throwable> chain = chain(thrown);
     String task = task(chain);
+    Optional<FatalException> worded =
+        chain.stream().filter(Fault::isOurWord).findFirst().map(FatalException.class::cast);
+    if (worded.isPresent()) {
+      return new Fault(false, worded.get().exitCode(), worded.get().getMessage());
+    }
     Optional<FatalException> refusal = Refusal.of(thrown, config.servers());
     if (refusal.isPresent()) { // its words say all; where in Kafka it came up helps nobody
       return new Fault(worked, refusal.get().exitCode(), refusal.get().getMessage());
@@ -47,9 +52,6 @@ record Fault(boolean passing, ExitCode status, String line) {
     }
     for (int i = 0; i < chain.size(); i++) {
       Throwable cause = chain.get(i);
-      if (cause instanceof FatalException fatal) {
-        return new Fault(false, fatal.exitCode(), fatal.getMessage());
-      }
       if (isFinal(cause) || cause instanceof ConfigException && isOurs(chain.subList(0, i))) {
         return new Fault(false, ExitCode.FAILED, words(cause, chain) + task);
       }
@@ -64,6 +66,11 @@ record Fault(boolean passing, ExitCode status, String line) {
       cause = cause.getCause();
     }
     return chain;
+  }
+
+  /** What we found out ourselves, and not a word for what Kafka refused. */
+  private static boolean isOurWord(Throwable cause) {
+    return cause instanceof FatalException && cause.getCause() == null;
   }
 
   private static boolean isFinal(Throwable cause) {
