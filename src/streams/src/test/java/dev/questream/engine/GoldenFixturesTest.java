@@ -1,6 +1,7 @@
 package dev.questream.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -122,7 +123,14 @@ class GoldenFixturesTest {
     List<Case> cases = cases(fixture.get("expected").asText());
     try (TorchBackend backend = open(fixture);
         EncoderBackend.Session session = backend.openSession()) {
+      int none = cases.stream().mapToInt(each -> each.ids().length).min().orElseThrow();
       for (Case each : cases) {
+        if (each.input().isBlank() || each.ids().length == none) {
+          assertThatThrownBy(() -> backend.tokenize(each.input()))
+              .as("%s has no tokens of its own", each)
+              .hasMessageContaining("nothing to encode");
+          continue;
+        }
         TokenizedText tokens = backend.tokenize(each.input());
         assertThat(tokens.ids()).as("%s", each).containsExactly(each.ids());
         assertThat(tokens.originalCount()).as("%s", each).isEqualTo(each.tokens());
