@@ -51,6 +51,8 @@ final class QuestionSchemas {
             .filter(field -> FIELDS.contains(field.name()))
             .map(field -> new Schema.Field(field.name(), field.schema()))
             .toList();
-    return Schema.createRecord("Question", null, null, false, fields);
+    Schema wanted = Schema.createRecord("Question", null, null, false, fields);
+    SchemaBounds.check(wanted);
+    return wanted;
   }
 }

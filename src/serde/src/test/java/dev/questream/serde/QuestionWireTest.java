@@ -293,7 +293,7 @@ class QuestionWireTest {
                 "s",
                 "\"",
                 "n",
-                "1.5",
+                "1.50",
                 "b",
                 "true",
                 "z",

@@ -5,6 +5,7 @@ import dev.questream.avro.Question;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.serde.QuestionDecoder;
 import dev.questream.serde.WireException;
+import dev.questream.serde.registry.SchemaRegistryException;
 import java.nio.ByteBuffer;
 
 /** What a record of the questions topic turns out to be. */
@@ -47,6 +48,10 @@ sealed interface Arrival {
       return new Asked(question.getId().isEmpty() ? withId(question, position.id()) : question);
     } catch (WireException e) {
       return new Rejected(DeadLetterReason.UNREADABLE, e.getMessage(), e);
+    } catch (SchemaRegistryException e) {
+      throw e;
+    } catch (RuntimeException e) { // one that nobody thought of; it would come again for ever
+      return new Rejected(DeadLetterReason.UNREADABLE, "it cannot be read: " + e, e);
     }
   }
 

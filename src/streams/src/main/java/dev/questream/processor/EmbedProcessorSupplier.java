@@ -108,6 +108,6 @@ public final class EmbedProcessorSupplier
   }
 
   private int largestPending() {
-    return settings.maxQuestionBytes() + PendingRecords.OVERHEAD;
+    return (int) PendingRecords.atMost(settings.maxQuestionBytes());
   }
 }

@@ -123,10 +123,10 @@ final class EmbedTask {
           "the record has %,d bytes, question.max.bytes allows %,d"
               .formatted(bytes, settings.maxQuestionBytes()));
     }
-    if (bytes + PendingRecords.OVERHEAD > delivery.pendingLimit()) {
+    if (PendingRecords.atMost(bytes) > delivery.pendingLimit()) {
       return tooLarge(
-          "the record has %,d bytes, the changelog of pending questions takes %,d"
-              .formatted(bytes, delivery.pendingLimit() - PendingRecords.OVERHEAD));
+          "the record may have %,d bytes in the changelog of pending questions, which takes %,d"
+              .formatted(PendingRecords.atMost(bytes), delivery.pendingLimit()));
     }
     return Arrival.of(content, position, decoder);
   }

@@ -2,10 +2,12 @@ package dev.questream.processor;
 
 import dev.questream.avro.PendingHeader;
 import dev.questream.avro.PendingQuestion;
+import dev.questream.serde.DeadLetterHeaders;
 import dev.questream.serde.SourceTimestamp;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -19,16 +21,19 @@ final class PendingRecords {
   private static final String POSITION = "questream.pending.origin"; // in changelogs: keep it
   private static final int POSITION_BYTES = Long.BYTES + Integer.BYTES;
 
-  /** What a pending question takes in its changelog beside the record's own {@link #bytes}. */
-  static final int OVERHEAD = 1024;
+  /** The position, and the lengths of what Avro writes. */
+  private static final int OVERHEAD = 1024;
+
+  private static final Set<String> NAMES_OF_OURS =
+      Set.of(POSITION, SourceTimestamp.HEADER, DeadLetterHeaders.CUT);
 
   private PendingRecords() {}
 
   static PendingQuestion of(Record<byte[], byte[]> record, SourcePosition position) {
     List<PendingHeader> headers = new ArrayList<>();
     for (Header header : record.headers()) {
-      if (header.key().equals(POSITION) || header.key().equals(SourceTimestamp.HEADER)) {
-        continue; // names of ours: the first would be taken for what the store says
+      if (NAMES_OF_OURS.contains(header.key())) {
+        continue; // it would be taken for ours
       }
       headers.add(new PendingHeader(header.key(), wrap(header.value())));
     }
@@ -103,6 +108,11 @@ final class PendingRecords {
       bytes += (int) RecordBytes.ofHeader(header.getKey(), size(header.getValue()));
     }
     return bytes;
+  }
+
+  /** What the changelog must take for a record of so many bytes. */
+  static long atMost(int bytes) {
+    return RecordBytes.atMost((long) bytes + OVERHEAD);
   }
 
   private static int size(ByteBuffer buffer) {

@@ -18,7 +18,23 @@ final class RecordBytes {
   /** The two lengths of a header. */
   private static final int HEADER_OVERHEAD = 10;
 
+  /** What tracing adds to a record that was measured, and the head of what cannot be compressed. */
+  private static final int RESERVE = 1024;
+
+  /** Bytes that cannot be compressed become more; at worst, with LZ4, one in 255. */
+  private static final int COMPRESSION = 128;
+
   private RecordBytes() {}
+
+  /** Bytes that a topic must take for a record of so many. */
+  static long atMost(long bytes) {
+    return bytes + bytes / COMPRESSION + RESERVE;
+  }
+
+  /** Bytes that a record may have, so that a topic takes it. */
+  static long fitting(long limit) {
+    return Math.max(0, limit - limit / COMPRESSION - RESERVE);
+  }
 
   static long of(Record<byte[], byte[]> record) {
     return OVERHEAD + length(record.key()) + length(record.value()) + of(record.headers());

@@ -10,9 +10,6 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /** Answers as records that their topics take. */
 final class TopicDelivery extends Delivery {
-  /** Left free for the headers that tracing adds to what is measured here. */
-  private static final int RESERVE_BYTES = 1024;
-
   private final String topic;
   private final Serializer<Object> serializer;
   private final Supplier<TopicLimits> source;
@@ -38,11 +35,11 @@ final class TopicDelivery extends Delivery {
   Record<byte[], Object> embedding(Record<byte[], Object> answer, long nowMs)
       throws UndeliverableException {
     Record<byte[], byte[]> written = answer.withValue(serialize(answer)).withTimestamp(nowMs);
-    long bytes = RecordBytes.of(written) + RESERVE_BYTES;
+    long bytes = RecordBytes.atMost(RecordBytes.of(written));
     if (bytes > limits.embeddings()) {
       throw new UndeliverableException(
           DeadLetterReason.TOO_LARGE,
-          "the %s would have %,d bytes, the topic %s takes %,d"
+          "the %s may have %,d bytes, the topic %s takes %,d"
               .formatted(
                   answer.value() == null ? "deletion" : "embedding",
                   bytes,
@@ -78,7 +75,7 @@ final class TopicDelivery extends Delivery {
   @Override
   Record<byte[], Object> deadLetter(Record<byte[], byte[]> died, Headers reasons, long nowMs) {
     Record<byte[], byte[]> letter =
-        DeadLetterCut.toFit(died, reasons, limits.deadLetters() - RESERVE_BYTES);
+        DeadLetterCut.toFit(died, reasons, RecordBytes.fitting(limits.deadLetters()));
     return letter.withTimestamp(nowMs).withValue(letter.value());
   }
 }

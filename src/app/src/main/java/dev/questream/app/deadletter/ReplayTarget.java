@@ -13,10 +13,11 @@ import org.apache.kafka.common.header.Headers;
  *
  * @param topic its name
  * @param partitions how many it has
- * @param retentionMs how long it keeps a record, in milliseconds; negative: for ever
+ * @param maxAgeMs how old a record may be, in milliseconds, so that it is taken and kept; negative:
+ *     as old as it likes
  * @param anySource whether it takes dead letters of other topics too
  */
-public record ReplayTarget(String topic, int partitions, long retentionMs, boolean anySource) {
+public record ReplayTarget(String topic, int partitions, long maxAgeMs, boolean anySource) {
 
   /**
    * Looks at the topic.
@@ -24,15 +25,20 @@ public record ReplayTarget(String topic, int partitions, long retentionMs, boole
    * @param anySource whether it takes dead letters of other topics too
    */
   public static ReplayTarget of(Topics topics, String topic, boolean anySource) {
+    return new ReplayTarget(
+        topic, topics.description(topic).partitions().size(), maxAgeMs(topics, topic), anySource);
+  }
+
+  private static long maxAgeMs(Topics topics, String topic) {
+    long taken =
+        Long.parseLong(topics.setting(topic, TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG));
     boolean deletes =
         topics
             .setting(topic, TopicConfig.CLEANUP_POLICY_CONFIG)
             .contains(TopicConfig.CLEANUP_POLICY_DELETE);
-    return new ReplayTarget(
-        topic,
-        topics.description(topic).partitions().size(),
-        deletes ? Long.parseLong(topics.setting(topic, TopicConfig.RETENTION_MS_CONFIG)) : -1,
-        anySource);
+    long kept =
+        deletes ? Long.parseLong(topics.setting(topic, TopicConfig.RETENTION_MS_CONFIG)) : -1;
+    return kept < 0 ? taken : Math.min(kept, taken);
   }
 
   boolean accepts(DeadLetter letter) {
@@ -43,9 +49,9 @@ public record ReplayTarget(String topic, int partitions, long retentionMs, boole
    * The record as it was before it died: key, value, headers, timestamp, and, in the topic that it
    * came from, partition. Two headers say that it is a replay.
    *
-   * <p>A record older than {@link #retentionMs} gets the present time instead of its own: the
-   * broker might delete it before it is read. So does one from the future, or without a time: the
-   * broker would refuse it.
+   * <p>A record older than {@link #maxAgeMs} gets the present time instead of its own: the broker
+   * might delete it before it is read, or refuse it. So does one from the future, or without a
+   * time: the broker would refuse it.
    */
   ProducerRecord<byte[], byte[]> record(DeadLetter letter, long nowMs) {
     Headers headers = DeadLetterHeaders.withoutAdded(letter.record().headers());
@@ -69,7 +75,7 @@ public record ReplayTarget(String topic, int partitions, long retentionMs, boole
   private boolean isTaken(long timestampMs, long nowMs) {
     return timestampMs >= 0
         && timestampMs <= nowMs
-        && (retentionMs < 0 || timestampMs >= nowMs - retentionMs);
+        && (maxAgeMs < 0 || nowMs - timestampMs <= maxAgeMs);
   }
 
   /** Null: by the key. */

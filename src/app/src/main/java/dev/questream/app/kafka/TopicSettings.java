@@ -56,8 +56,8 @@ record TopicSettings(
     if (compacts()) {
       findings.add(
           severe(
-              "%s: the broker refuses a dead letter without key, and the application stops at the"
-                  + " first; of those with a key only the last stays; set cleanup.policy=delete",
+              "%s: the broker refuses a dead letter without key, and nothing behind it is answered;"
+                  + " of those with a key only the last stays; set cleanup.policy=delete",
               set(POLICY)));
     }
     findings.addAll(shorter(RETENTION, "a dead letter that is not replayed within %s is deleted"));

@@ -80,7 +80,7 @@ class TopicSettingsTest {
 
   @Test
   void shouldNameWhatRefusesOrLosesDeadLetters() {
-    assertSaid(deadLetters("cleanup.policy", "compact"), true, "without key", "stops");
+    assertSaid(deadLetters("cleanup.policy", "compact"), true, "without key", "nothing behind it");
     assertSaid(deadLetters("retention.ms", HOUR), false, "dead letter", "2592000000");
   }
 

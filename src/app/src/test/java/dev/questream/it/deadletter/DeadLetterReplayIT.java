@@ -271,6 +271,24 @@ class DeadLetterReplayIT {
   }
 
   @Test
+  void shouldGiveThePresentTimeToWhatTheTopicWouldRefuse() throws Exception {
+    ConfigResource questions = new ConfigResource(ConfigResource.Type.TOPIC, letters.questions());
+    ConfigEntry young = new ConfigEntry("message.timestamp.before.max.ms", "60000");
+    try (Admin admin = Admin.create(letters.config.adminSettings())) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(questions, List.of(new AlterConfigOp(young, AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
+    ProducerRecord<byte[], byte[]> letter = letters.letter(0, "unreadable");
+    letter.headers().add("questream.source.timestamp", "1000".getBytes(UTF_8));
+    letters.produce(List.of(letter));
+    assertThat(letters.dlq("replay").err()).contains("1 with the present time");
+    assertThat(letters.replayed()).containsExactly("question 0");
+  }
+
+  @Test
   void shouldBeginAnewWithATopicThatWasMadeAgain() throws Exception {
     die(2);
     assertThat(letters.dlq("replay").err()).contains("replayed 2 ");

@@ -8,10 +8,17 @@ final class AnyTimeRecord extends ProducerRecord<byte[], byte[]> {
   private final long timestampMs;
 
   /**
+   * @param partition null for the one that the producer chooses by the key
    * @param timestampMs milliseconds since 1970, or -1 for none
    */
-  AnyTimeRecord(String topic, long timestampMs, byte[] key, byte[] value, Headers headers) {
-    super(topic, null, null, key, value, headers);
+  AnyTimeRecord(
+      String topic,
+      Integer partition,
+      long timestampMs,
+      byte[] key,
+      byte[] value,
+      Headers headers) {
+    super(topic, partition, null, key, value, headers);
     this.timestampMs = timestampMs;
   }
 

@@ -106,6 +106,7 @@ public final class ChaosRun implements AutoCloseable {
             options.seed(),
             options.questions().intensity(),
             !options.applications().realModel(),
+            partitions(config),
             System.currentTimeMillis());
     watch = watch(config, workload);
     cluster.instances().get(0).start();
@@ -130,15 +131,19 @@ public final class ChaosRun implements AutoCloseable {
             "none")); // to begin anywhere else than where it was would be taken for a violation
   }
 
+  private static int partitions(QuestreamConfig config) {
+    return Topics.contract(config)
+        .get(config.getString(QuestreamConfig.QUESTIONS_TOPIC))
+        .partitions();
+  }
+
   private void createTopics(QuestreamConfig config) throws Exception {
     try (Topics topics = new Topics(config);
         Admin admin = Admin.create(config.adminSettings())) {
       NewTopic questions =
           new NewTopic(
                   config.getString(QuestreamConfig.QUESTIONS_TOPIC),
-                  Topics.contract(config)
-                      .get(config.getString(QuestreamConfig.QUESTIONS_TOPIC))
-                      .partitions(),
+                  partitions(config),
                   (short) options.replicas())
               .configs(
                   Map.of(

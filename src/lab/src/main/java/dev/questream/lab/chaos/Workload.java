@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The stream of records that a run produces. Each is a function of seed and number, so nothing has
@@ -31,6 +32,7 @@ final class Workload implements Expected.Workload {
   private final long seed;
   private final double intensity;
   private final boolean marked;
+  private final int partitions;
   private final long startMs;
 
   /** What a record is. */
@@ -52,12 +54,14 @@ final class Workload implements Expected.Workload {
   /**
    * @param intensity multiplies the rates of records that make trouble
    * @param marked whether the encoder understands marks
+   * @param partitions of the questions topic
    * @param startMs time of the first record, in milliseconds since 1970
    */
-  Workload(long seed, double intensity, boolean marked, long startMs) {
+  Workload(long seed, double intensity, boolean marked, int partitions, long startMs) {
     this.seed = seed;
     this.intensity = intensity;
     this.marked = marked;
+    this.partitions = partitions;
     this.startMs = startMs;
   }
 
@@ -215,6 +219,16 @@ final class Workload implements Expected.Workload {
     return oddity(number).key(id(number));
   }
 
+  /**
+   * That of the id, where the key is another: the embeddings of a partition go to one partition, or
+   * nobody could see their order.
+   */
+  private Integer partition(int number) {
+    return oddity(number) == Oddity.KEY
+        ? Utils.toPositive(Utils.murmur2(bytes(id(number)))) % partitions
+        : null;
+  }
+
   private long timestampMs(int number) {
     return oddity(number).timestampMs(number, atMs(number));
   }
@@ -243,12 +257,12 @@ final class Workload implements Expected.Workload {
     long timestampMs = timestampMs(number);
     if (expected instanceof Expected.Embedding e) {
       byte[] value = value(e.id(), e.text(), e.metadata(), e.askedAtMs());
-      return new AnyTimeRecord(topic, timestampMs, key(number), value, headers);
+      return new AnyTimeRecord(topic, partition(number), timestampMs, key(number), value, headers);
     }
     if (expected instanceof Expected.DeadLetter d) {
-      return new AnyTimeRecord(topic, timestampMs, d.key(), d.value(), headers);
+      return new AnyTimeRecord(topic, null, timestampMs, d.key(), d.value(), headers);
     }
     Expected.Tombstone tombstone = (Expected.Tombstone) expected;
-    return new AnyTimeRecord(topic, timestampMs, bytes(tombstone.id()), null, headers);
+    return new AnyTimeRecord(topic, null, timestampMs, bytes(tombstone.id()), null, headers);
   }
 }

@@ -14,7 +14,7 @@ class WorkloadTest {
   private static final long SEED = Long.getLong("questream.seed", System.nanoTime());
   private static final int COUNT = 50_000;
 
-  private final Workload workload = new Workload(SEED, 5, true, 1_000);
+  private final Workload workload = new Workload(SEED, 5, true, 6, 1_000);
 
   @Test
   void shouldHoldEveryKindOfRecordAtItsRate() {
@@ -45,8 +45,8 @@ class WorkloadTest {
 
   @Test
   void shouldBeTheSameForTheSameSeedAndNumber() {
-    Workload again = new Workload(SEED, 5, true, 1_000);
-    Workload other = new Workload(SEED + 1, 5, true, 1_000);
+    Workload again = new Workload(SEED, 5, true, 6, 1_000);
+    Workload other = new Workload(SEED + 1, 5, true, 6, 1_000);
     int different = 0;
     for (int n = 0; n < 1000; n++) {
       ProducerRecord<byte[], byte[]> record = workload.record("questions", n);

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
@@ -205,7 +204,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     }
     try {
       return reader().parse(schema);
-    } catch (AvroRuntimeException e) {
+    } catch (RuntimeException e) { // Avro throws many kinds
       throw new UnknownSchemaException(
           "%s of the registry %s is no Avro schema: %s".formatted(asked, name, e.getMessage()), e);
     }

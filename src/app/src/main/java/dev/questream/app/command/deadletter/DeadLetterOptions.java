@@ -23,7 +23,7 @@ public final class DeadLetterOptions {
       names = "--since",
       paramLabel = "TIME|AGE",
       description =
-          "Only those whose question has this timestamp or a later one: 2026-11-23,"
+          "Only those that died at this time or later: 2026-11-23,"
               + " 2026-11-23T10:00:00Z, or an age: 15m, 2h, 7d.")
   private String since;
 

@@ -122,7 +122,7 @@ public final class DlqReplayCommand implements Callable<Integer> {
     }
     note(
         tally.withPresentTime(),
-        "with the present time: their own is older than retention.ms of " + target + ", or none");
+        "with the present time: their own is older than " + target + " takes, or none");
     note(tally.repeated(), "of them had been replayed and died again (questream.replay.count)");
     note(tally.replayedEarlier(), "left: replayed before (--again sends them once more)");
     note(tally.ofOtherTopics(), "left: not from " + target + ", or from where is not said (--to)");
