@@ -2,6 +2,7 @@ package dev.questream.app.command;
 
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
+import dev.questream.app.kafka.ContractCheck;
 import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.config.QuestreamConfig;
 import java.util.concurrent.Callable;
@@ -31,6 +32,7 @@ public final class RunCommand implements Callable<Integer> {
           QuestreamConfig local = HubModel.local(config, console);
           try (QuestreamApplication application = QuestreamApplication.start(local);
               AutoCloseable closing = shutdown::closing) {
+            new ContractCheck(local).log();
             application.awaitStopped();
           }
           return ExitCode.OK.status();

@@ -3,7 +3,6 @@ package dev.questream.app.runtime;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.kafka.ChangelogPartitions;
-import dev.questream.app.kafka.ContractCheck;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.RegistryCheck;
@@ -28,7 +27,6 @@ final class Preflight {
               config.getString(QuestreamConfig.EMBEDDINGS_TOPIC), Set.of(AclOperation.WRITE),
               config.getString(QuestreamConfig.DLQ_TOPIC), Set.of(AclOperation.WRITE)));
     }
-    new ContractCheck(config).log();
     new ChangelogPartitions(config).match();
     try {
       RegistryCheck.embeddings(
