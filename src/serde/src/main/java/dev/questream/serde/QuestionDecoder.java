@@ -77,7 +77,8 @@ public final class QuestionDecoder {
           case TEXT -> new Question("", Utf8.decodeText(value, VALUE), Map.of(), 0L);
         };
     return question.getId().isEmpty() && key != null
-        ? Question.newBuilder(question).setId(id(key)).build()
+        ? new Question(
+            id(key), question.getText(), question.getMetadata(), question.getAskedAtMs())
         : question;
   }
 
