@@ -77,8 +77,7 @@ public final class QuestionDecoder {
           case TEXT -> new Question("", Utf8.decodeText(value, VALUE), Map.of(), 0L);
         };
     return question.getId().isEmpty() && key != null
-        ? new Question(
-            id(key), question.getText(), question.getMetadata(), question.getAskedAtMs())
+        ? new Question(id(key), question.getText(), question.getMetadata(), question.getAskedAtMs())
         : question;
   }
 

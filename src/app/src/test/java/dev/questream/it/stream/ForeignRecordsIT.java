@@ -49,7 +49,7 @@ class ForeignRecordsIT {
   private static final int EMBEDDING_BYTES = 130_000;
   private static final int DEAD_LETTER_BYTES = 60_000;
   private static final Set<String> KEPT_FOR_US =
-      Set.of("questream.pending.origin", "questream.source.timestamp");
+      Set.of("questream.pending.origin", "questream.source.timestamp", "questream.error.cut");
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
 
   @TempDir Path folder;
