@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +43,23 @@ public final class ReturningMember {
 
   /**
    * Takes the former self out of the group if there is a partition that nobody reads, so that this
-   * instance joins as a new member. To be called before it joins.
+   * instance joins as a new member. To be called before it joins. Where Kafka does not answer
+   * everything stays as it is: Kafka Streams waits for it.
    *
-   * @throws FatalException if Kafka does not answer, or refuses
+   * @throws FatalException if Kafka refuses
    */
   public void leaveIfPartitionsAreUnread() {
+    try {
+      leaveIfUnread();
+    } catch (FatalException e) {
+      if (!(e.getCause() instanceof RetriableException)) {
+        throw e;
+      }
+      LOG.warn("Not known whether all partitions are read: {}", e.getMessage());
+    }
+  }
+
+  private void leaveIfUnread() {
     String questions = config.getString(QuestreamConfig.QUESTIONS_TOPIC);
     try (Admin admin = Topics.connect(config);
         Topics topics = new Topics(config)) {

@@ -93,7 +93,7 @@ public final class ChaosRun implements AutoCloseable {
     cluster.running().forEach(Instance::terminate);
     watch.awaitQuiet(QUIET_POLLS, RECOVERY_LIMIT); // one answer too many would show here
     ChaosResult result = result();
-    keep = !result.sound();
+    keep = !result.sound() || cluster.endedByThemselves() > 0;
     return result;
   }
 
