@@ -35,6 +35,7 @@ public final class BrokerLimits implements Supplier<TopicLimits> {
 
   private final QuestreamConfig config;
   private final List<ConfigResource> topics;
+  private final long producerLimit;
   private final Map<String, Long> known = new HashMap<>();
   private TopicLimits last;
   private long readNanos;
@@ -42,6 +43,7 @@ public final class BrokerLimits implements Supplier<TopicLimits> {
   /** Asks nothing yet. */
   public BrokerLimits(QuestreamConfig config) {
     this.config = config;
+    this.producerLimit = config.maxRequestBytes();
     this.topics =
         Stream.of(
                 EmbeddingTopology.changelog(config),
@@ -72,7 +74,7 @@ public final class BrokerLimits implements Supplier<TopicLimits> {
   }
 
   private long limit(String topic, KafkaFuture<Config> answer) {
-    return Math.min(config.maxRequestBytes(), topicLimit(topic, answer));
+    return Math.min(producerLimit, topicLimit(topic, answer));
   }
 
   private long topicLimit(String topic, KafkaFuture<Config> answer) {
