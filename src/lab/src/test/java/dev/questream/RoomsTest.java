@@ -71,7 +71,8 @@ class RoomsTest {
                   "dev.questream.encoder",
                   "dev.questream.provenance",
                   "dev.questream.serde..",
-                  "org.apache.kafka..")),
+                  "org.apache.kafka..",
+                  "org.rocksdb..")),
           Map.entry(
               "config",
               List.of("dev.questream.encoder", "dev.questream.serde..", "org.apache.kafka..")),

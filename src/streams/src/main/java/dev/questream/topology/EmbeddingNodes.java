@@ -9,6 +9,7 @@ import dev.questream.processor.EmbedClients;
 import dev.questream.processor.EmbedNodes;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.EmbedProcessorSupplier;
+import dev.questream.processor.PendingStoreMemory;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.QuestionSerializer;
@@ -189,6 +190,6 @@ public final class EmbeddingNodes {
   public KafkaStreams streams(Topology topology, Properties settings) {
     suppliers.forEach(supplier -> supplier.requireSettings(settings));
     added.forEach(nodes -> Outlets.requireTaken(topology, nodes));
-    return new KafkaStreams(topology, settings, clients);
+    return new KafkaStreams(topology, PendingStoreMemory.in(settings), clients);
   }
 }

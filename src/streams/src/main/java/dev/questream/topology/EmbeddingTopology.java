@@ -8,6 +8,7 @@ import dev.questream.processor.EmbedNodes;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.EmbedProcessorSupplier;
 import dev.questream.processor.EmbedSettings;
+import dev.questream.processor.PendingStoreMemory;
 import dev.questream.processor.ReadingTime;
 import dev.questream.processor.TopicLimits;
 import java.util.Properties;
@@ -107,7 +108,7 @@ public final class EmbeddingTopology {
       Supplier<TopicLimits> limits) {
     EmbedClients clients = new EmbedClients();
     EmbedProcessorSupplier processor = processor(config, encoder, observer, limits, clients);
-    return new KafkaStreams(build(config, processor), settings, clients);
+    return new KafkaStreams(build(config, processor), PendingStoreMemory.in(settings), clients);
   }
 
   /** The topic of the pending questions, which Kafka Streams makes. */

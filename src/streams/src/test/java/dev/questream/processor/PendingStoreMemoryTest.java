@@ -1,0 +1,58 @@
+package dev.questream.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+
+class PendingStoreMemoryTest {
+  private static final String SETTER = StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG;
+
+  private Options options;
+
+  @BeforeAll
+  static void loadRocksDb() {
+    RocksDB.loadLibrary();
+  }
+
+  @BeforeEach
+  void openOptions() {
+    options = new Options().setTableFormatConfig(new BlockBasedTableConfig());
+  }
+
+  @AfterEach
+  void closeOptions() {
+    options.close();
+  }
+
+  @Test
+  void shouldBoundPendingStores() {
+    new PendingStoreMemory().setConfig("similar-pending-questions", options, Map.of());
+    assertThat(options.writeBufferSize() * options.maxWriteBufferNumber()).isEqualTo(4 << 20);
+    assertThat(((BlockBasedTableConfig) options.tableFormatConfig()).cacheIndexAndFilterBlocks())
+        .isTrue();
+  }
+
+  @Test
+  void shouldLeaveOtherStoresAsTheyAre() {
+    long before = options.writeBufferSize();
+    new PendingStoreMemory().setConfig("customers", options, Map.of());
+    assertThat(options.writeBufferSize()).isEqualTo(before);
+  }
+
+  @Test
+  void shouldLeaveTheUsersOwnSetter() {
+    Properties settings = new Properties();
+    assertThat(PendingStoreMemory.in(settings)).containsEntry(SETTER, PendingStoreMemory.class);
+    settings.put(SETTER, "com.example.Setter");
+    assertThat(PendingStoreMemory.in(settings)).containsEntry(SETTER, "com.example.Setter");
+  }
+}
