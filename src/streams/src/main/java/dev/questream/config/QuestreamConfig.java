@@ -67,6 +67,7 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String HTTP_USER = "http.basic.auth.user";
   public static final String HTTP_PASSWORD = "http.basic.auth.password";
   public static final String LOG_FORMAT = "log.format";
+  public static final String METRICS_KAFKA_ALL = "metrics.kafka.all";
   public static final String TRACING_ENDPOINT = "tracing.otlp.endpoint";
   public static final String TRACING_HEADERS = "tracing.otlp.headers";
   public static final String TRACING_RATIO = "tracing.sample.ratio";

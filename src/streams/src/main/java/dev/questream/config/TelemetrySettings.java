@@ -1,6 +1,7 @@
 package dev.questream.config;
 
 import static dev.questream.config.QuestreamConfig.LOG_FORMAT;
+import static dev.questream.config.QuestreamConfig.METRICS_KAFKA_ALL;
 import static dev.questream.config.QuestreamConfig.TRACING_ENDPOINT;
 import static dev.questream.config.QuestreamConfig.TRACING_HEADERS;
 import static dev.questream.config.QuestreamConfig.TRACING_RATIO;
@@ -11,7 +12,7 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Logs and traces. */
+/** Logs, metrics and traces. */
 final class TelemetrySettings {
   private static final ConfigDef.Validator ENDPOINT =
       ConfigDef.LambdaValidator.with(
@@ -35,6 +36,13 @@ final class TelemetrySettings {
             LOW,
             "Format of the log on standard error: text for people, or json, one object per line, for"
                 + " programs.")
+        .define(
+            METRICS_KAFKA_ALL,
+            Type.BOOLEAN,
+            false,
+            LOW,
+            "Whether /metrics has all of Kafka's own metrics, two thousand lines, and not just those"
+                + " that docs/operate.md lists.")
         .define(
             TRACING_ENDPOINT,
             Type.STRING,

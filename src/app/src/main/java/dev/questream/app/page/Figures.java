@@ -1,12 +1,12 @@
 package dev.questream.app.page;
 
+import dev.questream.app.thread.DaemonScheduler;
 import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.processor.DeadLetterReason;
 import dev.questream.processor.EmbedObserver;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,12 +36,7 @@ public final class Figures implements EmbedObserver, AutoCloseable {
   private final LongAdder embedded = new LongAdder();
   private final Map<DeadLetterReason, LongAdder> deadLetters = new ConcurrentHashMap<>();
   private final ScheduledExecutorService sampler =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "questream-figures");
-            thread.setDaemon(true);
-            return thread;
-          });
+      DaemonScheduler.named("questream-figures");
 
   private Source source; // from here on used by the sampler only
   private Histogram interval;

@@ -27,7 +27,7 @@ record ConfiguredParts(QuestreamConfig config, Function<EncoderObserver, Batchin
     implements Parts {
   @Override
   public Metrics metrics() {
-    return new Metrics();
+    return new Metrics(config.getBoolean(QuestreamConfig.METRICS_KAFKA_ALL));
   }
 
   @Override

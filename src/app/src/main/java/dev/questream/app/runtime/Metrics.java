@@ -41,7 +41,13 @@ public final class Metrics implements AutoCloseable {
           new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), PrometheusMeterRegistry::close);
   private final AtomicLong pending = new AtomicLong();
 
-  Metrics() {
+  /**
+   * @param allOfKafka whether to show all of Kafka's own metrics, and not just {@link KafkaMeters}
+   */
+  Metrics(boolean allOfKafka) {
+    if (!allOfKafka) {
+      registry.config().meterFilter(KafkaMeters.filter());
+    }
     Gauge.builder("questream.pending.questions", pending, AtomicLong::get)
         .description("Questions read and not yet answered")
         .register(registry);

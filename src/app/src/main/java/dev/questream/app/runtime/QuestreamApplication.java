@@ -36,6 +36,7 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
   private final Metrics metrics;
   private final HttpEndpoints http;
   private final BatchingEncoder encoder;
+  private final WorkReport report;
   private final StreamsLifecycle streams;
 
   /**
@@ -49,10 +50,17 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
     Tracing tracing = resources.add(parts.tracing(), Tracing::close);
     this.http = resources.add(new HttpEndpoints(config), HttpEndpoints::close);
     this.encoder = resources.add(parts.encoder(metrics.encoder()), BatchingEncoder::close);
-    LOG.info("Encoder: {}", encoder.info());
+    LOG.info(
+        "Model: {}, at most {} tokens; on {}, workers: {}",
+        encoder.info().provenance().describe(),
+        encoder.info().maxTokens(),
+        encoder.hardware().name(),
+        encoder.workers());
     FirstAnswer firstAnswer = new FirstAnswer();
+    this.report = resources.add(new WorkReport(), WorkReport::close);
     EmbedObserver observer =
-        EmbedObserver.all(metrics.processor(), http.observer(), tracing.observer(), firstAnswer);
+        EmbedObserver.all(
+            metrics.processor(), http.observer(), tracing.observer(), report, firstAnswer);
     KafkaStreams client = StreamsLifecycle.starting(() -> parts.streams(encoder, observer));
     this.streams =
         resources.add(
@@ -103,6 +111,7 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
       QuestreamApplication application = new QuestreamApplication(config, parts, resources);
       application.http.open(application, application.metrics, neighbours);
       application.streams.start();
+      application.report.start(new FigureSource(application)::lag);
       resources.add(new TopicWatch(config), TopicWatch::close);
       return application;
     } catch (RuntimeException | Error e) {

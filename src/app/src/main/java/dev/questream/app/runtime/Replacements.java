@@ -1,7 +1,7 @@
 package dev.questream.app.runtime;
 
+import dev.questream.app.thread.DaemonScheduler;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -17,12 +17,7 @@ final class Replacements implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final ScheduledExecutorService waiting =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "questream-replacements");
-            thread.setDaemon(true);
-            return thread;
-          });
+      DaemonScheduler.named("questream-replacements");
   private final Runnable replace;
   private final Duration patience;
   private final BackOff backOff = new BackOff(); // guarded by this

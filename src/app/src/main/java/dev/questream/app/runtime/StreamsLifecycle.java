@@ -61,13 +61,29 @@ final class StreamsLifecycle implements AutoCloseable {
 
   private void stateChanged(State state) {
     if (state == State.RUNNING) {
-      LOG.info("RUNNING");
+      LOG.info(
+          "RUNNING: {} of topic {} to {} and {}, {}, as {} on {}",
+          partitions(activeTasks()),
+          config.getString(QuestreamConfig.QUESTIONS_TOPIC),
+          config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
+          config.getString(QuestreamConfig.DLQ_TOPIC),
+          config.exactlyOnce() ? "exactly once" : "at least once",
+          config.getString(QuestreamConfig.APPLICATION_ID),
+          config.servers());
       runningSince.compareAndSet(0, System.nanoTime());
       running.countDown();
     } else if (state == State.NOT_RUNNING || state == State.ERROR) {
       running.countDown();
       stopped.countDown();
     }
+  }
+
+  private static String partitions(int count) {
+    return switch (count) {
+      case 0 -> "no partition (others have them all)";
+      case 1 -> "1 partition";
+      default -> count + " partitions";
+    };
   }
 
   /**

@@ -1,13 +1,13 @@
 package dev.questream.app.runtime;
 
 import dev.questream.app.kafka.Topics;
+import dev.questream.app.thread.DaemonScheduler;
 import dev.questream.config.QuestreamConfig;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -30,12 +30,7 @@ final class TopicWatch implements AutoCloseable {
   private final Admin admin;
   private final Map<String, Integer> missing = new HashMap<>(); // how many looks ago
   private final ScheduledExecutorService looking =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "questream-topic-watch");
-            thread.setDaemon(true);
-            return thread;
-          });
+      DaemonScheduler.named("questream-topic-watch");
 
   TopicWatch(QuestreamConfig config) {
     this.topics = Topics.contract(config).keySet();

@@ -28,7 +28,7 @@ final class WatchedParts implements Parts {
   private final Step broken;
   private final Set<Step> brokenCloses;
   private final Set<Step> open = EnumSet.noneOf(Step.class);
-  private final Metrics metrics = new Metrics();
+  private final Metrics metrics = new Metrics(false);
 
   /** The steps of a start, in order. */
   enum Step {

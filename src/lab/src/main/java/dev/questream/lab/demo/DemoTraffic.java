@@ -1,8 +1,8 @@
 package dev.questream.lab.demo;
 
 import dev.questream.app.kafka.QuestionProducer;
+import dev.questream.app.thread.DaemonScheduler;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -24,12 +24,7 @@ final class DemoTraffic implements AutoCloseable {
   private final double rate;
   private final long startNanos = System.nanoTime();
   private final ScheduledExecutorService ticks =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "questream-demo-traffic");
-            thread.setDaemon(true);
-            return thread;
-          });
+      DaemonScheduler.named("questream-demo-traffic");
   private long sent; // the thread's
 
   /**

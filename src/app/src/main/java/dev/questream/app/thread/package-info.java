@@ -1,0 +1,2 @@
+/** Threads that work beside the application and never keep the process alive. */
+package dev.questream.app.thread;
