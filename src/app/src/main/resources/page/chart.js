@@ -3,6 +3,8 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN = {left: 4, right: 4, top: 8, bottom: 18};
 const BRIDGED = 10; // samples without a value over which a line goes on
+const SPIKES = 0.05; // the share of the values that may be cut
+const STANDS_OUT = 3; // times the highest of the others
 
 export function element(name, attributes = {}, text = null) {
   const made = document.createElement(name);
@@ -15,6 +17,10 @@ function svg(name, attributes) {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
+}
+
+function ago(seconds) {
+  return seconds < 120 ? `−${Math.round(seconds)} s` : `−${Math.round(seconds / 6) / 10} min`;
 }
 
 /** The next number at or above a value whose half is round too. */
@@ -34,6 +40,19 @@ export function number(value) {
 export function milliseconds(value) {
   if (value === null || value === undefined) return '–';
   return value >= 10000 ? `${number(value / 1000)} s` : `${number(value)} ms`;
+}
+
+/**
+ * The height of an axis. A few values far above all others, as at a start, do not make the rest flat:
+ * they are cut, and the chart says how high they were. The latest values are never cut.
+ */
+export function height(lines, floor) {
+  const present = values => values.filter(value => value !== null);
+  const sorted = present(lines.flat()).sort((a, b) => a - b);
+  const highest = sorted[sorted.length - 1] ?? 0;
+  const usual = Math.max(sorted[Math.floor(sorted.length * (1 - SPIKES))] ?? 0, floor);
+  const latest = Math.max(...present(lines.flatMap(values => values.slice(-BRIDGED))));
+  return Math.max(roundUp(highest > STANDS_OUT * usual ? Math.max(1.25 * usual, latest) : highest), floor);
 }
 
 /**
@@ -96,26 +115,26 @@ export class Chart {
 
   draw() {
     const width = this.picture.clientWidth;
-    const height = this.picture.clientHeight;
+    const bottom = this.picture.clientHeight;
     if (!width || !this.span) return;
     const values = this.spec.lines.map(line => this.samples.map(sample => sample[line.column]));
     const highest = Math.max(0, ...values.flat().filter(value => value !== null));
-    const top = Math.max(roundUp(highest), this.spec.floor ?? 1);
+    const top = height(values, this.spec.floor ?? 1);
     const x = index =>
       MARGIN.left + (width - MARGIN.left - MARGIN.right) * (index + this.span - this.samples.length) / (this.span - 1);
-    const y = value => MARGIN.top + (height - MARGIN.top - MARGIN.bottom) * (1 - value / top);
+    const y = value => MARGIN.top + (bottom - MARGIN.top - MARGIN.bottom) * (1 - Math.min(value, top) / top);
     this.picture.replaceChildren();
-    this.picture.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    this.picture.setAttribute('viewBox', `0 0 ${width} ${bottom}`);
     for (const value of [0, top / 2, top]) {
       this.picture.append(svg('line', {class: 'grid-line', x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value)}));
     }
     values.forEach((line, i) => this.line(line, i, x, y));
     for (const value of [top / 2, top]) this.label(MARGIN.left, y(value) + 11, 'start', this.spec.format(value));
-    const minutes = Math.round(this.span / 60);
-    this.label(MARGIN.left, height - 4, 'start', `−${minutes} min`);
-    this.label(width / 2, height - 4, 'middle', `−${minutes / 2} min`);
-    this.label(width - MARGIN.right, height - 4, 'end', 'now');
-    this.mark(values, x, y, height);
+    if (highest > top) this.label(width - MARGIN.right, MARGIN.top + 11, 'end', `up to ${this.spec.format(highest)}`);
+    this.label(MARGIN.left, bottom - 4, 'start', ago(this.span));
+    this.label(width / 2, bottom - 4, 'middle', ago(this.span / 2));
+    this.label(width - MARGIN.right, bottom - 4, 'end', 'now');
+    this.mark(values, x, y, bottom);
     this.say(values);
   }
 

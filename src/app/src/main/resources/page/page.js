@@ -27,6 +27,8 @@ let cross = null;
 let paused = false;
 let span = 600;
 
+const SHORTEST = 60; // samples that a chart has room for from the start
+
 const charts = CHARTS.map(spec => new Chart(spec, pointed));
 byId('grid').append(...charts.map(chart => chart.root));
 
@@ -34,9 +36,15 @@ function shown() {
   return samples.slice(-span);
 }
 
+/** The time that the charts show: until the chosen one has passed, the time that there is. */
+function time() {
+  return Math.min(span, Math.max(SHORTEST, samples.length));
+}
+
 function draw() {
   const part = shown();
-  charts.forEach(chart => chart.show(part, span, cross));
+  charts.forEach(chart => chart.show(part, time(), cross));
+  if (cross === null) byId('charts-title').textContent = title();
   if (byId('table-details').open) fillTable(part);
 }
 
@@ -55,7 +63,8 @@ function pointed(index, read) {
 }
 
 function title() {
-  return `Last ${span / 60} minutes${paused ? ', paused' : ''}`;
+  const what = samples.length < span ? 'Since the start' : `Last ${span / 60} minutes`;
+  return paused ? `${what}, paused` : what;
 }
 
 function clock(at) {
@@ -88,6 +97,20 @@ function take(answer) {
   }
   samples = samples.slice(-answer.kept);
   next = answer.next;
+  fillRecent('recent', answer.recent.embeddings);
+  fillRecent('dead', answer.recent.dead_letters);
+}
+
+function fillRecent(id, answers) {
+  byId(`${id}-none`).hidden = answers.length > 0;
+  byId(id).replaceChildren(...answers.map(latest => {
+    const item = element('li');
+    item.append(element('span', {class: 'id'}, latest.id || '(no id)'), element('span', {class: 'when'}, clock(latest.at_ms)));
+    const place = element('span', {class: 'place'}, `${latest.place}, answered in ${milliseconds(latest.took_ms)}`);
+    if (latest.reason) place.prepend(element('span', {class: 'reason'}, latest.reason), ', ');
+    item.append(place);
+    return item;
+  }));
 }
 
 function describe(state) {

@@ -31,6 +31,9 @@ public interface EmbedObserver {
   /** A deletion was forwarded. */
   default void deleted() {}
 
+  /** A question was read whose id was read in another partition of the topic before. */
+  default void idMoved() {}
+
   /** A record went to the dead letters. */
   default void deadLetter(DeadLetterReason reason) {}
 

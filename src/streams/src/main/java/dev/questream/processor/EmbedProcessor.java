@@ -27,6 +27,7 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
       QuestionDecoder decoder,
       Delivery delivery,
       PendingBudget pendingBudget,
+      IdPartitions idPartitions,
       Intake intake,
       Requirements requirements,
       ThreadLocal<BlockBudget> blockBudgets,

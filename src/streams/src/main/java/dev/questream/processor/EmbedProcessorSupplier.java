@@ -58,6 +58,7 @@ public final class EmbedProcessorSupplier
             new QuestionDecoder(serdeSettings),
             delivery,
             new PendingBudget(settings.pending().maxBytes()),
+            new IdPartitions(),
             clients.intake(),
             new Requirements(settings, clients),
             ThreadLocal.withInitial(BlockBudget::new),

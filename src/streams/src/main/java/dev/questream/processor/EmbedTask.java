@@ -40,6 +40,7 @@ final class EmbedTask {
   private final Delivery delivery;
   private final Forwarder forwarder;
   private final PendingQuestions pending;
+  private final IdPartitions idPartitions;
   private final Submitter submitter;
   private final BackPressure backPressure;
   private Cancellable punctuation; // null while nothing is pending
@@ -62,6 +63,7 @@ final class EmbedTask {
     pending =
         new PendingQuestions(
             context.getStateStore(nodes.store()), shared.pendingBudget(), info.dimensions());
+    idPartitions = shared.idPartitions();
     submitter = new Submitter(shared.encoder(), task, settings.window(), metrics);
     backPressure =
         new BackPressure(settings.pending(), pending, shared.intake(), shared.blockBudgets().get());
@@ -93,6 +95,9 @@ final class EmbedTask {
     if (question.arrival() instanceof Arrival.Rejected rejected) {
       forwarder.reject(question, rejected);
       return;
+    }
+    if (idPartitions.moved(question.arrival().id(), position)) {
+      metrics.idMoved();
     }
     pending.add(question);
     takeUp(question);

@@ -37,6 +37,11 @@ final class ObserverChain implements EmbedObserver {
   }
 
   @Override
+  public void idMoved() {
+    observers.forEach(EmbedObserver::idMoved);
+  }
+
+  @Override
   public void answering(Trail trail, DeadLetterReason reason, Headers headers) {
     observers.forEach(observer -> observer.answering(trail, reason, headers));
   }

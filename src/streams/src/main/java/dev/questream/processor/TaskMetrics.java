@@ -128,6 +128,10 @@ final class TaskMetrics {
     observer.deadLetter(reason);
   }
 
+  void idMoved() {
+    observer.idMoved();
+  }
+
   void answering(Trail trail, DeadLetterReason reason, Headers headers) {
     observer.answering(trail, reason, headers);
   }

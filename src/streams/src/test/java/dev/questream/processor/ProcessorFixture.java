@@ -74,6 +74,7 @@ abstract class ProcessorFixture {
                 new QuestionDecoder(Map.of("input.format", "text")),
                 delivery,
                 budget,
+                new IdPartitions(),
                 intake,
                 new Requirements(SETTINGS, clients),
                 ThreadLocal.withInitial(BlockBudget::new),

@@ -28,6 +28,7 @@ public final class LivePage {
   private static final int SERVICE_UNAVAILABLE = 503;
 
   private final Figures figures;
+  private final RecentAnswers recent;
   private final Supplier<Map<String, Object>> state;
   private final Optional<Asking> asking;
   private final Neighbours neighbours;
@@ -38,10 +39,12 @@ public final class LivePage {
    */
   public LivePage(
       Figures figures,
+      RecentAnswers recent,
       Supplier<Map<String, Object>> state,
       Optional<Asking> asking,
       Neighbours neighbours) {
     this.figures = figures;
+    this.recent = recent;
     this.state = state;
     this.asking = asking;
     this.neighbours = neighbours;
@@ -86,6 +89,7 @@ public final class LivePage {
             Figures.INTERVAL_MS,
             Figures.KEPT,
             part.next(),
+            recent.latest(),
             Sample.COLUMNS,
             part.samples().stream().map(LivePage::row).toList()));
   }
@@ -94,6 +98,7 @@ public final class LivePage {
    * Samples as rows.
    *
    * @param next the number that the next sample will have
+   * @param recent the last answers
    * @param rows values in the order of the columns; null where there is none
    */
   private record FiguresJson(
@@ -101,6 +106,7 @@ public final class LivePage {
       long intervalMs,
       int kept,
       long next,
+      RecentAnswers.Part recent,
       List<String> columns,
       List<List<Number>> rows) {}
 

@@ -15,6 +15,7 @@ import dev.questream.app.page.Figures;
 import dev.questream.app.page.FollowedQuestions;
 import dev.questream.app.page.LivePage;
 import dev.questream.app.page.Neighbours;
+import dev.questream.app.page.RecentAnswers;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.processor.EmbedObserver;
 import java.io.IOException;
@@ -42,6 +43,7 @@ final class HttpEndpoints implements AutoCloseable {
   private final boolean enabled;
   private final Resources opened = new Resources();
   private final Figures figures = opened.add(new Figures(), Figures::close);
+  private final RecentAnswers recent = new RecentAnswers();
   private final FollowedQuestions followed = new FollowedQuestions();
   private HttpService service;
 
@@ -52,7 +54,7 @@ final class HttpEndpoints implements AutoCloseable {
 
   /** What has to hear of questions for the page. */
   EmbedObserver observer() {
-    return enabled ? EmbedObserver.all(figures, followed) : EmbedObserver.NONE;
+    return enabled ? EmbedObserver.all(figures, recent, followed) : EmbedObserver.NONE;
   }
 
   /**
@@ -73,7 +75,7 @@ final class HttpEndpoints implements AutoCloseable {
             : Optional.empty();
     ApplicationInfo info = new ApplicationInfo(config, instance);
     Map<String, Resource> resources = new HashMap<>(operators(instance, metrics, info));
-    resources.putAll(new LivePage(figures, info::full, asker, neighbours).resources());
+    resources.putAll(new LivePage(figures, recent, info::full, asker, neighbours).resources());
     try {
       service =
           opened.add(HttpService.open(address, resources, access(address)), HttpService::close);

@@ -125,6 +125,8 @@ public final class Metrics implements AutoCloseable {
         timer("questream.end.to.end", "Time from a question's timestamp to its embedding");
     Counter truncated = counter("questream.truncated", "Embeddings of questions that were cut");
     Counter deletions = counter("questream.deletions", "Deletions forwarded");
+    Counter moved =
+        counter("questream.moved.ids", "Questions whose id was in another partition before");
     // From the start at 0: an alert on an increase would miss the first one of a series that
     // appears with it.
     for (DeadLetterReason reason : DeadLetterReason.values()) {
@@ -153,6 +155,11 @@ public final class Metrics implements AutoCloseable {
       @Override
       public void deleted() {
         deletions.increment();
+      }
+
+      @Override
+      public void idMoved() {
+        moved.increment();
       }
 
       @Override

@@ -69,6 +69,10 @@ class LivePageIT {
     assertThat(text(browser, "#result"))
         .contains("produced", "read", "queued", "batched", "encoded", "forwarded", "committed")
         .contains("384 dimensions", "A text <b>as it is</b>");
+    await().atMost(LIMIT).until(() -> text(browser, "#recent").contains("-questions "));
+    assertThat(text(browser, "#dead-none")).isEqualTo("None since the start.");
+    assertThat(text(browser, "#charts-title")).isEqualTo("Since the start");
+    assertThat(browser.evaluate(SPIKE).asInt()).as("the axis after a spike").isEqualTo(40);
     browser.screenshot(PICTURES.resolve("light.png"), false);
     browser.show(1280, 800, true, true);
     browser.screenshot(PICTURES.resolve("dark.png"), false);
@@ -83,6 +87,9 @@ class LivePageIT {
         .isNotEmpty()
         .allSatisfy(request -> assertThat(request).startsWith(address));
   }
+
+  private static final String SPIKE =
+      "import('./chart.js').then(chart => chart.height([[9000, ...Array(99).fill(20)]], 10))";
 
   /** Controls that a screen reader could not name. */
   private static final String UNNAMED =
