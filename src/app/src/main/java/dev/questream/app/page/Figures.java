@@ -35,8 +35,7 @@ public final class Figures implements EmbedObserver, AutoCloseable {
   private final AtomicLong pending = new AtomicLong();
   private final LongAdder embedded = new LongAdder();
   private final Map<DeadLetterReason, LongAdder> deadLetters = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService sampler =
-      DaemonScheduler.named("questream-figures");
+  private final ScheduledExecutorService sampler = DaemonScheduler.named("questream-figures");
 
   private Source source; // from here on used by the sampler only
   private Histogram interval;

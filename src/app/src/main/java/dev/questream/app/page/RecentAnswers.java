@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Remembers the last few embeddings and dead letters: names and places, never texts, because whoever
- * may look at the page need not be allowed to read the questions. In a busy stream it takes a sample
- * of the embeddings.
+ * Remembers the last few embeddings and dead letters: names and places, never texts, because
+ * whoever may look at the page need not be allowed to read the questions. In a busy stream it takes
+ * a sample of the embeddings.
  *
  * <p><b>Threading:</b> safe for any thread.
  */

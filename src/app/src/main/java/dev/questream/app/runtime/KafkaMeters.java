@@ -28,7 +28,6 @@ final class KafkaMeters {
 
   /** Keeps the others out of a registry. */
   static MeterFilter filter() {
-    return MeterFilter.deny(
-        id -> id.getName().startsWith(KAFKA) && !READ.contains(id.getName()));
+    return MeterFilter.deny(id -> id.getName().startsWith(KAFKA) && !READ.contains(id.getName()));
   }
 }

@@ -113,6 +113,7 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
       application.streams.start();
       application.report.start(new FigureSource(application)::lag);
       resources.add(new TopicWatch(config), TopicWatch::close);
+      resources.add(new NativeMemory(), NativeMemory::close);
       return application;
     } catch (RuntimeException | Error e) {
       resources.closeAfter(e);

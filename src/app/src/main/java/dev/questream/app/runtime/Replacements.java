@@ -16,8 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class Replacements implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-  private final ScheduledExecutorService waiting =
-      DaemonScheduler.named("questream-replacements");
+  private final ScheduledExecutorService waiting = DaemonScheduler.named("questream-replacements");
   private final Runnable replace;
   private final Duration patience;
   private final BackOff backOff = new BackOff(); // guarded by this

@@ -29,8 +29,7 @@ final class TopicWatch implements AutoCloseable {
   private final Set<String> topics;
   private final Admin admin;
   private final Map<String, Integer> missing = new HashMap<>(); // how many looks ago
-  private final ScheduledExecutorService looking =
-      DaemonScheduler.named("questream-topic-watch");
+  private final ScheduledExecutorService looking = DaemonScheduler.named("questream-topic-watch");
 
   TopicWatch(QuestreamConfig config) {
     this.topics = Topics.contract(config).keySet();

@@ -124,7 +124,9 @@ final class WorkReport implements EmbedObserver, AutoCloseable {
     long sum = counts.values().stream().mapToLong(Long::longValue).sum();
     String reasons =
         counts.entrySet().stream()
-            .map(entry -> String.format(Locale.ROOT, "%s %,d", entry.getKey().code(), entry.getValue()))
+            .map(
+                entry ->
+                    String.format(Locale.ROOT, "%s %,d", entry.getKey().code(), entry.getValue()))
             .collect(Collectors.joining(", "));
     return sum == 0
         ? Optional.empty()

@@ -103,7 +103,8 @@ class HttpEndpointsIT {
           .isEqualTo(1);
       JsonNode recent = figures.path("recent");
       assertThat(recent.at("/dead_letters/0/reason").asText()).isEqualTo("text-too-long");
-      assertThat(recent.at("/embeddings").findValuesAsText("id")).contains(first.path("id").asText());
+      assertThat(recent.at("/embeddings").findValuesAsText("id"))
+          .contains(first.path("id").asText());
       assertThat(recent.at("/embeddings/0").properties())
           .extracting(Map.Entry::getKey)
           .containsAll(namesThatThePageReads("page.js", "latest"));

@@ -23,8 +23,7 @@ final class DemoTraffic implements AutoCloseable {
   private final List<DemoData.Question> questions;
   private final double rate;
   private final long startNanos = System.nanoTime();
-  private final ScheduledExecutorService ticks =
-      DaemonScheduler.named("questream-demo-traffic");
+  private final ScheduledExecutorService ticks = DaemonScheduler.named("questream-demo-traffic");
   private long sent; // the thread's
 
   /**
