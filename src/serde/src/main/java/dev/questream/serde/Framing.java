@@ -44,8 +44,8 @@ final class Framing {
   /** What bytes may be that are not framed as they should be, and what to do; or empty. */
   static String hint(byte[] bytes, String formatSetting) {
     if (isGlue(bytes)) {
-      return "; it is framed as for AWS Glue's registry, which is not read: let the producer use one"
-          + " with Confluent's API";
+      return "; it is framed as for AWS Glue's registry, which is not read: let the producer use"
+                 + " one with Confluent's API";
     }
     String text;
     try {

@@ -114,7 +114,16 @@ class QuestionRecognitionTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "[1] Why?", "\"To be\" is from?", "7", "null", "Why {x}?", "\uFEFFWhy?", "Ã\u0002"})
+      strings = {
+        "",
+        "[1] Why?",
+        "\"To be\" is from?",
+        "7",
+        "null",
+        "Why {x}?",
+        "\uFEFFWhy?",
+        "Ã\u0002"
+      })
   void shouldTakeForText(String text) {
     assertThat(decoder("auto").decode(null, text.getBytes(UTF_8)).getText())
         .isEqualTo(text.replace("\uFEFF", ""));
@@ -128,8 +137,7 @@ class QuestionRecognitionTest {
     registry.answerAlways(404, "{\"error_code\":40403,\"message\":\"Schema not found\"}");
     Map<String, Object> single = Map.of(SerdeConfig.INPUT_FORMAT, "avro");
     for (int i = 0; i < 500; i++) {
-      byte[] valid =
-          written(random.nextBoolean() ? single : settings("json"), question());
+      byte[] valid = written(random.nextBoolean() ? single : settings("json"), question());
       byte[] bytes = Mutations.of(valid, random);
       String found = outcome(auto, bytes);
       assertThat(formats.stream().map(format -> outcome(format, bytes)))

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.types.Password;
 
 /**
  * A setting as it is in effect, for people: nothing secret is in it.
@@ -44,13 +45,19 @@ public record EffectiveSetting(String name, String value, String source) {
           set == null || !set.value().contains("${")
               ? of(
                   key.name,
-                  ConfigDef.convertToString(config.values().get(key.name), key.type),
+                  text(config.values().get(key.name), key.type),
                   set == null ? DEFAULT : set.source())
               : set);
     }
     Set<String> passedThrough = new TreeSet<>(given.keySet());
     passedThrough.forEach(name -> all.add(given.get(name)));
     return all;
+  }
+
+  private static String text(Object value, ConfigDef.Type type) {
+    return value instanceof Password password
+        ? password.value()
+        : ConfigDef.convertToString(value, type);
   }
 
   private static EffectiveSetting of(String name, String value, String source) {

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who uses an archive: every process that has opened one holds a shared lock on a file beside it
- * until it ends, and whoever deletes the archive holds the whole lock. The lock's file stays behind:
- * deleting it would let two processes hold two files of one name.
+ * until it ends, and whoever deletes the archive holds the whole lock. The lock's file stays
+ * behind: deleting it would let two processes hold two files of one name.
  *
  * <p><b>Threading:</b> safe for any thread.
  */

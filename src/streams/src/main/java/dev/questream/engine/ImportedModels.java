@@ -59,8 +59,8 @@ public final class ImportedModels {
   }
 
   /**
-   * What this version opens for none of these models: archives of other models, of other versions or
-   * without a manifest, and what an interrupted import left a day ago or earlier.
+   * What this version opens for none of these models: archives of other models, of other versions
+   * or without a manifest, and what an interrupted import left a day ago or earlier.
    */
   public List<Path> unneeded(List<PublishedModel> models) {
     ModelImporter importer = new ModelImporter(folder, Libtorch.load());
@@ -121,10 +121,7 @@ public final class ImportedModels {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> file.getFileName().toString().matches(names))
-          .sorted()
-          .toList();
+      return files.filter(file -> file.getFileName().toString().matches(names)).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(folder + " cannot be read", e);
     }

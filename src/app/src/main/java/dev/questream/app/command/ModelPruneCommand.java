@@ -92,8 +92,8 @@ public final class ModelPruneCommand implements Callable<Integer> {
     } catch (ModelException e) {
       throw new FatalException(
           ExitCode.MODEL,
-          ("%s is not on this machine, so it is not known what it needs; name one that is with --set"
-                  + " model=... or --keep")
+          ("%s is not on this machine, so it is not known what it needs; name one that is with"
+               + " --set model=... or --keep")
               .formatted(name),
           e);
     }

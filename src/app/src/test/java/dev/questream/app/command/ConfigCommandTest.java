@@ -77,6 +77,7 @@ class ConfigCommandTest {
   void shouldHideWhatIsSecret() throws IOException {
     String file = "file " + folder.resolve("q.properties");
     assertSetting("http.basic.auth.password", "[hidden]", file);
+    assertSetting("tracing.otlp.headers", "", "default");
     assertSetting("kafka.sasl.jaas.config", "[hidden]", file);
     assertSetting("producer.my.plugin.token", "[hidden]", file);
     assertSetting("schema.registry.url", "http://[hidden]@registry:8081", "command line");
