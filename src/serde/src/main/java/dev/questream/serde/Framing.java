@@ -45,7 +45,7 @@ final class Framing {
   static String hint(byte[] bytes, String formatSetting) {
     if (isGlue(bytes)) {
       return "; it is framed as for AWS Glue's registry, which is not read: let the producer use"
-                 + " one with Confluent's API";
+          + " one with Confluent's API";
     }
     String text;
     try {

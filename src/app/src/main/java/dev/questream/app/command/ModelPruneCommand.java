@@ -93,7 +93,7 @@ public final class ModelPruneCommand implements Callable<Integer> {
       throw new FatalException(
           ExitCode.MODEL,
           ("%s is not on this machine, so it is not known what it needs; name one that is with"
-               + " --set model=... or --keep")
+                  + " --set model=... or --keep")
               .formatted(name),
           e);
     }
