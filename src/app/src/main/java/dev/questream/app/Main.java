@@ -2,10 +2,13 @@ package dev.questream.app;
 
 import dev.questream.app.command.AskCommand;
 import dev.questream.app.command.CommandProvider;
+import dev.questream.app.command.CompletionCommand;
+import dev.questream.app.command.ConfigCommand;
 import dev.questream.app.command.EncodeCommand;
 import dev.questream.app.command.Failures;
 import dev.questream.app.command.GeneralOptions;
 import dev.questream.app.command.ModelCommand;
+import dev.questream.app.command.ProduceCommand;
 import dev.questream.app.command.RunCommand;
 import dev.questream.app.command.TailCommand;
 import dev.questream.app.command.TopicsCommand;
@@ -31,12 +34,15 @@ import picocli.CommandLine.Option;
     subcommands = {
       RunCommand.class,
       TopicsCommand.class,
+      ProduceCommand.class,
       AskCommand.class,
       TailCommand.class,
       DlqCommand.class,
       RolloverCommand.class,
       EncodeCommand.class,
-      ModelCommand.class
+      ModelCommand.class,
+      ConfigCommand.class,
+      CompletionCommand.class
     },
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",

@@ -38,15 +38,18 @@ class MainTest {
         "run: --set --config --bootstrap-server",
         "topics: create",
         "topics create: --set --config --bootstrap-server",
-        "ask: --id --timeout QUESTION --set --config --bootstrap-server",
+        "produce: --input --input-format --id-prefix --rate --restart --set",
+        "config show: --changed --json --set",
+        "completion: SHELL",
+        "ask: --id --json --timeout QUESTION --set --config --bootstrap-server",
         "tail: --json --from-beginning --limit --set --config --bootstrap-server",
         "dlq: list show replay",
         "dlq list: --reason --since --only --limit --json --set --config --bootstrap-server",
         "dlq show: PARTITION:OFFSET --raw --set --config --bootstrap-server",
         "dlq replay: --reason --since --only --limit --dry-run --again --to --set --config"
             + " --bootstrap-server",
-        "encode: --model --input --input-format --output --output-format --precision --role --prefix"
-            + " --set"
+        "encode: --model --input --input-format --output --output-format --precision --role"
+            + " --prefix --set"
       })
   void shouldHelpWithEveryCommand(String commandAndOptions) {
     CommandLineResult.assertHelp(commandAndOptions);
@@ -91,9 +94,7 @@ class MainTest {
     "run --nope,--nope",
     "run extra,extra",
     "topics delete,delete",
-    "ask,QUESTION",
     "ask --timeout soon Why?,soon",
-    "encode,--input",
     "encode --input x --role judge,judge",
     "encode --input x --output-format csv,csv",
     "encode --input x --input-format pdf,pdf",

@@ -6,6 +6,7 @@ import org.apache.kafka.common.errors.SerializationException;
 /** What serializers of schema registries put before a record, where it is not Avro, or not read. */
 final class Framing {
   private static final int[] HEADERS_BEFORE_JSON = {1 + Integer.BYTES, 1 + Long.BYTES};
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final int GLUE_HEADER = 2 + 16;
 
   private Framing() {}
@@ -20,11 +21,31 @@ final class Framing {
     return value;
   }
 
+  /** Whether they begin as Avro's single-object encoding does, and no UTF-8 text. */
+  static boolean isSingleObject(byte[] bytes) {
+    return bytes.length > 1 && bytes[0] == (byte) 0xC3 && bytes[1] == 1;
+  }
+
+  /** Whether they begin as the records of schema registries do, and no text that is meant. */
+  static boolean isRegistered(byte[] bytes) {
+    return (bytes.length > 0 && bytes[0] == 0) || isGlue(bytes);
+  }
+
+  /** Whether the first byte of a text, behind a byte order mark and white space, is a brace. */
+  static boolean beginsJsonObject(byte[] bytes) {
+    int at = Arrays.mismatch(bytes, BYTE_ORDER_MARK);
+    int first = at == BYTE_ORDER_MARK.length || at < 0 ? BYTE_ORDER_MARK.length : 0;
+    while (first < bytes.length && " \t\r\n".indexOf(bytes[first]) >= 0) {
+      first++;
+    }
+    return first < bytes.length && bytes[first] == '{';
+  }
+
   /** What bytes may be that are not framed as they should be, and what to do; or empty. */
   static String hint(byte[] bytes, String formatSetting) {
     if (isGlue(bytes)) {
-      return "; it is framed as for AWS Glue's registry, which is not read: let the producer use one"
-          + " with Confluent's API";
+      return "; it is framed as for AWS Glue's registry, which is not read: let the producer use"
+          + " one with Confluent's API";
     }
     String text;
     try {

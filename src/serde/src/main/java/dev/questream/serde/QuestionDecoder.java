@@ -70,15 +70,42 @@ public final class QuestionDecoder {
    * @throws SchemaRegistryException if the registry is needed and not reachable
    */
   public Question decode(byte[] key, byte[] value, Headers headers) {
-    Question question =
-        switch (format) {
-          case AVRO -> decodeAvro(value, headers);
-          case JSON -> decodeJson(Utf8.decodeText(Framing.withoutSchemaId(value), VALUE));
-          case TEXT -> new Question("", Utf8.decodeText(value, VALUE), Map.of(), 0L);
-        };
+    Question question = decode(format, value, headers);
     return question.getId().isEmpty() && key != null
         ? new Question(id(key), question.getText(), question.getMetadata(), question.getAskedAtMs())
         : question;
+  }
+
+  private Question decode(InputFormat as, byte[] value, Headers headers) {
+    return switch (as) {
+      case AVRO -> decodeAvro(value, headers);
+      case JSON -> decodeJson(Utf8.decodeText(Framing.withoutSchemaId(value), VALUE));
+      case TEXT -> new Question("", Utf8.decodeText(value, VALUE), Map.of(), 0L);
+      case AUTO -> decode(recognized(value, headers), value, headers);
+    };
+  }
+
+  /** By what cannot be anything else; docs/connect.md lists what could. */
+  private static InputFormat recognized(byte[] value, Headers headers) {
+    if (Framing.isSingleObject(value)) {
+      return InputFormat.AVRO;
+    }
+    byte[] content = Framing.withoutSchemaId(value);
+    if (content != value || HeaderSchema.of(headers).isPresent()) {
+      return isJsonObject(content) ? InputFormat.JSON : InputFormat.AVRO;
+    }
+    if (Framing.isRegistered(value)) {
+      return InputFormat.AVRO;
+    }
+    return Framing.beginsJsonObject(value) ? InputFormat.JSON : InputFormat.TEXT;
+  }
+
+  private static boolean isJsonObject(byte[] value) {
+    try {
+      return JSON.readTree(Utf8.decodeText(value, VALUE)).isObject();
+    } catch (JsonProcessingException | WireException e) {
+      return false;
+    }
   }
 
   private Question decodeAvro(byte[] value, Headers headers) {

@@ -12,7 +12,7 @@ import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Writes questions for the questions topic, in the format that {@code input.format} names (Avro by
- * default; with {@code schema.registry.url} in Confluent's framing).
+ * default, and with {@code auto}; with {@code schema.registry.url} in Confluent's framing).
  */
 public final class QuestionSerializer implements Serializer<Question> {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,7 +32,7 @@ public final class QuestionSerializer implements Serializer<Question> {
       return null;
     }
     return switch (format) {
-      case AVRO -> avro.encode(topic, question);
+      case AVRO, AUTO -> avro.encode(topic, question);
       case JSON -> json(question).toString().getBytes(StandardCharsets.UTF_8);
       case TEXT -> question.getText().getBytes(StandardCharsets.UTF_8);
     };

@@ -21,7 +21,9 @@ public final class SerdeConfig {
     /** JSON objects with the fields of {@code Question}. */
     JSON,
     /** The value is the text, the key the id. */
-    TEXT
+    TEXT,
+    /** Whichever of the others each record is in; Avro, where one is written. */
+    AUTO
   }
 
   /** How embeddings are written. */

@@ -5,7 +5,9 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,14 @@ public final class ConfigSources {
   private ConfigSources() {}
 
   /**
-   * Merges the sources.
+   * Where settings come from.
+   *
+   * @param name for people
+   */
+  public record Source(String name, Map<String, String> settings) {}
+
+  /**
+   * The sources, the weakest first.
    *
    * @param file a properties file, if one was named
    * @param clientFile a properties file as Kafka's own tools take it, if one was named: settings of
@@ -39,23 +48,30 @@ public final class ConfigSources {
    * @param flags settings from the command line
    * @throws ConfigException if the file cannot be read
    */
-  public static Map<String, String> merge(
+  public static List<Source> sources(
       Optional<Path> file,
       Optional<Path> clientFile,
       Map<String, String> environment,
       Map<String, String> flags) {
+    List<Source> sources = new ArrayList<>();
+    file.ifPresent(path -> sources.add(new Source("file " + path, read(path))));
+    clientFile.ifPresent(path -> sources.add(new Source("file " + path, ofClients(read(path)))));
+    sources.add(new Source("environment", fromEnvironment(environment)));
+    sources.add(new Source("command line", flags));
+    return sources;
+  }
+
+  /** All settings, of the strongest source that has each. */
+  public static Map<String, String> merge(List<Source> sources) {
     Map<String, String> settings = new HashMap<>();
-    file.ifPresent(path -> settings.putAll(read(path)));
-    clientFile.ifPresent(path -> settings.putAll(ofClients(read(path))));
-    settings.putAll(fromEnvironment(environment));
-    settings.putAll(flags);
+    sources.forEach(source -> settings.putAll(source.settings()));
     return settings;
   }
 
-  /** The same without a file of Kafka's clients. */
+  /** The settings of a properties file, if one was named, the environment and the command line. */
   public static Map<String, String> merge(
       Optional<Path> file, Map<String, String> environment, Map<String, String> flags) {
-    return merge(file, Optional.empty(), environment, flags);
+    return merge(sources(file, Optional.empty(), environment, flags));
   }
 
   /** What is Questream's own stays; everything else is Kafka's. */

@@ -42,9 +42,14 @@ enum Profile {
     return Arrays.stream(values()).map(Profile::label).toArray(String[]::new);
   }
 
+  /** The defaults of the profile that settings name. */
+  static Map<String, String> defaults(Map<String, ?> settings) {
+    return of(settings).defaults;
+  }
+
   /** The settings with the defaults of the profile that they name. */
   static Map<String, Object> apply(Map<String, ?> settings) {
-    Map<String, Object> applied = new HashMap<>(of(settings).defaults);
+    Map<String, Object> applied = new HashMap<>(defaults(settings));
     applied.putAll(settings);
     return applied;
   }

@@ -47,8 +47,9 @@ final class RecordSettings {
             oneOf(SerdeConfig.InputFormat.values()),
             HIGH,
             "Format of questions: avro (schemas/Question.avsc, as Avro single-object encoding or,"
-                + " with a registry, in Confluent's framing), json (an object with the same fields)"
-                + " or text (the value is the question, the key its id).")
+                + " with a registry, in Confluent's framing), json (an object with the same"
+                + " fields), text (the value is the question, the key its id) or auto (whichever of"
+                + " them each record is in; docs/connect.md).")
         .define(
             OUTPUT_FORMAT,
             Type.STRING,

@@ -3,8 +3,10 @@ package dev.questream.engine;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.Pooling;
+import dev.questream.encoder.Precision;
 import dev.questream.torchscript.BertArchive;
 import dev.questream.torchscript.GraphFormat;
+import dev.questream.torchscript.LinearKernels;
 import dev.questream.weights.AtomicFile;
 import dev.questream.weights.Sha256;
 import java.io.BufferedOutputStream;
@@ -16,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,12 +56,26 @@ final class ModelImporter {
   ImportedModel find(PublishedModel model, GraphFormat format) {
     Path archive = folder.resolve(key(model, format) + ".pt");
     Path manifest = folder.resolve(key(model, format) + ".properties");
+    ArchiveUse.begin(archive);
     try {
       ImportedModel cached = verified(archive, manifest, format);
       return cached != null ? cached : importModel(model, format, archive, manifest);
     } catch (IOException e) {
       throw unwritable(model, folder, e);
     }
+  }
+
+  /** The archives that this version may open of a model, whether they are there or not. */
+  Set<Path> archives(PublishedModel model) {
+    Set<Path> archives = new HashSet<>();
+    for (Precision precision : Precision.values()) {
+      for (LinearKernels kernels : LinearKernels.values()) {
+        if (kernels.multiply(precision)) {
+          archives.add(folder.resolve(key(model, new GraphFormat(precision, kernels)) + ".pt"));
+        }
+      }
+    }
+    return archives;
   }
 
   /** The model is fine, this machine is not. */

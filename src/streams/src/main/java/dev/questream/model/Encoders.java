@@ -58,6 +58,22 @@ public final class Encoders {
   }
 
   /**
+   * Finds the configured model on this machine without asking the hub.
+   *
+   * @throws ModelException if it is not there
+   */
+  public static PublishedModel resolveOffline(QuestreamConfig config) {
+    if (ModelLocation.of(config.getString(QuestreamConfig.MODEL))
+        instanceof ModelLocation.OnHub model) {
+      HubSettings online = HubSettings.of(System.getenv());
+      HubSettings offline =
+          new HubSettings(online.endpoint(), online.cache(), online.token(), true);
+      return model.fetch(offline, DownloadListener.SILENT).open(config.cacheFolder());
+    }
+    return resolve(config);
+  }
+
+  /**
    * Opens the configured model. One on the hub is fetched first; the first time, importing a model
    * takes seconds to a minute.
    *

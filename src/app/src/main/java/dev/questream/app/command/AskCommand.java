@@ -9,22 +9,18 @@ import dev.questream.app.kafka.QuestionProducer;
 import dev.questream.app.kafka.ReadFrom;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.serde.DeadLetterHeaders;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Sends one question through a running application. */
+/** Sends questions through a running application. */
 @Command(
     name = "ask",
-    description = "Produce one question and wait for its committed embedding.",
+    description = "Produce questions and wait for their committed embeddings.",
     sortOptions = false)
 public final class AskCommand implements Callable<Integer> {
   private final Console console;
@@ -32,11 +28,17 @@ public final class AskCommand implements Callable<Integer> {
   @Mixin private SettingsOptions settings;
   @Mixin private GeneralOptions general;
 
-  @Parameters(paramLabel = "QUESTION", description = "The question.")
+  @Parameters(
+      paramLabel = "QUESTION",
+      arity = "0..1",
+      description = "The question. Without it each line of standard input is one.")
   private String question;
 
   @Option(names = "--id", paramLabel = "ID", description = "Its id. Default: a random UUID.")
-  private String id = UUID.randomUUID().toString();
+  private String id;
+
+  @Option(names = "--json", description = "One JSON object an answer, with the whole vector.")
+  private boolean json;
 
   @Option(
       names = "--timeout",
@@ -51,9 +53,12 @@ public final class AskCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (id.isEmpty() || timeoutSeconds < 1) {
+    if ((id != null && id.isEmpty()) || timeoutSeconds < 1) {
       throw new FatalException(
           ExitCode.USAGE, "--id must not be empty and --timeout must be at least 1");
+    }
+    if (id != null && question == null) {
+      throw new FatalException(ExitCode.USAGE, "--id needs one QUESTION, not standard input");
     }
     return Shutdown.guard(shutdown -> ask());
   }
@@ -63,45 +68,40 @@ public final class AskCommand implements Callable<Integer> {
     try (Topics topics = new Topics(config)) {
       topics.requireAll();
     }
+    AnswerPrinter printer = new AnswerPrinter(console.out(), json);
     try (EmbeddingReader reader = new EmbeddingReader(config, ReadFrom.END);
         QuestionProducer producer = new QuestionProducer(config)) {
-      producer.sendNow(id, question);
-      long sent = System.nanoTime();
-      Answer answer =
-          reader
-              .await(id, Duration.ofSeconds(timeoutSeconds))
-              .orElseThrow(
-                  () ->
-                      new FatalException(
-                          ExitCode.KAFKA,
-                          "no answer for question %s within %d s; is the application running (`questream run`)?"
-                              .formatted(id, timeoutSeconds)));
-      return show(answer, sent);
+      return (question == null
+              ? askLines(reader, producer, printer)
+              : askOne(reader, producer, printer))
+          .status();
     }
   }
 
-  private int show(Answer answer, long sent) {
-    double millis = (System.nanoTime() - sent) / 1e6;
-    if (answer instanceof Answer.Embedded embedded) {
-      console.out().print(EmbeddingText.describe(embedded.embedding()));
-      console.out().printf("latency     %.0f ms from produce to committed%n", millis);
-      return ExitCode.OK.status();
+  private ExitCode askLines(
+      EmbeddingReader reader, QuestionProducer producer, AnswerPrinter printer) {
+    if (console.terminal()) {
+      console.err().println("reading questions from standard input, one a line");
     }
-    console.out().printf("id          %s%nrejected after %.0f ms%n", id, millis);
-    printReasons(answer.source());
-    return ExitCode.REJECTED.status();
+    return new AskRun(console, Duration.ofSeconds(timeoutSeconds), printer)
+        .ask(System.in, reader, producer);
   }
 
-  private void printReasons(ConsumerRecord<byte[], byte[]> deadLetter) {
-    for (Header header : deadLetter.headers()) {
-      if (header.key().startsWith(DeadLetterHeaders.ERROR_PREFIX)) {
-        console
-            .out()
-            .printf(
-                "%-11s %s%n",
-                header.key().substring(DeadLetterHeaders.ERROR_PREFIX.length()),
-                new String(header.value(), StandardCharsets.UTF_8));
-      }
-    }
+  private ExitCode askOne(
+      EmbeddingReader reader, QuestionProducer producer, AnswerPrinter printer) {
+    String asked = id == null ? UUID.randomUUID().toString() : id;
+    producer.sendNow(asked, question);
+    long sent = System.nanoTime();
+    Answer answer =
+        reader
+            .await(asked, Duration.ofSeconds(timeoutSeconds))
+            .orElseThrow(
+                () ->
+                    new FatalException(
+                        ExitCode.KAFKA,
+                        "no answer for question %s within %d s; is the application running (`questream run`)?"
+                            .formatted(asked, timeoutSeconds)));
+    printer.whole(asked, answer, System.nanoTime() - sent);
+    return answer instanceof Answer.Embedded ? ExitCode.OK : ExitCode.REJECTED;
   }
 }

@@ -4,7 +4,6 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.io.EmbeddingWriter;
-import dev.questream.app.io.InputFormat;
 import dev.questream.app.io.InputReader;
 import dev.questream.app.io.JsonlWriter;
 import dev.questream.app.io.NpyWriter;
@@ -15,11 +14,7 @@ import dev.questream.encoder.QuestionEncoder;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.model.Encoders;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -36,6 +31,7 @@ public final class EncodeCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private SettingsOptions settings;
+  @Mixin private InputOptions input;
   @Mixin private GeneralOptions general;
 
   @Option(
@@ -45,21 +41,6 @@ public final class EncodeCommand implements Callable<Integer> {
           "Bundled model, checkpoint folder, or owner/name on the hub."
               + " Default: bge-small-en-v1.5.")
   private String model;
-
-  @Option(
-      names = "--input",
-      required = true,
-      paramLabel = "FILE|-",
-      description = "Texts, plain or gzipped; - for standard input.")
-  private String input;
-
-  @Option(
-      names = "--input-format",
-      paramLabel = "FORMAT",
-      description =
-          "text (one a line), jsonl ({\"id\",\"text\"}) or dpr (qa.csv; psgs.tsv with --role passage)."
-              + " Default: by the file's name.")
-  private InputFormat inputFormat;
 
   @Option(
       names = "--output",
@@ -113,7 +94,8 @@ public final class EncodeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EncoderRole encoderRole = EncoderRole.valueOf(role.name());
-    try (InputReader reader = new InputReader(open(), format(), encoderRole);
+    try (InputReader reader =
+            new InputReader(InputOptions.stream(input.open()), input.format(), encoderRole);
         OutputTarget target = OutputTarget.of(output, console.out());
         BatchingEncoder encoder =
             Encoders.open(HubModel.local(settings.config(flags()), console), encoderRole);
@@ -128,21 +110,6 @@ public final class EncodeCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new FatalException(
           ExitCode.ENVIRONMENT, "%s could not be encoded to %s: %s".formatted(input, output, e), e);
-    }
-  }
-
-  private InputFormat format() {
-    if (inputFormat != null) {
-      return inputFormat;
-    }
-    return input.equals("-") ? InputFormat.TEXT : InputFormat.of(Path.of(input));
-  }
-
-  private InputStream open() throws IOException {
-    try {
-      return input.equals("-") ? System.in : Files.newInputStream(Path.of(input));
-    } catch (NoSuchFileException e) {
-      throw new FatalException(ExitCode.ENVIRONMENT, "there is no file " + input, e);
     }
   }
 

@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
       ModelCommand.Import.class,
       ModelExportCommand.class,
       ModelCommand.ListImported.class,
-      ModelCommand.Verify.class
+      ModelCommand.Verify.class,
+      ModelPruneCommand.class
     })
 public final class ModelCommand {
   @Mixin private GeneralOptions general;
@@ -173,7 +174,7 @@ public final class ModelCommand {
     }
   }
 
-  private static String describe(ImportedModels.Entry entry) {
+  static String describe(ImportedModels.Entry entry) {
     return "%-28s %-5s %5d dimensions %6d MiB  sha256 %s  %s"
         .formatted(
             entry.model(),

@@ -1,11 +1,13 @@
 package dev.questream.app.command;
 
 import dev.questream.config.ConfigSources;
+import dev.questream.config.EffectiveSetting;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.config.Secrets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -66,14 +68,22 @@ public final class SettingsOptions {
    */
   public QuestreamConfig config(Map<String, String> own) {
     warnOfSecrets();
+    return new QuestreamConfig(ConfigSources.merge(sources(own)));
+  }
+
+  /** Every setting as {@link #config()} has it, and where it comes from. */
+  public List<EffectiveSetting> effective() {
+    return EffectiveSetting.all(config(), sources(Map.of()));
+  }
+
+  private List<ConfigSources.Source> sources(Map<String, String> own) {
     Map<String, String> flags = new HashMap<>(set);
     if (bootstrapServer != null) {
       flags.put(QuestreamConfig.BOOTSTRAP_SERVERS, bootstrapServer);
     }
     flags.putAll(own);
-    return new QuestreamConfig(
-        ConfigSources.merge(
-            Optional.ofNullable(file), Optional.ofNullable(clientFile), System.getenv(), flags));
+    return ConfigSources.sources(
+        Optional.ofNullable(file), Optional.ofNullable(clientFile), System.getenv(), flags);
   }
 
   private void warnOfSecrets() {
@@ -81,8 +91,8 @@ public final class SettingsOptions {
         (key, value) -> {
           if (Secrets.isSecret(key) && !value.contains("${")) {
             LOG.warn(
-                "{} stands on the command line, where other users of this machine can read it; put it"
-                    + " into a file or a variable (docs/secure.md)",
+                "{} stands on the command line, where other users of this machine can read it; put"
+                    + " it into a file or a variable (docs/secure.md)",
                 key);
           }
         });

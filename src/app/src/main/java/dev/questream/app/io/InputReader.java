@@ -18,6 +18,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Reads texts one by one; a line that is damaged is one unreadable input, not the end. */
 public final class InputReader implements AutoCloseable {
@@ -29,6 +31,7 @@ public final class InputReader implements AutoCloseable {
   private final InputFormat format;
   private final EncoderRole role;
   private final TabSeparated rows;
+  private final String idPrefix;
   private long number;
 
   /**
@@ -36,6 +39,17 @@ public final class InputReader implements AutoCloseable {
    * @param role whether questions or passages are read
    */
   public InputReader(InputStream source, InputFormat format, EncoderRole role) throws IOException {
+    this(source, format, role, "");
+  }
+
+  /**
+   * The same.
+   *
+   * @param idPrefix put before a number that stands for an id
+   */
+  public InputReader(InputStream source, InputFormat format, EncoderRole role, String idPrefix)
+      throws IOException {
+    this.idPrefix = idPrefix;
     this.in = new BufferedInputStream(PlainInput.unpacked(source), BUFFER_BYTES);
     PlainInput.beginText(in);
     this.format = format;
@@ -78,9 +92,9 @@ public final class InputReader implements AutoCloseable {
     number++;
     try {
       String text = Utf8.decodeText(line, "line " + number);
-      return format == InputFormat.JSONL ? json(text) : text(Long.toString(number), text);
+      return format == InputFormat.JSONL ? json(text) : text(numberedId(), text);
     } catch (WireException e) {
-      return new InputItem.Unreadable(Long.toString(number), e.getMessage());
+      return new InputItem.Unreadable(numberedId(), e.getMessage());
     }
   }
 
@@ -96,6 +110,10 @@ public final class InputReader implements AutoCloseable {
     byte[] bytes = line.toByteArray();
     boolean carriageReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
     return carriageReturn ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
+  }
+
+  private String numberedId() {
+    return idPrefix + number;
   }
 
   private static InputItem text(String id, String text) {
@@ -114,21 +132,32 @@ public final class InputReader implements AutoCloseable {
       throw new WireException("line %d has no string \"text\"".formatted(number));
     }
     boolean named = json.path("id").isValueNode() && !json.path("id").isNull();
-    String id = named ? json.path("id").asText() : Long.toString(number);
+    String id = named ? json.path("id").asText() : numberedId();
     String title = role == EncoderRole.PASSAGE ? json.path("title").asText("") : "";
-    return new InputItem.Text(id, new EncoderInput(title, json.path("text").asText()));
+    return new InputItem.Text(
+        id, new EncoderInput(title, json.path("text").asText()), metadata(json.path("metadata")));
+  }
+
+  private static Map<String, String> metadata(JsonNode json) {
+    Map<String, String> metadata = new TreeMap<>();
+    json.properties()
+        .forEach(
+            field -> {
+              JsonNode value = field.getValue();
+              metadata.put(field.getKey(), value.isTextual() ? value.asText() : value.toString());
+            });
+    return metadata;
   }
 
   private InputItem question(List<String> row) {
-    return text(Long.toString(number), row.get(0));
+    return text(numberedId(), row.get(0));
   }
 
   private InputItem passage(List<String> row) {
     return row.size() == 3
         ? new InputItem.Text(row.get(0), EncoderInput.passage(row.get(2), row.get(1)))
         : new InputItem.Unreadable(
-            Long.toString(number),
-            "passage %d has %d columns, not 3".formatted(number, row.size()));
+            numberedId(), "passage %d has %d columns, not 3".formatted(number, row.size()));
   }
 
   @Override

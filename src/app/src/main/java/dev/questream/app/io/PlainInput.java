@@ -1,6 +1,7 @@
 package dev.questream.app.io;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -84,11 +85,18 @@ public final class PlainInput {
     }
   }
 
+  /** The first bytes; fewer where a person or a slow program has written lines and no more yet. */
   private static byte[] head(InputStream in, int length) throws IOException {
     in.mark(length);
-    byte[] head = in.readNBytes(length);
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    for (int c = in.read(); c >= 0; c = in.read()) {
+      head.write(c);
+      if (head.size() == length || (c == '\n' && in.available() == 0)) {
+        break;
+      }
+    }
     in.reset();
-    return head;
+    return head.toByteArray();
   }
 
   /** UTF-16 and UTF-32 have a mark, or zeros where UTF-8 has none: in the units of ASCII. */

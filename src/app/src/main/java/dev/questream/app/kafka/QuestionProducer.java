@@ -33,6 +33,11 @@ public final class QuestionProducer implements AutoCloseable {
     this.producer = new KafkaProducer<>(settings, new StringSerializer(), serializer);
   }
 
+  /** Sends a question with what goes along with it. */
+  public Future<RecordMetadata> send(String id, String text, Map<String, String> metadata) {
+    return producer.send(record(id, text, metadata));
+  }
+
   /**
    * Sends a question.
    *
@@ -49,9 +54,8 @@ public final class QuestionProducer implements AutoCloseable {
    */
   public Future<RecordMetadata> send(
       String id, String text, Consumer<RecordMetadata> taken, Consumer<Exception> refused) {
-    Question question = new Question(id, text, Map.of(), System.currentTimeMillis());
     return producer.send(
-        new ProducerRecord<>(topic, id, question),
+        record(id, text, Map.of()),
         (metadata, failure) -> {
           if (failure == null) {
             taken.accept(metadata);
@@ -59,6 +63,12 @@ public final class QuestionProducer implements AutoCloseable {
             refused.accept(failure);
           }
         });
+  }
+
+  private ProducerRecord<String, Question> record(
+      String id, String text, Map<String, String> metadata) {
+    return new ProducerRecord<>(
+        topic, id, new Question(id, text, metadata, System.currentTimeMillis()));
   }
 
   /**

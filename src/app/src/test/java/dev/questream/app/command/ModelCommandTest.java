@@ -25,6 +25,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +84,64 @@ class ModelCommandTest {
     }
     assertThat(run("model", "verify")).isEqualTo(3);
     assertThat(out).contains("DAMAGED");
+  }
+
+  @Test
+  void shouldPruneWhatNoSettingNeeds() throws IOException {
+    assertThat(run("model", "import", "bge-small-en-v1.5", "--set", "encoder.precision=fp32"))
+        .isZero();
+    Path kept = archives().get(0);
+    Path old = Files.write(cache.resolve("0123456789abcdef01234567.pt"), new byte[3 << 20]);
+    Path manifest =
+        Files.copy(
+            Path.of(kept.toString().replace(".pt", ".properties")),
+            cache.resolve("0123456789abcdef01234567.properties"));
+    Path part = Files.createFile(cache.resolve(".00000000-0000-4000-8000-000000000000.part"));
+    Path fresh = Files.createFile(cache.resolve(".00000000-0000-4000-8000-000000000001.part"));
+    Files.setLastModifiedTime(part, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    Path foreign = Files.createFile(cache.resolve("notes.pt"));
+
+    assertThat(run("model", "prune", "--dry-run")).isZero();
+    assertThat(out)
+        .contains("2 to delete, 3 MiB", old.toString(), part.toString())
+        .doesNotContain(kept.toString(), fresh.toString(), foreign.toString());
+    assertThat(old).exists();
+    assertThat(run("model", "prune")).isEqualTo(2);
+    assertThat(out).contains("nothing was deleted").contains("--yes");
+    assertThat(old).exists();
+
+    assertThat(run("model", "prune", "--yes")).isZero();
+    assertThat(old).doesNotExist();
+    assertThat(manifest).doesNotExist();
+    assertThat(part).doesNotExist();
+    assertThat(List.of(kept, fresh, foreign)).allMatch(Files::exists);
+    assertThat(run("model", "prune", "--set", "model=no/such")).isEqualTo(3);
+    assertThat(out).contains("no/such is not on this machine");
+  }
+
+  /** Another process holds it, as one that encodes does. */
+  @Test
+  void shouldNotPruneWhatARunningProcessUses() throws Exception {
+    Path used = Files.write(cache.resolve("0123456789abcdef01234567.pt"), new byte[1]);
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.questream.engine.HeldArchive",
+                used.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      assertThat(process.getInputStream().read()).isEqualTo('.');
+      assertThat(run("model", "prune", "--yes")).isZero();
+      assertThat(out).contains(used + " stays: a running process uses it");
+      assertThat(used).exists();
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    assertThat(run("model", "prune", "--yes")).isZero();
+    assertThat(used).doesNotExist();
   }
 
   private List<Path> archives() throws IOException {

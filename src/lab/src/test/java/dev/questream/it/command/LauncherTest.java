@@ -172,6 +172,23 @@ class LauncherTest {
     assertThat(result.out()).isEmpty();
   }
 
+  // A release
+
+  @Test
+  void shouldRunAReleaseFromAnyFolderWithoutMaven() throws Exception {
+    java17();
+    Path release = Files.createDirectories(folder.resolve("a release"));
+    Files.copy(home.resolve("questream"), release.resolve("questream"));
+    Path jar = Files.createDirectory(release.resolve("lib")).resolve("x.jar");
+    Files.writeString(jar, "jar");
+    Result result = launch(release.resolve("questream"), Map.of(), "tail", "a b");
+    assertThat(result.status()).as(result.err()).isEqualTo(6);
+    assertThat(result.out())
+        .contains("<-cp>\n<" + release.toRealPath() + "/lib/*>\n")
+        .endsWith("<tail>\n<a b>\n");
+    assertThat(mavenWasCalled()).isFalse();
+  }
+
   // Java
 
   @ParameterizedTest
