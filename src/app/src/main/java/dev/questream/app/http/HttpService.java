@@ -15,6 +15,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -32,6 +33,8 @@ public final class HttpService implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 512;
   private static final long CROWDED_IDLE_MS = 500;
   private static final long IDLE_MS = 15_000;
+  private static final long STOP_MS = 2_000;
+  private static final long STOP_IDLE_MS = 100;
   private static final int MAX_HEADER_BYTES = 16 << 10;
 
   private final Server server;
@@ -66,7 +69,9 @@ public final class HttpService implements AutoCloseable {
     NetworkConnectionLimit limit = new NetworkConnectionLimit(MAX_CONNECTIONS, connector);
     limit.setEndPointIdleTimeout(CROWDED_IDLE_MS); // in a crowd the idle ones have to go
     server.addBean(limit);
-    server.setHandler(new Dispatch(resources, access));
+    server.setHandler(new GracefulHandler(new Dispatch(resources, access)));
+    server.setStopTimeout(STOP_MS);
+    connector.setShutdownIdleTimeout(STOP_IDLE_MS);
     server.setErrorHandler(new BriefErrors());
     HttpService service = new HttpService(server, connector);
     service.start();
@@ -100,6 +105,7 @@ public final class HttpService implements AutoCloseable {
     }
   }
 
+  /** Stops to listen, lets what is being answered be sent, and ends within two seconds. */
   @Override
   public void close() {
     try {
