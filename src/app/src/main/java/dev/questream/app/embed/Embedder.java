@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -139,6 +140,9 @@ final class Embedder implements AutoCloseable {
     if (failure instanceof TimeoutException) {
       throw new Refusal(
           Refusal.Kind.TIMED_OUT, "there was no answer within %,d ms".formatted(limit.toMillis()));
+    }
+    if (failure instanceof RejectedExecutionException) {
+      throw new Refusal(Refusal.Kind.STOPPING, "this instance has stopped");
     }
     throw new CompletionException(failure);
   }

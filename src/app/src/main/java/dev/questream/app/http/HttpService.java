@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -33,16 +36,17 @@ public final class HttpService implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 512;
   private static final long CROWDED_IDLE_MS = 500;
   private static final long IDLE_MS = 15_000;
-  private static final long STOP_MS = 2_000;
-  private static final long STOP_IDLE_MS = 100;
+  private static final long STOP_MS = 1_500;
   private static final int MAX_HEADER_BYTES = 16 << 10;
 
   private final Server server;
   private final ServerConnector connector;
+  private final GracefulHandler answers;
 
-  private HttpService(Server server, ServerConnector connector) {
+  private HttpService(Server server, ServerConnector connector, GracefulHandler answers) {
     this.server = server;
     this.connector = connector;
+    this.answers = answers;
   }
 
   /**
@@ -69,11 +73,10 @@ public final class HttpService implements AutoCloseable {
     NetworkConnectionLimit limit = new NetworkConnectionLimit(MAX_CONNECTIONS, connector);
     limit.setEndPointIdleTimeout(CROWDED_IDLE_MS); // in a crowd the idle ones have to go
     server.addBean(limit);
-    server.setHandler(new GracefulHandler(new Dispatch(resources, access)));
-    server.setStopTimeout(STOP_MS);
-    connector.setShutdownIdleTimeout(STOP_IDLE_MS);
+    GracefulHandler answers = new GracefulHandler(new Dispatch(resources, access));
+    server.setHandler(answers);
     server.setErrorHandler(new BriefErrors());
-    HttpService service = new HttpService(server, connector);
+    HttpService service = new HttpService(server, connector, answers);
     service.start();
     return service;
   }
@@ -105,9 +108,18 @@ public final class HttpService implements AutoCloseable {
     }
   }
 
-  /** Stops to listen, lets what is being answered be sent, and ends within two seconds. */
+  /** Answers nothing new, sends what is being answered, for a second or two, and stops. */
   @Override
   public void close() {
+    try {
+      answers.shutdown().get(STOP_MS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.debug("Some clients do not read their answers", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      LOG.warn("The HTTP server did not stop cleanly", e);
+    }
     try {
       server.stop();
     } catch (Exception e) {

@@ -237,6 +237,9 @@ class HttpServiceTest {
     }
     String header = "Basic YW5uOnNlY3JldA=="; // ann:secret
     assertThat(send(request("/page").header("Authorization", header)).body()).isEqualTo("a page\n");
+    assertThat(send(request("/page").header("Authorization", "Bearer t0ken")).body())
+        .isEqualTo("a page\n");
+    assertThat(stranger.headers().allValues("WWW-Authenticate")).hasSize(2);
     assertHealthy();
   }
 }
