@@ -65,9 +65,10 @@ def hugging_face_client(url, token, expected):
 
 
 def described(url, token):
+    # What is accepted depends on the model and the settings too, which no schema can say.
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{url}/openapi.json",
                "--header", f"Authorization: Bearer {token}", "--max-examples", "50",
-               "--exclude-checks", "unsupported_method"]
+               "--exclude-checks", "positive_data_acceptance,unsupported_method"]
     check("schemathesis: " + " ".join(command[:3]), subprocess.run(command).returncode == 0)
 
 

@@ -58,7 +58,8 @@ class MainTest {
     assertThat(result.status()).isEqualTo(OK);
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
-        .contains("run", "serve", "topics", "ask", "tail", "dlq", "encode", "--version", "Exit codes:");
+        .contains(
+            "run", "serve", "topics", "ask", "tail", "dlq", "encode", "--version", "Exit codes:");
     for (int status = 0; status <= 6; status++) {
       assertThat(result.out()).containsPattern("(?m)^ +" + status + " ");
     }

@@ -26,7 +26,8 @@ final class HttpSettings {
       ConfigDef.LambdaValidator.with(
           (name, value) -> {
             if (!((double) value > 0 && (double) value < 1)) {
-              throw new ConfigException(name, value, "must be between 0 and 1, and neither of them");
+              throw new ConfigException(
+                  name, value, "must be between 0 and 1, and neither of them");
             }
           },
           () -> "(0,...,1)");
@@ -132,8 +133,7 @@ final class HttpSettings {
           "%s and %s belong together: set both, or neither".formatted(HTTP_USER, HTTP_PASSWORD));
     }
     if (config.getBoolean(HTTP_EMBED_ENABLED) && config.getInt(HTTP_PORT) < 0) {
-      throw new ConfigException(
-          "%s needs a port: set %s".formatted(HTTP_EMBED_ENABLED, HTTP_PORT));
+      throw new ConfigException("%s needs a port: set %s".formatted(HTTP_EMBED_ENABLED, HTTP_PORT));
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.runtime.EmbedServer;
 import dev.questream.config.QuestreamConfig;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;

@@ -90,8 +90,7 @@ final class EmbedResource implements Resource {
   }
 
   private Reply written(Protocol.Asked asked, List<Embedding> embeddings) {
-    return Reply.json(200, Json.bytes(asked.form().of(embeddings)))
-        .with(provenance.of(embeddings));
+    return Reply.json(200, Json.bytes(asked.form().of(embeddings))).with(provenance.of(embeddings));
   }
 
   private Reply failed(Throwable thrown) {

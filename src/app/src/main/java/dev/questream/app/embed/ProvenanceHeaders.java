@@ -30,8 +30,7 @@ final class ProvenanceHeaders {
     return all;
   }
 
-  private static String sum(
-      List<Embedding> embeddings, ToIntFunction<Embedding> of) {
+  private static String sum(List<Embedding> embeddings, ToIntFunction<Embedding> of) {
     return Integer.toString(embeddings.stream().mapToInt(of).sum());
   }
 

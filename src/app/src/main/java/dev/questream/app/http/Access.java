@@ -8,8 +8,8 @@ import org.eclipse.jetty.server.Request;
 /**
  * Who may do what.
  *
- * @param credentials any of which opens everything but {@code /health}, which is open; none: anybody
- *     may do everything
+ * @param credentials any of which opens everything but {@code /health}, which is open; none:
+ *     anybody may do everything
  * @param origins from where something may be changed
  */
 public record Access(List<Credential> credentials, SameOrigin origins) {

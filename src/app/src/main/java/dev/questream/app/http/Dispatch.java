@@ -65,7 +65,9 @@ final class Dispatch extends Handler.Abstract {
     String path = Request.getPathInContext(request);
     Resource resource = resources.get(path);
     if (!access.knows(request, path)) {
-      access.credentials().forEach(one -> headers.add(HttpHeader.WWW_AUTHENTICATE, one.challenge()));
+      access
+          .credentials()
+          .forEach(one -> headers.add(HttpHeader.WWW_AUTHENTICATE, one.challenge()));
       return now(
           Optional.ofNullable(resource)
               .map(known -> known.refusal(401, NEEDED))
@@ -109,8 +111,7 @@ final class Dispatch extends Handler.Abstract {
         .orTimeout(BODY_SECONDS, TimeUnit.SECONDS)
         .handle((body, failure) -> failure == null ? bytes(body) : refuse(resource, cause(failure)))
         .thenCompose(
-            body ->
-                unlessGone(request, resource.answer(new Resource.Call(method, query, body))))
+            body -> unlessGone(request, resource.answer(new Resource.Call(method, query, body))))
         .whenComplete((reply, failure) -> memory.release(reserved));
   }
 

@@ -25,9 +25,7 @@ public final class EmbedServer implements AutoCloseable {
   private final HttpService service;
 
   private EmbedServer(
-      QuestreamConfig config,
-      Function<EncoderObserver, BatchingEncoder> open,
-      Resources opened) {
+      QuestreamConfig config, Function<EncoderObserver, BatchingEncoder> open, Resources opened) {
     this.opened = opened;
     Metrics metrics = opened.add(new Metrics(), Metrics::close);
     BatchingEncoder encoder = opened.add(open.apply(metrics.encoder()), BatchingEncoder::close);

@@ -68,8 +68,7 @@ final class HttpPort {
               + " others away from it",
           address);
     }
-    return new Access(
-        credentials, new SameOrigin(config.getList(QuestreamConfig.HTTP_ASK_HOSTS)));
+    return new Access(credentials, new SameOrigin(config.getList(QuestreamConfig.HTTP_ASK_HOSTS)));
   }
 
   /** Vectors at once, of an encoder, as the settings allow. */

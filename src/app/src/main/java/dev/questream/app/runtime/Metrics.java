@@ -183,6 +183,7 @@ public final class Metrics implements AutoCloseable {
       public void watch(IntSupplier waitingTexts) {
         Gauge.builder("questream.http.embed.waiting.texts", waitingTexts, IntSupplier::getAsInt)
             .description("Texts over HTTP that wait for their vectors")
+            .strongReference(true) // nobody else holds the supplier
             .register(registry);
       }
     };

@@ -182,7 +182,8 @@ class EmbedEndpointsTest {
 
   @Test
   void shouldSayWhereVectorsComeFrom() throws Exception {
-    var headers = send("/v1/embeddings", "{\"input\":[\"one\",\"eleven chars and more\"]}").headers();
+    var headers =
+        send("/v1/embeddings", "{\"input\":[\"one\",\"eleven chars and more\"]}").headers();
     assertThat(headers.firstValue("questream-model-id")).hasValue("held");
     assertThat(headers.firstValue("questream-weights-sha256")).hasValue("w%25");
     assertThat(headers.firstValue("questream-pooling")).hasValue("mean");
@@ -335,9 +336,7 @@ class EmbedEndpointsTest {
     var taken = later("/embed", "{\"inputs\":\"one\"}");
     await().atMost(SOON).until(() -> waiting.getAsInt() == 1);
     CompletableFuture<Void> closing = CompletableFuture.runAsync(endpoints::close);
-    await()
-        .atMost(SOON)
-        .until(() -> send("/embed", "{\"inputs\":\"two\"}").statusCode() == 503);
+    await().atMost(SOON).until(() -> send("/embed", "{\"inputs\":\"two\"}").statusCode() == 503);
     assertThat(send("/v1/embeddings", "{\"input\":\"two\"}").headers().firstValue("Retry-After"))
         .hasValue("1");
     assertThat(closing).isNotDone();
@@ -383,8 +382,7 @@ class EmbedEndpointsTest {
             .POST(BodyPublishers.ofString("{\"inputs\":\"a\"}"))
             .build();
     assertThat(client.send(foreign, BodyHandlers.ofString()).statusCode()).isEqualTo(403);
-    HttpResponse<String> get =
-        client.send(request("/embed").build(), BodyHandlers.ofString());
+    HttpResponse<String> get = client.send(request("/embed").build(), BodyHandlers.ofString());
     assertThat(get.statusCode()).isEqualTo(405);
     assertThat(observed).containsExactly("openai 415", "tei 413", "tei 403", "tei 405");
   }

@@ -109,8 +109,7 @@ class OpenApiTest {
                 .form()
                 .of(List.of(new Embedding(new float[3], 2, 2))));
     JsonNode schema = description.at("/components/schemas/Embeddings");
-    assertThat(names(schema.path("properties")))
-        .containsExactlyInAnyOrderElementsOf(names(answer));
+    assertThat(names(schema.path("properties"))).containsExactlyInAnyOrderElementsOf(names(answer));
     assertThat(names(schema.at("/properties/data/items/properties")))
         .containsExactlyInAnyOrderElementsOf(names(answer.at("/data/0")));
     assertThat(names(schema.at("/properties/usage/properties")))

@@ -66,8 +66,7 @@ class EmbedIT {
             HttpRequest.newBuilder(URI.create("http://localhost:%d/embed".formatted(port)))
                 .header("Authorization", "Bearer " + TOKEN)
                 .header("Content-Type", "application/json")
-                .POST(
-                    HttpRequest.BodyPublishers.ofString("{\"inputs\":\"%s\"}".formatted(text)))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"inputs\":\"%s\"}".formatted(text)))
                 .build(),
             BodyHandlers.ofString());
   }
@@ -109,7 +108,7 @@ class EmbedIT {
               "questream-token-count", Integer.toString(record.getTokenCount()),
               "questream-truncated", "0")
           .forEach((name, value) -> assertThat(tei.headers().firstValue(name)).hasValue(value));
-      assertThatThrownBy(() -> client.embed(" ")).isInstanceOf(InvalidRequestException.class);
+      assertThatThrownBy(() -> client.embed("\u200b")).isInstanceOf(InvalidRequestException.class);
       assertThatThrownBy(() -> client(port, "wrong").embed(QUESTION))
           .hasMessageContaining("invalid_api_key");
       assertThat(get(port, "/metrics").body())
@@ -128,8 +127,7 @@ class EmbedIT {
       port = free.getLocalPort();
     }
     Path settings = folder.resolve("serve.properties");
-    Files.writeString(
-        settings, "http.port=%d%nhttp.bearer.token=%s%n".formatted(port, TOKEN));
+    Files.writeString(settings, "http.port=%d%nhttp.bearer.token=%s%n".formatted(port, TOKEN));
     Launched serve =
         Launched.application(folder, Map.of(), "serve", "--config", settings.toString());
     try {

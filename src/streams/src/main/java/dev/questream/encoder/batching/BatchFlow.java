@@ -132,8 +132,7 @@ final class BatchFlow implements WorkSource {
       List<WaitingText> wanted = retry.texts().stream().filter(this::stillWanted).toList();
       return wanted.isEmpty() ? null : new Batch(wanted, retry.failures(), retry.hangs());
     }
-    List<WaitingText> texts =
-        queue.take(settings.budget(), limit.tokens(), this::stillWanted);
+    List<WaitingText> texts = queue.take(settings.budget(), limit.tokens(), this::stillWanted);
     for (WaitingText text : texts) {
       long waited = now - text.queuedNanos();
       counters.queueNanos.add(waited);

@@ -29,11 +29,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Merges the windows of all callers into batches bounded by tokens and runs them on worker threads.
  *
- * <p>Texts are tokenized once, on a thread of their own, urgent ones on another. A text whose vector is cached is answered
- * at once; one that is under way already is not encoded a second time. The rest waits in a queue in
- * which the sources take turns. A worker takes the next batch by the rule of {@link TokenBudget}. A
- * batch that fails is run again, then halved until the text that fails stands alone; only that
- * text's future fails. A call that takes too long loses its worker, not its texts.
+ * <p>Texts are tokenized once, on a thread of their own, urgent ones on another. A text whose
+ * vector is cached is answered at once; one that is under way already is not encoded a second time.
+ * The rest waits in a queue in which the sources take turns. A worker takes the next batch by the
+ * rule of {@link TokenBudget}. A batch that fails is run again, then halved until the text that
+ * fails stands alone; only that text's future fails. A call that takes too long loses its worker,
+ * not its texts.
  *
  * <p><b>Threading:</b> safe for any thread. Futures are completed outside any lock.
  */

@@ -28,11 +28,15 @@ public record BatchingSettings(
 
   public BatchingSettings {
     if (!(urgentShare > 0 && urgentShare < 1)) {
-      throw new IllegalArgumentException("the urgent share must be between 0 and 1: " + urgentShare);
+      throw new IllegalArgumentException(
+          "the urgent share must be between 0 and 1: " + urgentShare);
     }
   }
 
-  /** A single retry at once, no time limit, nothing shared and nothing remembered, half for the urgent. */
+  /**
+   * A single retry at once, no time limit, nothing shared and nothing remembered, half for the
+   * urgent.
+   */
   public static BatchingSettings of(TokenBudget budget) {
     return new BatchingSettings(budget, 1, Duration.ZERO, Duration.ZERO, false, 0, HALF);
   }

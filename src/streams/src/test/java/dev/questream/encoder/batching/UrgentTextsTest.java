@@ -122,8 +122,7 @@ class UrgentTextsTest {
       while (!round.queue.isEmpty()) {
         round.take();
       }
-      round.taken.forEach(
-          (source, numbers) -> assertThat(numbers).as("seed " + SEED).isSorted());
+      round.taken.forEach((source, numbers) -> assertThat(numbers).as("seed " + SEED).isSorted());
       assertThat(round.taken.values().stream().flatMap(List::stream).sorted())
           .as("every text once, seed " + SEED)
           .containsExactlyElementsOf(round.sourceOf.keySet().stream().sorted().toList());

@@ -52,8 +52,7 @@ final class Asker implements AutoCloseable {
       Load load,
       Duration warmUp,
       Duration measured) {
-    this.endpoint =
-        URI.create("http://localhost:%d/v1/embeddings".formatted(server.getPort()));
+    this.endpoint = URI.create("http://localhost:%d/v1/embeddings".formatted(server.getPort()));
     this.questions = questions;
     this.texts = load.texts();
     this.from = System.nanoTime() + warmUp.toNanos();

@@ -156,9 +156,7 @@ final class ServeBench {
           perSecond.isEmpty() ? null : stream().median() / alone,
           nanos.size() * texts / seconds,
           refused,
-          texts == 0
-              ? null
-              : Latency.of(nanos.stream().mapToLong(Long::longValue).toArray()));
+          texts == 0 ? null : Latency.of(nanos.stream().mapToLong(Long::longValue).toArray()));
     }
   }
 }

@@ -63,7 +63,8 @@ public final class ServeProcess implements AutoCloseable {
       }
       return new ServeProcess(
           child,
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port(settings))));
+          new InetSocketAddress(
+              InetAddress.getLoopbackAddress(), Integer.parseInt(port(settings))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -88,8 +89,7 @@ public final class ServeProcess implements AutoCloseable {
           EmbedServer server =
               EmbedServer.start(
                   new QuestreamConfig(
-                      ConfigSources.merge(
-                          Optional.of(Path.of(arguments[0])), Map.of(), Map.of())));
+                      ConfigSources.merge(Optional.of(Path.of(arguments[0])), Map.of(), Map.of())));
           Runtime.getRuntime()
               .addShutdownHook(new Thread(server::close, "questream-bench-shutdown"));
           Child.reportReady();
