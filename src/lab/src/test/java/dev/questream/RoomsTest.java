@@ -184,8 +184,9 @@ class RoomsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "console, command kafka runtime http page io deadletter rollover tracing",
-    "kafka, command runtime http page io deadletter rollover tracing",
+    "console, command kafka runtime http page embed io deadletter rollover tracing",
+    "kafka, command runtime http page embed io deadletter rollover tracing",
+    "embed, command console kafka runtime page deadletter rollover tracing",
     "runtime, command deadletter rollover"
   })
   void shouldKeepTheRoomsOfTheApplicationInOrder(String room, String above) {
@@ -196,6 +197,18 @@ class RoomsTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             Stream.of(above.split(" ")).map(it -> "dev.questream.app." + it).toArray(String[]::new))
+        .check(MAIN);
+  }
+
+  /** What is served without Kafka knows none. */
+  @Test
+  void shouldKeepKafkaOutOfEmbedding() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.questream.app.embed..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka..")
         .check(MAIN);
   }
 

@@ -10,6 +10,7 @@ import dev.questream.app.command.GeneralOptions;
 import dev.questream.app.command.ModelCommand;
 import dev.questream.app.command.ProduceCommand;
 import dev.questream.app.command.RunCommand;
+import dev.questream.app.command.ServeCommand;
 import dev.questream.app.command.TailCommand;
 import dev.questream.app.command.TopicsCommand;
 import dev.questream.app.command.deadletter.DlqCommand;
@@ -21,6 +22,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.ServiceLoader;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     subcommands = {
       RunCommand.class,
+      ServeCommand.class,
       TopicsCommand.class,
       ProduceCommand.class,
       AskCommand.class,
@@ -57,6 +60,8 @@ import picocli.CommandLine.Option;
       "7:not ready to cut over"
     })
 public final class Main {
+  private static final Set<String> SERVICES = Set.of("run", "serve");
+
   @Mixin private GeneralOptions general;
 
   @Option(
@@ -66,7 +71,7 @@ public final class Main {
   private boolean version;
 
   public static void main(String[] arguments) {
-    if (arguments.length > 0 && arguments[0].equals("run")) {
+    if (arguments.length > 0 && SERVICES.contains(arguments[0])) {
       EarlyStop.arm(); // a service may be stopped at any time; other commands are to be completed
     }
     Logging.configure(System.getenv(), arguments);

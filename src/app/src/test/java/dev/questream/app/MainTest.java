@@ -61,7 +61,8 @@ class MainTest {
     assertThat(result.status()).isEqualTo(OK);
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
-        .contains("run", "topics", "ask", "tail", "dlq", "encode", "--version", "Exit codes:");
+        .contains(
+            "run", "serve", "topics", "ask", "tail", "dlq", "encode", "--version", "Exit codes:");
     for (int status = 0; status <= 6; status++) {
       assertThat(result.out()).containsPattern("(?m)^ +" + status + " ");
     }
@@ -125,7 +126,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "topics create", "ask", "tail", "encode", "dlq list"})
+  @ValueSource(strings = {"run", "serve", "topics create", "ask", "tail", "encode", "dlq list"})
   void shouldNameTheNearestSetting(String command) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
     arguments.addAll(List.of("--set", "window.max.agems=1"));

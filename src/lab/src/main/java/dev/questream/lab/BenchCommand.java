@@ -2,6 +2,7 @@ package dev.questream.lab;
 
 import dev.questream.app.command.GeneralOptions;
 import dev.questream.lab.bench.encoder.BenchEncoderCommand;
+import dev.questream.lab.bench.stream.BenchServeCommand;
 import dev.questream.lab.bench.stream.BenchStreamCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,9 +10,9 @@ import picocli.CommandLine.Mixin;
 /** Measures how fast this machine runs it; {@code docs/performance.md} says what figures mean. */
 @Command(
     name = "bench",
-    description = "Measure the encoder, or the whole stream, on this machine.",
-    subcommands = {BenchEncoderCommand.class, BenchStreamCommand.class},
-    synopsisSubcommandLabel = "(encoder | stream)")
+    description = "Measure the encoder, the whole stream, or requests beside it, on this machine.",
+    subcommands = {BenchEncoderCommand.class, BenchStreamCommand.class, BenchServeCommand.class},
+    synopsisSubcommandLabel = "(encoder | stream | serve)")
 public final class BenchCommand {
   @Mixin private GeneralOptions general;
 }

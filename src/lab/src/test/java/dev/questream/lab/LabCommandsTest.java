@@ -25,10 +25,12 @@ class LabCommandsTest {
         "demo: --questions --limit --model --passage-model --port --stay --set --config",
         "evaluate: --questions --passages --question-model --passage-model --passage-embeddings --top-k"
             + " --match --from-topic --against --report --results --curve --plot --search-memory --set",
-        "bench: encoder stream",
+        "bench: encoder stream serve",
         "bench encoder: --model --questions --limit --rounds --seconds --json --mode --set --config",
         "bench stream: --model --questions --limit --rounds --seconds --json --rate --load"
             + " --partitions --encoder --set --config --bootstrap-server",
+        "bench serve: --model --questions --limit --rounds --seconds --json --set --config"
+            + " --bootstrap-server",
         "chaos: --minutes --seed --guarantee"
       })
   void shouldHelpWithEveryCommand(String commandAndOptions) {
@@ -64,7 +66,8 @@ class LabCommandsTest {
     "bench stream --load -0.5,--load",
     "bench stream --partitions 0,--partitions",
     "bench stream --encoder cheap,cheap",
-    "bench stream --set nope=1,nope"
+    "bench stream --set nope=1,nope",
+    "bench serve --seconds 0,--seconds"
   })
   void shouldRefuseAWrongCommandLine(String arguments, String named) {
     questream(arguments.split(" ")).assertRefused(named);

@@ -64,6 +64,11 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String HTTP_PORT = "http.port";
   public static final String HTTP_ASK_ENABLED = "http.ask.enabled";
   public static final String HTTP_ASK_HOSTS = "http.ask.hosts";
+  public static final String HTTP_EMBED_ENABLED = "http.embed.enabled";
+  public static final String HTTP_EMBED_SHARE = "http.embed.share";
+  public static final String HTTP_EMBED_MAX_TEXTS = "http.embed.max.texts";
+  public static final String HTTP_EMBED_TIMEOUT_MS = "http.embed.timeout.ms";
+  public static final String HTTP_TOKEN = "http.bearer.token";
   public static final String HTTP_USER = "http.basic.auth.user";
   public static final String HTTP_PASSWORD = "http.basic.auth.password";
   public static final String LOG_FORMAT = "log.format";

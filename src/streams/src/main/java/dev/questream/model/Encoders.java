@@ -127,7 +127,8 @@ public final class Encoders {
             config.duration(QuestreamConfig.RETRY_BACKOFF_MS),
             config.duration(QuestreamConfig.CALL_TIMEOUT_MS),
             config.getBoolean(QuestreamConfig.COALESCE),
-            questions ? config.getLong(QuestreamConfig.CACHE_BYTES) : 0);
+            questions ? config.getLong(QuestreamConfig.CACHE_BYTES) : 0,
+            config.getDouble(QuestreamConfig.HTTP_EMBED_SHARE));
     return new BatchingEncoder(backend, settings, observer);
   }
 

@@ -9,9 +9,8 @@ import java.util.Base64;
  *
  * <p><b>Threading:</b> safe for any thread.
  */
-public final class BasicAuth {
-  /** What a client is told that has to say who it is. */
-  static final String CHALLENGE = "Basic realm=\"questream\", charset=\"UTF-8\"";
+public final class BasicAuth implements Credential {
+  private static final String CHALLENGE = "Basic realm=\"questream\", charset=\"UTF-8\"";
 
   private static final String SCHEME = "basic ";
 
@@ -26,12 +25,13 @@ public final class BasicAuth {
     this.expected = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
   }
 
-  /**
-   * Whether the header is the user's; the time it takes does not depend on how much of it is right.
-   *
-   * @param header the value of {@code Authorization}, or null
-   */
-  boolean accepts(String header) {
+  @Override
+  public String challenge() {
+    return CHALLENGE;
+  }
+
+  @Override
+  public boolean accepts(String header) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return false;
     }

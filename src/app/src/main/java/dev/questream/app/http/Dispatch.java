@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
@@ -21,13 +23,16 @@ import org.slf4j.LoggerFactory;
 /** Finds what is behind a path, asks for it and sends it, without waiting for anybody. */
 final class Dispatch extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
-  private static final int MAX_BODY_BYTES = 64 << 10;
+  private static final int MEMORY_FOR_BODIES = 32 << 20;
   private static final long BODY_SECONDS = 10;
+  private static final int CLIENT_GONE = 499; // nobody reads it
+  private static final String NEEDED = "who asks has to say so: user and password, or a token";
   private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS");
   private static final Resource.Call NOTHING = new Resource.Call("", "", new byte[0]);
 
   private final Map<String, Resource> resources;
   private final Access access;
+  private final Semaphore memory = new Semaphore(MEMORY_FOR_BODIES); // bytes
 
   Dispatch(Map<String, Resource> resources, Access access) {
     this.resources = Map.copyOf(resources);
@@ -58,11 +63,16 @@ final class Dispatch extends Handler.Abstract {
 
   private CompletableFuture<Reply> answer(Request request, HttpFields.Mutable headers) {
     String path = Request.getPathInContext(request);
-    if (!access.knows(request, path)) {
-      headers.put(HttpHeader.WWW_AUTHENTICATE, BasicAuth.CHALLENGE);
-      return now(Reply.text(401, "user and password are needed"));
-    }
     Resource resource = resources.get(path);
+    if (!access.knows(request, path)) {
+      access
+          .credentials()
+          .forEach(one -> headers.add(HttpHeader.WWW_AUTHENTICATE, one.challenge()));
+      return now(
+          Optional.ofNullable(resource)
+              .map(known -> known.refusal(401, NEEDED))
+              .orElseGet(() -> Reply.text(401, NEEDED)));
+    }
     if (resource == null) {
       return now(Reply.text(404, "not found"));
     }
@@ -75,7 +85,7 @@ final class Dispatch extends Handler.Abstract {
     }
     if (!method.equals(resource.method()) && !(read && method.equals("HEAD"))) {
       headers.put(HttpHeader.ALLOW, allowed);
-      return now(Reply.text(405, "only " + allowed));
+      return now(resource.refusal(405, "only " + allowed));
     }
     String query = Optional.ofNullable(request.getHttpURI().getQuery()).orElse("");
     return read
@@ -85,17 +95,33 @@ final class Dispatch extends Handler.Abstract {
 
   private CompletableFuture<Reply> withBody(
       Request request, Resource resource, String method, String query) {
-    Optional<Reply> refusal = access.refusal(request);
+    Optional<Reply> refusal = access.refusal(request, resource);
     if (refusal.isPresent()) {
       return now(refusal.get());
     }
-    if (request.getLength() > MAX_BODY_BYTES) {
-      return now(tooLarge());
+    int most = resource.maxBodyBytes();
+    if (request.getLength() > most) {
+      return now(tooLarge(resource));
     }
-    return Content.Source.asByteBufferAsync(request, MAX_BODY_BYTES)
+    int reserved = request.getLength() < 0 ? most : (int) request.getLength();
+    if (!memory.tryAcquire(reserved)) {
+      return now(resource.refusal(429, "too many large requests at once; try again"));
+    }
+    return Content.Source.asByteBufferAsync(request, most)
         .orTimeout(BODY_SECONDS, TimeUnit.SECONDS)
-        .handle((body, failure) -> failure == null ? bytes(body) : refuse(cause(failure)))
-        .thenCompose(body -> resource.answer(new Resource.Call(method, query, body)));
+        .handle((body, failure) -> failure == null ? bytes(body) : refuse(resource, cause(failure)))
+        .thenCompose(
+            body -> unlessGone(request, resource.answer(new Resource.Call(method, query, body))))
+        .whenComplete((reply, failure) -> memory.release(reserved));
+  }
+
+  private static CompletableFuture<Reply> unlessGone(
+      Request request, CompletableFuture<Reply> answer) {
+    if (answer.isDone()) {
+      return answer;
+    }
+    Departure departure = Departure.watch(request, () -> answer.cancel(false));
+    return answer.whenComplete((reply, failure) -> departure.end());
   }
 
   private static byte[] bytes(ByteBuffer body) {
@@ -104,13 +130,13 @@ final class Dispatch extends Handler.Abstract {
     return bytes;
   }
 
-  private static byte[] refuse(Throwable failure) {
+  private static byte[] refuse(Resource resource, Throwable failure) {
     throw new RefusedException(
         failure instanceof TimeoutException
-            ? Reply.text(408, "the body did not come within %d s".formatted(BODY_SECONDS))
+            ? resource.refusal(408, "the body did not come within %d s".formatted(BODY_SECONDS))
             : String.valueOf(failure.getMessage()).contains("too large") // Jetty has no type for it
-                ? tooLarge()
-                : Reply.text(400, "the body cannot be read"));
+                ? tooLarge(resource)
+                : resource.refusal(400, "the body cannot be read"));
   }
 
   private static Throwable cause(Throwable thrown) {
@@ -119,8 +145,9 @@ final class Dispatch extends Handler.Abstract {
         : thrown;
   }
 
-  private static Reply tooLarge() {
-    return Reply.text(413, "the body has more than %,d bytes".formatted(MAX_BODY_BYTES));
+  private static Reply tooLarge(Resource resource) {
+    return resource.refusal(
+        413, "the body has more than %,d bytes".formatted(resource.maxBodyBytes()));
   }
 
   private static CompletableFuture<Reply> now(Reply reply) {
@@ -131,6 +158,9 @@ final class Dispatch extends Handler.Abstract {
     Throwable failure = cause(thrown);
     if (failure instanceof RefusedException refused) {
       return refused.reply();
+    }
+    if (failure instanceof CancellationException) {
+      return Reply.text(CLIENT_GONE, "nobody waits for this any more");
     }
     LOG.warn("{} could not be answered", request.getHttpURI().getPath(), failure);
     return Reply.text(500, "this could not be answered; the log says why");
@@ -143,6 +173,7 @@ final class Dispatch extends Handler.Abstract {
   private static void send(Request request, Response response, Reply reply, Callback callback) {
     HttpFields.Mutable headers = response.getHeaders();
     response.setStatus(reply.status());
+    reply.headers().forEach(headers::put);
     headers.put(HttpHeader.CONTENT_TYPE, reply.contentType());
     headers.put(HttpHeader.CONTENT_LENGTH, reply.body().length);
     if (reply.status() >= 400 && !BODILESS.contains(request.getMethod())) {

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -15,6 +18,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -32,14 +36,17 @@ public final class HttpService implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 512;
   private static final long CROWDED_IDLE_MS = 500;
   private static final long IDLE_MS = 15_000;
+  private static final long STOP_MS = 1_500;
   private static final int MAX_HEADER_BYTES = 16 << 10;
 
   private final Server server;
   private final ServerConnector connector;
+  private final GracefulHandler answers;
 
-  private HttpService(Server server, ServerConnector connector) {
+  private HttpService(Server server, ServerConnector connector, GracefulHandler answers) {
     this.server = server;
     this.connector = connector;
+    this.answers = answers;
   }
 
   /**
@@ -66,9 +73,10 @@ public final class HttpService implements AutoCloseable {
     NetworkConnectionLimit limit = new NetworkConnectionLimit(MAX_CONNECTIONS, connector);
     limit.setEndPointIdleTimeout(CROWDED_IDLE_MS); // in a crowd the idle ones have to go
     server.addBean(limit);
-    server.setHandler(new Dispatch(resources, access));
+    GracefulHandler answers = new GracefulHandler(new Dispatch(resources, access));
+    server.setHandler(answers);
     server.setErrorHandler(new BriefErrors());
-    HttpService service = new HttpService(server, connector);
+    HttpService service = new HttpService(server, connector, answers);
     service.start();
     return service;
   }
@@ -100,8 +108,18 @@ public final class HttpService implements AutoCloseable {
     }
   }
 
+  /** Answers nothing new, sends what is being answered, for a second or two, and stops. */
   @Override
   public void close() {
+    try {
+      answers.shutdown().get(STOP_MS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.debug("Some clients do not read their answers", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      LOG.warn("The HTTP server did not stop cleanly", e);
+    }
     try {
       server.stop();
     } catch (Exception e) {

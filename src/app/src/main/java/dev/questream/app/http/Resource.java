@@ -19,8 +19,29 @@ public interface Resource {
   /** The one method that is taken, beside HEAD where it is GET. */
   String method();
 
-  /** Answers a call. A failed future, as anything thrown, becomes status 500. */
+  /**
+   * Answers a call. A failed future, as anything thrown, becomes status 500. Where a body was sent,
+   * the future is cancelled when the client goes away.
+   */
   CompletableFuture<Reply> answer(Call call);
+
+  /** How many bytes a body may have. */
+  default int maxBodyBytes() {
+    return 64 << 10;
+  }
+
+  /**
+   * Whether programs call it, under whatever name they know this machine by. Otherwise nobody does
+   * but a page of ours, under a name of ours.
+   */
+  default boolean isForPrograms() {
+    return false;
+  }
+
+  /** Words a refusal of the server itself as clients of this resource understand it. */
+  default Reply refusal(int status, String why) {
+    return Reply.text(status, why);
+  }
 
   /** Answers GET at once. */
   static Resource of(Supplier<Reply> reply) {

@@ -74,7 +74,23 @@ final class ApplicationInfo {
   }
 
   /** What it runs on and takes; the limit of a batch is the one at present. */
-  private record Encoder(String device, int workers, int maxTokens, int batchTokenLimit) {}
+  private record Encoder(String device, int workers, int maxTokens, int batchTokenLimit) {
+    static Encoder of(BatchingEncoder encoder) {
+      EncoderState now = encoder.state();
+      return new Encoder(
+          encoder.hardware().name(),
+          now.workers(),
+          encoder.info().maxTokens(),
+          now.maxBatchTokens());
+    }
+  }
+
+  /** For an encoder that stands alone: software and encoder. */
+  static Map<String, Object> of(BatchingEncoder encoder) {
+    return Json.map(
+        new Document(
+            Software.current(), null, null, encoder.info().provenance(), Encoder.of(encoder)));
+  }
 
   /** For {@code /info} and the top of the live page, by name. */
   Map<String, Object> full() {
@@ -82,7 +98,6 @@ final class ApplicationInfo {
       software = Software.current();
     }
     BatchingEncoder encoder = instance.encoder();
-    EncoderState now = encoder.state();
     RuntimeMXBean process = ManagementFactory.getRuntimeMXBean();
     return Json.map(
         new Document(
@@ -90,15 +105,11 @@ final class ApplicationInfo {
             new Running(
                 instance.state().toString(),
                 instance.isReady(),
-                now.healthy(),
+                encoder.state().healthy(),
                 process.getStartTime(),
                 process.getUptime()),
             settings,
             encoder.info().provenance(),
-            new Encoder(
-                encoder.hardware().name(),
-                now.workers(),
-                encoder.info().maxTokens(),
-                now.maxBatchTokens())));
+            Encoder.of(encoder)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.questream.app.runtime;
 
+import dev.questream.app.embed.RequestObserver;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.encoder.batching.EncoderObserver;
 import dev.questream.encoder.batching.EncoderState;
@@ -22,6 +23,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.kafka.streams.KafkaStreams;
 
@@ -176,9 +178,37 @@ public final class Metrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** Adds what the encoder and Kafka Streams count by themselves. */
-  void observe(BatchingEncoder encoder, KafkaStreams streams) {
+  /** Hears of requests for vectors. */
+  RequestObserver requests() {
+    return new RequestObserver() {
+      @Override
+      public void answered(String protocol, int status, long nanos) {
+        Timer.builder("questream.http.embed")
+            .description("Time to answer a request for vectors")
+            .serviceLevelObjectives(LATENCY_BUCKETS)
+            .tag("protocol", protocol)
+            .tag("status", Integer.toString(status))
+            .register(registry)
+            .record(nanos, TimeUnit.NANOSECONDS);
+      }
+
+      @Override
+      public void watch(IntSupplier waitingTexts) {
+        Gauge.builder("questream.http.embed.waiting.texts", waitingTexts, IntSupplier::getAsInt)
+            .description("Texts over HTTP that wait for their vectors")
+            .strongReference(true) // nobody else holds the supplier
+            .register(registry);
+      }
+    };
+  }
+
+  /** Adds what Kafka Streams counts by itself. */
+  void observe(KafkaStreams streams) {
     opened.add(new KafkaStreamsMetrics(streams), KafkaStreamsMetrics::close).bindTo(registry);
+  }
+
+  /** Adds what the encoder counts by itself. */
+  void observe(BatchingEncoder encoder) {
     count(encoder, "texts", "Questions run through the model", EncoderStatistics::texts);
     count(encoder, "tokens", "Tokens run through the model", EncoderStatistics::tokens);
     count(encoder, "retries", "Batches that failed and were run again", EncoderStatistics::retries);

@@ -65,7 +65,8 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
     this.streams =
         resources.add(
             new StreamsLifecycle(config, client, firstAnswer::isSettled), StreamsLifecycle::close);
-    metrics.observe(encoder, client);
+    metrics.observe(encoder);
+    metrics.observe(client);
     metrics.observe(streams);
   }
 
@@ -110,6 +111,7 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
     try {
       QuestreamApplication application = new QuestreamApplication(config, parts, resources);
       application.http.open(application, application.metrics, neighbours);
+      resources.add(application.http, HttpEndpoints::finish);
       application.streams.start();
       application.report.start(new FigureSource(application)::lag);
       resources.add(new TopicWatch(config), TopicWatch::close);

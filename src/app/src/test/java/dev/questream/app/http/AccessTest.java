@@ -33,6 +33,19 @@ class AccessTest {
     assertThatThrownBy(() -> new BasicAuth("a:b", "c")).hasMessageContaining("colon");
   }
 
+  @Test
+  void shouldKnowTheTokenOnly() {
+    Credential token = Credential.bearer("sk-päss");
+    assertThat(token.accepts("Bearer sk-päss")).isTrue();
+    assertThat(token.accepts("bearer  sk-päss ")).isTrue();
+    for (String wrong : List.of("sk-päs", "sk-päss1", "", "SK-PÄSS")) {
+      assertThat(token.accepts("Bearer " + wrong)).as(wrong).isFalse();
+    }
+    assertThat(token.accepts("sk-päss")).isFalse();
+    assertThat(token.accepts("Basic sk-päss")).isFalse();
+    assertThat(token.accepts(null)).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "localhost:8080, http://localhost:8080, same-origin",

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,10 +35,10 @@ class HttpServiceTest {
 
   @BeforeEach
   void open() throws IOException {
-    service = open(Optional.empty());
+    service = open(List.of());
   }
 
-  private static HttpService open(Optional<BasicAuth> user) throws IOException {
+  private static HttpService open(List<Credential> credentials) throws IOException {
     Map<String, Resource> resources =
         Map.of(
             "/health/live", Resource.of(() -> Reply.text(200, "ok")),
@@ -59,7 +58,7 @@ class HttpServiceTest {
     return HttpService.open(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         resources,
-        new Access(user, new SameOrigin(List.of())));
+        new Access(credentials, new SameOrigin(List.of())));
   }
 
   @AfterEach
@@ -225,7 +224,7 @@ class HttpServiceTest {
   @Test
   void shouldAskForUserAndPasswordEverywhereButForTheHealth() throws Exception {
     service.close();
-    service = open(Optional.of(new BasicAuth("ann", "secret")));
+    service = open(List.of(new BasicAuth("ann", "secret"), Credential.bearer("t0ken")));
     HttpResponse<String> stranger = send(request("/page"));
     assertThat(stranger.statusCode()).isEqualTo(401);
     assertThat(stranger.headers().firstValue("WWW-Authenticate").orElseThrow())
@@ -238,6 +237,9 @@ class HttpServiceTest {
     }
     String header = "Basic YW5uOnNlY3JldA=="; // ann:secret
     assertThat(send(request("/page").header("Authorization", header)).body()).isEqualTo("a page\n");
+    assertThat(send(request("/page").header("Authorization", "Bearer t0ken")).body())
+        .isEqualTo("a page\n");
+    assertThat(stranger.headers().allValues("WWW-Authenticate")).hasSize(2);
     assertHealthy();
   }
 }

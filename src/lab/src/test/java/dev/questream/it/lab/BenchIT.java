@@ -103,6 +103,23 @@ class BenchIT {
   }
 
   @Test
+  void shouldMeasureRequestsBesideTheStream() throws Exception {
+    JsonNode json =
+        bench("bench", "serve", "--rounds", "1", "--seconds", "2", "--limit", "64", "--json");
+    assertThat(json.path("cases").findValuesAsText("name"))
+        .hasSize(5)
+        .first()
+        .isEqualTo("one client, stream idle");
+    for (JsonNode one : json.path("cases")) {
+      boolean alone = one.path("name").asText().equals("stream alone");
+      assertThat(one.path("latency").path("p50").asDouble() > 0).as("%s", one).isEqualTo(!alone);
+      boolean idle = one.path("name").asText().endsWith("idle");
+      assertThat(one.has("questions_per_second")).as("%s", one).isEqualTo(!idle);
+    }
+    assertThat(json.path("cases").get(1).path("share_of_alone").asDouble()).isEqualTo(1);
+  }
+
+  @Test
   void shouldMeasureTheStreamWithTheModel() throws Exception {
     List<String> lines = IntStream.range(0, 64).mapToObj(i -> "word " + i).toList();
     Path questions =

@@ -50,14 +50,14 @@ public class MergeBenchmark {
   @Benchmark
   @OperationsPerInvocation(QUESTIONS)
   public void merge(Blackhole blackhole) {
-    TextQueue queue = new TextQueue();
+    TextQueue queue = new TextQueue(0.5);
     for (int i = 0; i < QUESTIONS; i++) {
       WaitingText text = new WaitingText(keys.get(i), 0);
       text.add(new WaitingText.Waiter(new CompletableFuture<>(), 1, 0));
       queue.add(sources[i % tasks], text);
     }
     while (!queue.isEmpty()) {
-      blackhole.consume(queue.take(budget.next(queue.tokens()), WaitingText::wanted));
+      blackhole.consume(queue.take(budget, Long.MAX_VALUE, WaitingText::wanted));
     }
   }
 }

@@ -41,7 +41,7 @@ final class BatchFlow implements WorkSource {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final IdleWorkers idle = new IdleWorkers(lock); // guarded by lock
-  private final TextQueue queue = new TextQueue(); // guarded by lock
+  private final TextQueue queue; // guarded by lock
   private final Map<TokenKey, WaitingText> underWay = new HashMap<>(); // guarded by lock
   private final AtomicLong runs = new AtomicLong();
   private EncoderException end; // guarded by lock; why nothing is taken any more
@@ -56,17 +56,18 @@ final class BatchFlow implements WorkSource {
     this.cache = cache;
     this.counters = counters;
     this.observer = observer;
+    this.queue = new TextQueue(settings.urgentShare());
     this.limit = new LearnedLimit(settings.budget().maxTokens());
   }
 
   /** Queues texts; those that are under way already get their waiter added. */
-  void enqueue(String source, List<TokenKey> keys, List<Waiter> waiters) {
+  void enqueue(String source, boolean urgent, List<TokenKey> keys, List<Waiter> waiters) {
     EncoderException refusal;
     lock.lock();
     try {
       refusal = end;
       for (int i = 0; i < keys.size() && end == null; i++) {
-        enqueue(source, keys.get(i), waiters.get(i));
+        enqueue(source, urgent, keys.get(i), waiters.get(i));
       }
       idle.wakeOne();
     } finally {
@@ -77,15 +78,21 @@ final class BatchFlow implements WorkSource {
     }
   }
 
-  private void enqueue(String source, TokenKey key, Waiter waiter) {
+  private void enqueue(String source, boolean urgent, TokenKey key, Waiter waiter) {
     WaitingText same = settings.coalesce() ? underWay.get(key) : null;
     if (same != null) {
       same.add(waiter);
+      if (urgent) {
+        queue.hurry(source, same);
+      }
       counters.coalesced.increment();
       return;
     }
     WaitingText text = new WaitingText(key, System.nanoTime());
     text.add(waiter);
+    if (urgent) {
+      text.hurry();
+    }
     if (settings.coalesce()) {
       underWay.put(key, text);
     }
@@ -125,8 +132,7 @@ final class BatchFlow implements WorkSource {
       List<WaitingText> wanted = retry.texts().stream().filter(this::stillWanted).toList();
       return wanted.isEmpty() ? null : new Batch(wanted, retry.failures(), retry.hangs());
     }
-    long budget = Math.min(limit.tokens(), settings.budget().next(queue.tokens()));
-    List<WaitingText> texts = queue.take(budget, this::stillWanted);
+    List<WaitingText> texts = queue.take(settings.budget(), limit.tokens(), this::stillWanted);
     for (WaitingText text : texts) {
       long waited = now - text.queuedNanos();
       counters.queueNanos.add(waited);

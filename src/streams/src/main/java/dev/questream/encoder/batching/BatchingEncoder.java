@@ -29,11 +29,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Merges the windows of all callers into batches bounded by tokens and runs them on worker threads.
  *
- * <p>Texts are tokenized once, on a thread of their own. A text whose vector is cached is answered
- * at once; one that is under way already is not encoded a second time. The rest waits in a queue in
- * which the sources take turns. A worker takes the next batch by the rule of {@link TokenBudget}. A
- * batch that fails is run again, then halved until the text that fails stands alone; only that
- * text's future fails. A call that takes too long loses its worker, not its texts.
+ * <p>Texts are tokenized once, on a thread of their own, urgent ones on another. A text whose
+ * vector is cached is answered at once; one that is under way already is not encoded a second time.
+ * The rest waits in a queue in which the sources take turns. A worker takes the next batch by the
+ * rule of {@link TokenBudget}. A batch that fails is run again, then halved until the text that
+ * fails stands alone; only that text's future fails. A call that takes too long loses its worker,
+ * not its texts.
  *
  * <p><b>Threading:</b> safe for any thread. Futures are completed outside any lock.
  */
@@ -54,7 +55,8 @@ public final class BatchingEncoder implements QuestionEncoder {
   private final VectorCache cache;
   private final BatchFlow flow;
   private final Workers workers;
-  private final ExecutorService tokenizer;
+  private final ExecutorService tokenizer = startedThread("questream-tokenizer");
+  private final ExecutorService urgentTokenizer = startedThread("questream-tokenizer-urgent");
   private final AtomicBoolean closing = new AtomicBoolean();
 
   /** Starts with {@link BatchingSettings#of}. */
@@ -75,7 +77,6 @@ public final class BatchingEncoder implements QuestionEncoder {
     this.cache = new VectorCache(settings.cacheBytes());
     this.flow = new BatchFlow(settings, cache, counters, observer);
     this.workers = new Workers(backend, flow, settings);
-    this.tokenizer = startedThread();
     try {
       workers.start();
     } catch (RuntimeException e) {
@@ -88,7 +89,7 @@ public final class BatchingEncoder implements QuestionEncoder {
    * A single thread that runs already: were it started by the first task, a pool that is shut down
    * at that very moment may keep a second task in its queue for ever.
    */
-  private static ExecutorService startedThread() {
+  private static ExecutorService startedThread(String name) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             1,
@@ -97,7 +98,7 @@ public final class BatchingEncoder implements QuestionEncoder {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             task -> {
-              Thread thread = new Thread(task, "questream-tokenizer");
+              Thread thread = new Thread(task, name);
               thread.setDaemon(true);
               return thread;
             });
@@ -132,13 +133,27 @@ public final class BatchingEncoder implements QuestionEncoder {
 
   @Override
   public List<CompletableFuture<Embedding>> submit(String source, List<EncoderInput> texts) {
+    return submit(source, false, texts);
+  }
+
+  /**
+   * The same for texts that somebody waits for: they go before those of {@link #submit}, within
+   * {@link BatchingSettings#urgentShare}. A text that is under way already becomes urgent too.
+   */
+  public List<CompletableFuture<Embedding>> submitUrgent(String source, List<EncoderInput> texts) {
+    return submit(source, true, texts);
+  }
+
+  private List<CompletableFuture<Embedding>> submit(
+      String source, boolean urgent, List<EncoderInput> texts) {
     List<EncoderInput> window = List.copyOf(texts);
     List<CompletableFuture<Embedding>> futures = new ArrayList<>(window.size());
     for (int i = 0; i < window.size(); i++) {
       futures.add(new CompletableFuture<>());
     }
     try {
-      tokenizer.execute(() -> tokenize(source, window, futures));
+      (urgent ? urgentTokenizer : tokenizer)
+          .execute(() -> tokenize(source, urgent, window, futures));
     } catch (RejectedExecutionException e) {
       EncoderException closed = new EncoderException(CLOSED, "the encoder is closed");
       futures.forEach(future -> flow.fail(future, closed));
@@ -147,7 +162,10 @@ public final class BatchingEncoder implements QuestionEncoder {
   }
 
   private void tokenize(
-      String source, List<EncoderInput> window, List<CompletableFuture<Embedding>> futures) {
+      String source,
+      boolean urgent,
+      List<EncoderInput> window,
+      List<CompletableFuture<Embedding>> futures) {
     long start = System.nanoTime();
     List<TokenizedText> tokenized = new ArrayList<>(window.size());
     List<CompletableFuture<Embedding>> waiting = new ArrayList<>(window.size());
@@ -170,14 +188,17 @@ public final class BatchingEncoder implements QuestionEncoder {
     observer.tokenized(window.size(), nanos);
     EncoderException end = flow.end();
     if (end == null) {
-      answerOrEnqueue(source, tokenized, waiting);
+      answerOrEnqueue(source, urgent, tokenized, waiting);
     } else {
       futures.forEach(future -> flow.fail(future, end));
     }
   }
 
   private void answerOrEnqueue(
-      String source, List<TokenizedText> texts, List<CompletableFuture<Embedding>> futures) {
+      String source,
+      boolean urgent,
+      List<TokenizedText> texts,
+      List<CompletableFuture<Embedding>> futures) {
     List<TokenKey> keys = new ArrayList<>(texts.size());
     List<Waiter> waiters = new ArrayList<>(texts.size());
     long now = System.nanoTime();
@@ -200,7 +221,7 @@ public final class BatchingEncoder implements QuestionEncoder {
         waiters.add(new Waiter(futures.get(i), text.originalCount(), now));
       }
     }
-    flow.enqueue(source, keys, waiters);
+    flow.enqueue(source, urgent, keys, waiters);
   }
 
   @Override
@@ -210,9 +231,12 @@ public final class BatchingEncoder implements QuestionEncoder {
       return;
     }
     tokenizer.shutdown();
+    urgentTokenizer.shutdown();
     try {
       // Closing the backend under a thread that is inside of it would crash the JVM.
-      boolean ended = tokenizer.awaitTermination(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      boolean ended =
+          tokenizer.awaitTermination(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)
+              & urgentTokenizer.awaitTermination(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS);
       if (workers.awaitEnd(LAST_BATCH_LIMIT) && ended) {
         backend.close();
         return;

@@ -13,6 +13,8 @@ import java.time.Duration;
  *     zero for no limit
  * @param coalesce whether texts of the same tokens that are under way together are encoded once
  * @param cacheBytes bound of the cache of vectors; 0 for no cache
+ * @param urgentShare the part of the tokens that urgent texts may take while others wait, between 0
+ *     and 1 and neither of them
  */
 public record BatchingSettings(
     TokenBudget budget,
@@ -20,11 +22,23 @@ public record BatchingSettings(
     Duration retryBackoff,
     Duration callTimeout,
     boolean coalesce,
-    long cacheBytes) {
+    long cacheBytes,
+    double urgentShare) {
+  private static final double HALF = 0.5;
 
-  /** A single retry at once, no time limit, nothing shared and nothing remembered. */
+  public BatchingSettings {
+    if (!(urgentShare > 0 && urgentShare < 1)) {
+      throw new IllegalArgumentException(
+          "the urgent share must be between 0 and 1: " + urgentShare);
+    }
+  }
+
+  /**
+   * A single retry at once, no time limit, nothing shared and nothing remembered, half for the
+   * urgent.
+   */
   public static BatchingSettings of(TokenBudget budget) {
-    return new BatchingSettings(budget, 1, Duration.ZERO, Duration.ZERO, false, 0);
+    return new BatchingSettings(budget, 1, Duration.ZERO, Duration.ZERO, false, 0, HALF);
   }
 
   /** The wait before retry number {@code failures}, counted from 1, in nanoseconds. */

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A tokenized text on its way through the encoder, and all who wait for its vector.
  *
- * <p><b>Threading:</b> the waiters are guarded by the encoder's lock.
+ * <p><b>Threading:</b> waiters, lane and urgency are guarded by the encoder's lock.
  */
 final class WaitingText {
 
@@ -19,6 +19,8 @@ final class WaitingText {
   private final long queuedNanos;
   private final boolean probe;
   private List<Waiter> waiters = new ArrayList<>(1);
+  private Lane lane;
+  private boolean urgent;
 
   WaitingText(TokenKey key, long queuedNanos) {
     this(key, queuedNanos, false);
@@ -55,6 +57,24 @@ final class WaitingText {
   int[] specialTokens() {
     int[] ids = ids();
     return new int[] {ids[0], ids[ids.length - 1]};
+  }
+
+  /** From now on it goes before texts that nobody waits for at this moment. */
+  void hurry() {
+    urgent = true;
+  }
+
+  boolean isUrgent() {
+    return urgent;
+  }
+
+  /** Says in which lane it waits; null for none. */
+  void waitIn(Lane its) {
+    lane = its;
+  }
+
+  boolean waitsIn(Lane other) {
+    return lane == other;
   }
 
   /** When it was queued, by {@link System#nanoTime}. */

@@ -81,7 +81,7 @@ class BatchFlowTest {
       this.windows = 1 + random.nextInt(20);
       BatchingSettings settings =
           new BatchingSettings(
-              budget, random.nextInt(3), Duration.ZERO, Duration.ofMillis(1), shared, 0);
+              budget, random.nextInt(3), Duration.ZERO, Duration.ofMillis(1), shared, 0, 0.5);
       this.flow =
           new BatchFlow(settings, new VectorCache(0), new EncoderCounters(), EncoderObserver.NONE);
     }
@@ -129,7 +129,8 @@ class BatchFlowTest {
     }
 
     private void submit() {
-      String source = "source " + random.nextInt(3);
+      int number = random.nextInt(4);
+      String source = "source " + number;
       List<TokenKey> keys = new ArrayList<>();
       List<Waiter> waiters = new ArrayList<>();
       int size = 1 + random.nextInt(12);
@@ -145,7 +146,7 @@ class BatchFlowTest {
         keys.add(new TokenKey(ids));
         waiters.add(new Waiter(one.future(), ids.length, 0));
       }
-      flow.enqueue(source, keys, waiters);
+      flow.enqueue(source, number == 0, keys, waiters); // one of them is urgent
       open.stream().filter(Asked::gaveUp).forEach(one -> one.future().cancel(false));
     }
 

@@ -69,6 +69,6 @@ final class EncoderFixture {
   static BatchingSettings settings(
       TokenBudget budget, int retries, Duration callTimeout, boolean coalesce, long cacheBytes) {
     return new BatchingSettings(
-        budget, retries, Duration.ofMillis(1), callTimeout, coalesce, cacheBytes);
+        budget, retries, Duration.ofMillis(1), callTimeout, coalesce, cacheBytes, 0.5);
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class TextQueueTest {
@@ -14,7 +15,7 @@ class TextQueueTest {
   private static final int ROUNDS = 1_000;
 
   private final Random random = new Random(SEED);
-  private final TextQueue queue = new TextQueue();
+  private final TextQueue queue = new TextQueue(0.5);
 
   /** A text of so many tokens, of which the first is its number. */
   private static WaitingText text(int number, int tokens) {
@@ -27,6 +28,12 @@ class TextQueueTest {
     return texts.stream().map(text -> text.ids()[0]).toList();
   }
 
+  /** A batch of at most so many tokens. */
+  private static List<WaitingText> take(
+      TextQueue queue, int budget, Predicate<WaitingText> wanted) {
+    return queue.take(new TokenBudget(budget, budget, 1), Long.MAX_VALUE, wanted);
+  }
+
   private static long tokens(List<WaitingText> texts) {
     return texts.stream().mapToLong(WaitingText::tokens).sum();
   }
@@ -34,7 +41,7 @@ class TextQueueTest {
   @Test
   void shouldTakeEveryTextOnceInTheOrderOfItsSourceAndKeepTheBudget() {
     for (int round = 0; round < ROUNDS; round++) {
-      TextQueue waiting = new TextQueue();
+      TextQueue waiting = new TextQueue(0.5);
       Map<Integer, Integer> sourceOf = new HashMap<>();
       Map<Integer, List<Integer>> taken = new HashMap<>();
       int sources = 1 + random.nextInt(5);
@@ -50,7 +57,7 @@ class TextQueueTest {
         int budget = 1 + random.nextInt(300);
         int before = waiting.texts();
         long tokensBefore = waiting.tokens();
-        List<WaitingText> batch = waiting.take(budget, text -> true);
+        List<WaitingText> batch = take(waiting, budget, text -> true);
         String where = "seed %d, round %d".formatted(SEED, round);
         assertThat(batch.isEmpty()).as(where).isEqualTo(before == 0);
         assertThat(tokens(batch) <= budget || batch.size() == 1).as(where).isTrue();
@@ -78,17 +85,17 @@ class TextQueueTest {
     }
     queue.add("trickle", text(5000, 10));
     queue.add("other", text(6000, 10));
-    assertThat(numbers(queue.take(50, text -> true))).containsExactly(0, 5000, 6000, 1, 2);
+    assertThat(numbers(take(queue, 50, text -> true))).containsExactly(0, 5000, 6000, 1, 2);
     queue.add("trickle", text(5001, 10));
-    assertThat(numbers(queue.take(30, text -> true))).containsExactly(3, 5001, 4);
+    assertThat(numbers(take(queue, 30, text -> true))).containsExactly(3, 5001, 4);
   }
 
   @Test
   void shouldTakeATextThatAloneExceedsTheBudget() {
     queue.add("a", text(1, 500));
     queue.add("a", text(2, 5));
-    assertThat(numbers(queue.take(20, text -> true))).containsExactly(1);
-    assertThat(numbers(queue.take(20, text -> true))).containsExactly(2);
+    assertThat(numbers(take(queue, 20, text -> true))).containsExactly(1);
+    assertThat(numbers(take(queue, 20, text -> true))).containsExactly(2);
   }
 
   @Test
@@ -96,8 +103,8 @@ class TextQueueTest {
     for (int i = 0; i < 6; i++) {
       queue.add("a", text(i, 10));
     }
-    assertThat(numbers(queue.take(20, text -> text.ids()[0] % 2 == 1))).containsExactly(1, 3);
-    assertThat(numbers(queue.take(20, text -> false))).isEmpty();
+    assertThat(numbers(take(queue, 20, text -> text.ids()[0] % 2 == 1))).containsExactly(1, 3);
+    assertThat(numbers(take(queue, 20, text -> false))).isEmpty();
     assertThat(queue.isEmpty()).isTrue();
     assertThat(queue.tokens()).isZero();
   }

@@ -74,6 +74,7 @@ final class Companions implements AutoCloseable {
     config.originals().forEach((key, value) -> settings.setProperty(key, value.toString()));
     settings.setProperty(QuestreamConfig.STATE_DIR, folder.resolve("state").toString());
     settings.remove(QuestreamConfig.HTTP_PORT); // this process has it
+    settings.remove(QuestreamConfig.HTTP_EMBED_ENABLED);
     Path file = folder.resolve("settings.properties");
     try {
       Files.createDirectories(folder);
