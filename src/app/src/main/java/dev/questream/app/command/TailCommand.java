@@ -51,7 +51,7 @@ public final class TailCommand implements Callable<Integer> {
 
   private int tail() {
     QuestreamConfig config = settings.config();
-    try (Topics topics = new Topics(config)) {
+    try (Topics topics = Topics.reached(config)) {
       topics.require(List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
     }
     ReadFrom start = fromBeginning ? ReadFrom.BEGINNING : ReadFrom.END;
