@@ -73,12 +73,21 @@ public final class QuestionDecoder {
     Question question =
         switch (format) {
           case AVRO -> decodeAvro(value, headers);
-          case JSON -> decodeJson(Utf8.decodeText(Framing.withoutSchemaId(value), VALUE));
-          case TEXT -> new Question("", Utf8.decodeText(value, VALUE), Map.of(), 0L);
+          case JSON -> decodeJson(text(Framing.withoutSchemaId(value)));
+          case TEXT -> new Question("", text(value), Map.of(), 0L);
         };
     return question.getId().isEmpty() && key != null
         ? new Question(id(key), question.getText(), question.getMetadata(), question.getAskedAtMs())
         : question;
+  }
+
+  private static String text(byte[] value) {
+    if (Framing.isAvro(value)) {
+      throw new WireException(
+          "%s is no text: %s"
+              .formatted(VALUE, Framing.looksLike("Avro", SerdeConfig.INPUT_FORMAT)));
+    }
+    return Utf8.decodeText(value, VALUE);
   }
 
   private Question decodeAvro(byte[] value, Headers headers) {
