@@ -15,7 +15,7 @@ import org.apache.kafka.common.errors.InterruptException;
  * Where a roll-over stands.
  *
  * @param sides the two applications
- * @param progress how far they have read
+ * @param progress how far they had read when the embeddings were compared
  * @param pace how fast they read
  * @param comparison their embeddings
  * @param verdict what follows
@@ -84,7 +84,7 @@ public record RolloverStatus(
     Sides<Side> sides = new Sides<>(before, after);
     Set<Absence> accepted = options.reasons();
     for (Side side : List.of(before, after)) {
-      try (Topics topics = new Topics(side.config())) {
+      try (Topics topics = Topics.reached(side.config())) {
         topics.requireAll();
       }
     }
@@ -95,10 +95,10 @@ public record RolloverStatus(
       Sides<GroupProgress> second = progress(admin, sides);
       return new RolloverStatus(
           sides,
-          second,
+          first, // what is missing is missing as of then; later all may be read
           new Sides<>(second.before().since(first.before()), second.after().since(first.after())),
           comparison,
-          Verdict.of(sides, second, comparison, options.recent(), accepted));
+          Verdict.of(sides, first, comparison, options.recent(), accepted));
     }
   }
 
