@@ -39,8 +39,8 @@ public final class Brokers {
   }
 
   /**
-   * Waits for a broker: a service may be started before its cluster. What is wrong is logged at
-   * once, in case nothing but the settings can mend it.
+   * Waits for a broker: a service may be started before its cluster, and a cluster be started
+   * again. What is wrong is logged at once, in case nothing but the settings can mend it.
    *
    * @throws FatalException if none answers within {@code startup.timeout.ms}
    */
