@@ -93,13 +93,27 @@ public record RolloverStatus(
       Comparison comparison = Comparison.of(sides, first, options.sample(), options.recent());
       await(options.interval().toMillis() - (System.currentTimeMillis() - first.after().atMs()));
       Sides<GroupProgress> second = progress(admin, sides);
-      return new RolloverStatus(
-          sides,
-          first, // what is missing is missing as of then; later all may be read
-          new Sides<>(second.before().since(first.before()), second.after().since(first.after())),
-          comparison,
-          Verdict.of(sides, first, comparison, options.recent(), accepted));
+      return of(sides, first, second, comparison, options.recent(), accepted);
     }
+  }
+
+  /**
+   * From two looks at the groups. Progress is that of the first: what is missing is missing as of
+   * then, and by the second all may be read.
+   */
+  static RolloverStatus of(
+      Sides<Side> sides,
+      Sides<GroupProgress> first,
+      Sides<GroupProgress> second,
+      Comparison comparison,
+      long recent,
+      Set<Absence> accepted) {
+    return new RolloverStatus(
+        sides,
+        first,
+        new Sides<>(second.before().since(first.before()), second.after().since(first.after())),
+        comparison,
+        Verdict.of(sides, first, comparison, recent, accepted));
   }
 
   private static Sides<GroupProgress> progress(Admin admin, Sides<Side> sides) {
