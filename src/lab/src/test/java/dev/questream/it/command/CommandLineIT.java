@@ -200,7 +200,7 @@ class CommandLineIT {
         line = out.readLine();
         assertThat(line).isNotNull();
       }
-      demo.destroy(); // SIGTERM
+      demo.toHandle().destroy(); // SIGTERM, and its output can still be read
       assertThat(demo.waitFor(25, TimeUnit.SECONDS)).as("stops within 25 s").isTrue();
       assertThat(demo.exitValue()).isZero();
       assertThat(out.lines()).noneMatch(more -> more.contains("\tat "));
