@@ -27,6 +27,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** The command line: {@code questream COMMAND}. */
 @Command(
@@ -87,10 +88,22 @@ public final class Main {
       provider.commands().forEach(commandLine::addSubcommand);
     }
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    CommandLine.IParameterExceptionHandler refusal = commandLine.getParameterExceptionHandler();
+    commandLine.setParameterExceptionHandler(
+        (e, words) -> refusal.handleParseException(worded(e), words));
     commandLine.setExecutionExceptionHandler(new Failures(Logging.isJson()));
     commandLine.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     return commandLine.execute(arguments);
+  }
+
+  /** Of an option that is a map picocli says {@code option option}. */
+  private static ParameterException worded(ParameterException refused) {
+    String twice = "option option";
+    return refused.getMessage().contains(twice)
+        ? new ParameterException(
+            refused.getCommandLine(), refused.getMessage().replace(twice, "option"))
+        : refused;
   }
 
   /** Gives each command the console. */

@@ -99,12 +99,30 @@ class MainTest {
     "encode --input x --role judge,judge",
     "encode --input x --output-format csv,csv",
     "encode --input x --input-format pdf,pdf",
-    "run --set nope,nope"
+    "run --set nope,Value for option '--set'",
+    "ask --timeout 0 Why?,--timeout"
   })
   void shouldRefuseAWrongCommandLine(String arguments, String named) {
     CommandLineResult result =
         questream(arguments.isEmpty() ? new String[0] : arguments.split(" "));
     result.assertRefused(named);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\t\n"})
+  void shouldRefuseAnEmptyQuestion(String question) {
+    CommandLineResult result = questream("ask", question);
+    assertThat(result.status()).isEqualTo(USAGE);
+    assertThat(result.err()).contains("the question is empty");
+    result.assertOneLine();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"encode", "model import", "model inspect", "model verify"})
+  void shouldNotOfferKafkaWhereThereIsNone(String command) {
+    assertThat(questream((command + " --help").split(" ")).out())
+        .contains("--set", "--config")
+        .doesNotContain("--bootstrap-server", "--command-config");
   }
 
   @ParameterizedTest
@@ -228,24 +246,29 @@ class MainTest {
         "tail",
         "dlq list",
         "dlq show 0:1",
-        "dlq replay"
+        "dlq replay",
+        "rollover status --new n --new-topic t --new-dlq d",
+        "rollover refill --new n --new-topic t --new-dlq d"
       })
-  @Timeout(value = 20, unit = TimeUnit.SECONDS)
+  @Timeout(value = 5, unit = TimeUnit.SECONDS)
   void shouldGiveUpOnKafkaThatDoesNotAnswer(String command) {
     List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
+    if (command.equals("run")) {
+      arguments.addAll(List.of("--set", "startup.timeout.ms=500")); // a service waits
+    }
     arguments.addAll(
         List.of(
             "--bootstrap-server",
             "localhost:1",
-            "--set",
-            "startup.timeout.ms=500",
             "--set",
             "state.dir=" + folder.resolve("state"),
             "--set",
             "cache.dir=" + folder.resolve("cache")));
     CommandLineResult result = questream(arguments.toArray(String[]::new));
     assertThat(result.status()).isEqualTo(KAFKA);
-    assertThat(result.err()).contains("localhost:1").contains("bootstrap.servers");
+    assertThat(result.err())
+        .contains("localhost:1 (connection refused)")
+        .contains("check bootstrap.servers");
     result.assertOneLine();
   }
 

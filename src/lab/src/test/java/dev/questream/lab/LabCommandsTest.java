@@ -37,6 +37,13 @@ class LabCommandsTest {
     assertHelp(commandAndOptions);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "bench encoder"})
+  void shouldNotOfferKafkaWhereThereIsNone(String command) {
+    assertThat(questream((command + " --help").split(" ")).out())
+        .doesNotContain("--bootstrap-server", "--command-config");
+  }
+
   @Test
   void shouldJoinTheCommandsOfTheApplication() {
     CommandLineResult result = questream("--help");

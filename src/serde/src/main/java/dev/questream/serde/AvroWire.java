@@ -173,6 +173,9 @@ final class AvroWire<T extends SpecificRecord> {
   }
 
   private Framed framed(byte[] bytes) {
+    if (registry.isEmpty() && Framing.withoutSchemaId(bytes) != bytes) {
+      throw notThis(Framing.looksLike("JSON", formatSetting), null);
+    }
     if (bytes.length >= CONFLUENT_HEADER && bytes[0] == CONFLUENT_MAGIC) {
       int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
       if (id == 0) {
@@ -196,8 +199,8 @@ final class AvroWire<T extends SpecificRecord> {
               + " schemas/%s.avsc, or a schema registry".formatted(type.getSimpleName()),
           null);
     }
-    throw notThis(
-        "it begins with neither of the two framings" + Framing.hint(bytes, formatSetting), null);
+    String hint = Framing.hint(bytes, formatSetting);
+    throw notThis(hint.isEmpty() ? "it begins with neither of the two framings" : hint, null);
   }
 
   private boolean isSingle(byte[] bytes) {

@@ -1,6 +1,7 @@
 package dev.questream.serde;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.apache.kafka.common.errors.SerializationException;
 
 /** What serializers of schema registries put before a record, where it is not Avro, or not read. */
@@ -44,8 +45,8 @@ final class Framing {
   /** What bytes may be that are not framed as they should be, and what to do; or empty. */
   static String hint(byte[] bytes, String formatSetting) {
     if (isGlue(bytes)) {
-      return "; it is framed as for AWS Glue's registry, which is not read: let the producer use"
-          + " one with Confluent's API";
+      return "it is framed as for AWS Glue's registry, which is not read: let the producer use one"
+          + " with Confluent's API";
     }
     String text;
     try {
@@ -54,12 +55,24 @@ final class Framing {
       return "";
     }
     if (text.startsWith("{")) {
-      return "; it looks like JSON: set %s=json".formatted(formatSetting);
+      return looksLike("JSON", formatSetting);
     }
     boolean readable = text.codePoints().noneMatch(Character::isISOControl);
     return readable && !text.isEmpty() && formatSetting.equals(SerdeConfig.INPUT_FORMAT)
-        ? "; it looks like text: set %s=text".formatted(formatSetting)
+        ? looksLike("text", formatSetting)
         : "";
+  }
+
+  static String looksLike(String format, String formatSetting) {
+    return "it looks like %s: set %s=%s"
+        .formatted(format, formatSetting, format.toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * Whether bytes begin as one of the two framings of Avro does, which no text and no JSON does.
+   */
+  static boolean isAvro(byte[] bytes) {
+    return isSingleObject(bytes) || bytes.length > 1 && bytes[0] == 0;
   }
 
   private static boolean isGlue(byte[] bytes) {

@@ -79,8 +79,8 @@ public final class QuestionDecoder {
   private Question decode(InputFormat as, byte[] value, Headers headers) {
     return switch (as) {
       case AVRO -> decodeAvro(value, headers);
-      case JSON -> decodeJson(Utf8.decodeText(Framing.withoutSchemaId(value), VALUE));
-      case TEXT -> new Question("", Utf8.decodeText(value, VALUE), Map.of(), 0L);
+      case JSON -> decodeJson(text(Framing.withoutSchemaId(value)));
+      case TEXT -> new Question("", text(value), Map.of(), 0L);
       case AUTO -> decode(recognized(value, headers), value, headers);
     };
   }
@@ -106,6 +106,15 @@ public final class QuestionDecoder {
     } catch (JsonProcessingException | WireException e) {
       return false;
     }
+  }
+
+  private static String text(byte[] value) {
+    if (Framing.isAvro(value)) {
+      throw new WireException(
+          "%s is no text: %s"
+              .formatted(VALUE, Framing.looksLike("Avro", SerdeConfig.INPUT_FORMAT)));
+    }
+    return Utf8.decodeText(value, VALUE);
   }
 
   private Question decodeAvro(byte[] value, Headers headers) {

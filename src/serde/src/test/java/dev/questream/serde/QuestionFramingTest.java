@@ -10,6 +10,7 @@ import dev.questream.serde.registry.RegistryStandIn;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -121,6 +122,27 @@ class QuestionFramingTest {
       })
   void shouldNameTheFormatThatAValueLooksLike(String value, String message) {
     assertRefused(value.getBytes(UTF_8), new RecordHeaders(), message);
+    assertThatThrownBy(() -> decoder("avro").decode(null, value.getBytes(UTF_8)))
+        .hasMessageNotContaining("framings");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "text"})
+  void shouldNameAvroWhereTextIsExpected(String format) {
+    byte[] confluent = ByteBuffer.allocate(5 + body().length).putInt(1, 4).put(5, body()).array();
+    for (byte[] avro : List.of(single(), confluent)) {
+      assertThatThrownBy(() -> decoder(format).decode(null, avro))
+          .isInstanceOf(WireException.class)
+          .hasMessageEndingWith("it looks like Avro: set input.format=avro");
+    }
+  }
+
+  @Test
+  void shouldNameJsonBehindTheIdOfASchemaWithoutARegistry() {
+    byte[] json = ByteBuffer.allocate(7).putInt(1, 4).put(5, "{}".getBytes(UTF_8)).array();
+    assertThatThrownBy(() -> new QuestionDecoder(Map.of("input.format", "avro")).decode(null, json))
+        .isInstanceOf(WireException.class)
+        .hasMessageEndingWith("it looks like JSON: set input.format=json");
   }
 
   @Test

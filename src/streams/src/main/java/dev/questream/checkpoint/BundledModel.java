@@ -2,6 +2,7 @@ package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
+import dev.questream.weights.DiskFailure;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.Sha256;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The model that needs no download: {@code bge-small-en-v1.5} (MIT), an ONNX export inside the jar
@@ -22,6 +25,7 @@ import java.util.function.Function;
  * card.
  */
 final class BundledModel implements PublishedModel {
+  private static final Logger LOG = LoggerFactory.getLogger(BundledModel.class);
   private static final String WEIGHTS = "/bge-small-en-v1.5.onnx";
   private static final String WEIGHTS_SHA256 =
       "828e1496d7fabb79cfa4dcd84fa38625c0d3d21da474a00f08db0f559940cf35";
@@ -112,21 +116,22 @@ final class BundledModel implements PublishedModel {
 
   @Override
   public <T> T withWeights(Function<Path, T> reader) {
-    Path extracted = null;
+    Path folder = null;
     try {
       Files.createDirectories(cache);
-      extracted = Files.createTempFile(cache, BUNDLED + "-", ".onnx");
-      extracted.toFile().deleteOnExit(); // should the process be interrupted
+      folder = Files.createTempDirectory(cache, BUNDLED + "-");
+      folder.toFile().deleteOnExit(); // should the process be interrupted
+      Path extracted = folder.resolve(BUNDLED + ".onnx");
+      extracted.toFile().deleteOnExit(); // before its folder
       extract(extracted);
       return reader.apply(extracted);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          ("the weights of %s could not be unpacked into %s, which needs 127 MiB: %s;"
-                  + " set cache.dir to a folder with enough space")
-              .formatted(BUNDLED, cache, e),
+          "the weights of %s, 127 MiB, could not be unpacked into %s: %s"
+              .formatted(BUNDLED, cache, DiskFailure.advise(e, "cache.dir")),
           e);
     } finally {
-      delete(extracted);
+      delete(folder);
     }
   }
 
@@ -143,13 +148,14 @@ final class BundledModel implements PublishedModel {
     }
   }
 
-  private static void delete(Path file) {
+  private static void delete(Path folder) {
     try {
-      if (file != null) {
-        Files.deleteIfExists(file);
+      if (folder != null) {
+        Files.deleteIfExists(folder.resolve(BUNDLED + ".onnx"));
+        Files.deleteIfExists(folder);
       }
     } catch (IOException e) {
-      file.toFile().deleteOnExit();
+      LOG.debug("{} is deleted when the process ends", folder, e);
     }
   }
 }

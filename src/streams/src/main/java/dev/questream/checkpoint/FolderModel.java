@@ -59,13 +59,19 @@ record FolderModel(
                     new ModelException(
                         "%s holds no weights: none of %s is there"
                             .formatted(folder, String.join(", ", WeightFormat.fileNames()))));
+    Path tokenizer = folder.resolve(ModelFiles.TOKENIZER);
+    if (!Files.exists(tokenizer)) {
+      throw new ModelException(
+          "%s holds no %s; put the one there that the model was trained with, for DPR that of bert-base-uncased"
+              .formatted(folder, ModelFiles.TOKENIZER));
+    }
     Path config = folder.resolve(ModelFiles.CONFIG);
     try {
       return new FolderModel(
           folder,
           weights,
           digest(weights),
-          Files.readAllBytes(folder.resolve(ModelFiles.TOKENIZER)),
+          Files.readAllBytes(tokenizer),
           Files.exists(config) ? ModelConfig.read(config) : ModelConfig.empty(),
           SentenceModule.in(folder),
           declaredTokens(folder));

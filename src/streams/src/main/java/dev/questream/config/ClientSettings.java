@@ -87,6 +87,10 @@ record ClientSettings(QuestreamConfig config, PassedThrough passedThrough) {
     values.forEach((key, value) -> settings.put(prefix + key, value));
   }
 
+  /**
+   * There is no global store, but Kafka Streams warns at each start where the handler is not
+   * enabled for one, and its assignor, which has the consumer's settings alone, warns again.
+   */
   private Map<String, Object> application() {
     return Map.of(
         StreamsConfig.APPLICATION_ID_CONFIG,
@@ -132,6 +136,8 @@ record ClientSettings(QuestreamConfig config, PassedThrough passedThrough) {
         ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
         10_000,
         ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-        3_000);
+        3_000,
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, // see application()
+        true);
   }
 }

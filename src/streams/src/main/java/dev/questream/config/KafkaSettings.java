@@ -111,7 +111,8 @@ final class KafkaSettings {
             15_000L,
             between(1, Integer.MAX_VALUE),
             LOW,
-            "How long to look for brokers and topics at start before giving up.")
+            "How long run looks for a broker at its start before giving up, and how long any command"
+                + " waits for an answer of one that is there.")
         .define(
             SHUTDOWN_TIMEOUT_MS,
             Type.LONG,

@@ -3,6 +3,9 @@ package dev.questream.config;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -26,6 +29,16 @@ record PassedThrough(Map<String, Object> settings) {
           StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
           StreamsConfig.APPLICATION_ID_CONFIG,
           StreamsConfig.STATE_DIR_CONFIG);
+
+  /** Kafka's own names, and what each has to be called here. */
+  static Map<String, String> known() {
+    Map<String, String> known = new HashMap<>();
+    ConsumerConfig.configNames().forEach(name -> known.put(name, CONSUMER + name));
+    ProducerConfig.configNames().forEach(name -> known.put(name, PRODUCER + name));
+    StreamsConfig.configDef().names().forEach(name -> known.put(name, STREAMS + name));
+    AdminClientConfig.configNames().forEach(name -> known.put(name, KAFKA + name)); // all clients'
+    return known;
+  }
 
   static boolean isPassedThrough(String key) {
     return PREFIXES.stream().anyMatch(key::startsWith);

@@ -26,7 +26,7 @@ final class Libtorch {
     } catch (EngineException | UnsatisfiedLinkError | IllegalStateException e) {
       throw new ModelException(
           ("libtorch could not be loaded on %s %s: %s. It is unpacked into ~/.djl.ai "
-                  + "(or $DJL_CACHE_DIR), which needs about 500 MB of free space.")
+                  + "(or $DJL_CACHE_DIR), which must be writable and have 500 MB free.")
               .formatted(
                   System.getProperty("os.name"), System.getProperty("os.arch"), rootCause(e)),
           e);

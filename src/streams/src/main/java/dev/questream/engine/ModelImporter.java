@@ -8,6 +8,7 @@ import dev.questream.torchscript.BertArchive;
 import dev.questream.torchscript.GraphFormat;
 import dev.questream.torchscript.LinearKernels;
 import dev.questream.weights.AtomicFile;
+import dev.questream.weights.DiskFailure;
 import dev.questream.weights.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -82,8 +83,8 @@ final class ModelImporter {
   private static UncheckedIOException unwritable(
       PublishedModel model, Path folder, IOException failure) {
     return new UncheckedIOException(
-        "%s could not be imported into %s: %s; set cache.dir to a folder with enough space"
-            .formatted(model.id(), folder, failure),
+        "%s could not be imported into %s: %s"
+            .formatted(model.id(), folder, DiskFailure.advise(failure, "cache.dir")),
         failure);
   }
 

@@ -1,6 +1,7 @@
 package dev.questream.hub;
 
 import dev.questream.weights.AtomicFile;
+import dev.questream.weights.DiskFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -100,9 +101,9 @@ final class HubCache {
   /** The failure of a disk, in words: nothing that another attempt would mend. */
   static UncheckedIOException diskFailure(Path file, IOException cause) {
     return new UncheckedIOException(
-        ("cannot write to %s (%s); free space there, or set HF_HUB_CACHE to a folder elsewhere:"
-                + " what was fetched is kept, and running again goes on with it")
-            .formatted(file.toAbsolutePath().getParent(), cause.getMessage()),
+        "cannot write to %s: %s; what was fetched is kept, and running again goes on with it"
+            .formatted(
+                file.toAbsolutePath().getParent(), DiskFailure.advise(cause, "HF_HUB_CACHE")),
         cause);
   }
 

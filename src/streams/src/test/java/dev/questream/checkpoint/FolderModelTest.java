@@ -185,7 +185,7 @@ class FolderModelTest {
   @Test
   void shouldRefuseAFolderWithoutTokenizer() throws IOException {
     Files.delete(folder.resolve("tokenizer.json"));
-    assertRefused(folder.toString(), "tokenizer.json");
+    assertRefused(folder.toString(), "holds no tokenizer.json", "bert-base-uncased");
   }
 
   @Test

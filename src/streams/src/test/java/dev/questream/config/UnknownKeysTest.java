@@ -57,6 +57,20 @@ class UnknownKeysTest {
         .contains("kafka., streams., producer. or consumer.");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "num.stream.threads,streams.num.stream.threads",
+    "num.stream.thread,streams.num.stream.threads",
+    "security.protocol,kafka.security.protocol",
+    "sasl.jaas.config,kafka.sasl.jaas.config",
+    "linger.ms,producer.linger.ms",
+    "max.poll.records,consumer.max.poll.records"
+  })
+  void shouldNameThePrefixOfASettingOfKafka(String key, String right) {
+    assertThat(UnknownKeys.message(key, QuestreamConfig.CONFIG.names()))
+        .contains("did you mean %s?".formatted(right));
+  }
+
   @Test
   void shouldNameTheFirstByNameOfEquallyNearOnes() {
     assertThat(UnknownKeys.message("x", List.of("c", "b", "a"))).contains("did you mean a?");

@@ -53,6 +53,9 @@ public final class AskCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (question != null && question.isBlank()) {
+      throw new FatalException(ExitCode.USAGE, "the question is empty");
+    }
     if ((id != null && id.isEmpty()) || timeoutSeconds < 1) {
       throw new FatalException(
           ExitCode.USAGE, "--id must not be empty and --timeout must be at least 1");
@@ -65,7 +68,7 @@ public final class AskCommand implements Callable<Integer> {
 
   private int ask() {
     QuestreamConfig config = settings.config();
-    try (Topics topics = new Topics(config)) {
+    try (Topics topics = Topics.reached(config)) {
       topics.requireAll();
     }
     AnswerPrinter printer = new AnswerPrinter(console.out(), json);

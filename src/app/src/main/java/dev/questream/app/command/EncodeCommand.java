@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 public final class EncodeCommand implements Callable<Integer> {
   private final Console console;
 
-  @Mixin private SettingsOptions settings;
+  @Mixin private LocalOptions settings;
   @Mixin private InputOptions input;
   @Mixin private GeneralOptions general;
 
@@ -59,7 +59,7 @@ public final class EncodeCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "P",
-      description = "fp32, bf16, fp16 or auto. Default: auto.")
+      description = "fp32, bf16, fp16, int8 or auto. Default: auto.")
   private String precision;
 
   @Option(

@@ -41,7 +41,7 @@ public final class ModelCommand {
   @Command(name = "inspect", description = "Show what a model is: role, dimensions, hashes.")
   public static final class Inspect implements Callable<Integer> {
     private final Console console;
-    @Mixin private SettingsOptions settings;
+    @Mixin private LocalOptions settings;
     @Mixin private GeneralOptions general;
 
     @Parameters(paramLabel = "MODEL", description = "Bundled model, folder, or name on the hub.")
@@ -98,7 +98,7 @@ public final class ModelCommand {
   @Command(name = "import", description = "Import a model now, so that the first start is quick.")
   public static final class Import implements Callable<Integer> {
     private final Console console;
-    @Mixin private SettingsOptions settings;
+    @Mixin private LocalOptions settings;
     @Mixin private GeneralOptions general;
 
     @Parameters(paramLabel = "MODEL", description = "Bundled model, folder, or name on the hub.")
@@ -131,7 +131,7 @@ public final class ModelCommand {
   @Command(name = "list", description = "List the imported models.")
   public static final class ListImported implements Callable<Integer> {
     private final Console console;
-    @Mixin private SettingsOptions settings;
+    @Mixin private LocalOptions settings;
     @Mixin private GeneralOptions general;
 
     public ListImported(Console console) {
@@ -154,7 +154,7 @@ public final class ModelCommand {
       description = "Check that the imported models are as they were written.")
   public static final class Verify implements Callable<Integer> {
     private final Console console;
-    @Mixin private SettingsOptions settings;
+    @Mixin private LocalOptions settings;
     @Mixin private GeneralOptions general;
 
     public Verify(Console console) {

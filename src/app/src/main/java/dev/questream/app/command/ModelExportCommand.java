@@ -37,7 +37,7 @@ public final class ModelExportCommand implements Callable<Integer> {
   private static final int BUFFER = 1 << 20;
 
   private final Console console;
-  @Mixin private SettingsOptions settings;
+  @Mixin private LocalOptions settings;
   @Mixin private GeneralOptions general;
 
   @Parameters(

@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
 public final class ModelPruneCommand implements Callable<Integer> {
   private final Console console;
 
-  @Mixin private SettingsOptions settings;
+  @Mixin private LocalOptions settings;
   @Mixin private GeneralOptions general;
 
   @Option(

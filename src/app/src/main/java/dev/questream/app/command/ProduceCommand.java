@@ -94,7 +94,7 @@ public final class ProduceCommand implements Callable<Integer> {
   /** How far an earlier run came, if what is read can be read again. */
   private Optional<ProducedLines> before(QuestreamConfig config) {
     String topic = config.getString(QuestreamConfig.QUESTIONS_TOPIC);
-    try (Topics topics = new Topics(config)) {
+    try (Topics topics = Topics.reached(config)) {
       topics.require(List.of(topic));
       String topicId = topics.description(topic).topicId().toString();
       return input.file().map(file -> new ProducedLines(file, topicId, restart));

@@ -22,7 +22,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Mixin private SettingsOptions settings;
+  @Mixin private LocalOptions settings;
   @Mixin private GeneralOptions general;
 
   public ServeCommand(Console console) {

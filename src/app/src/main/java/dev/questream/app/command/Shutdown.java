@@ -34,7 +34,11 @@ public final class Shutdown {
   public static int guard(Body body) throws Exception {
     Shutdown shutdown = new Shutdown();
     Thread hook = new Thread(shutdown::stop, "questream-shutdown");
-    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return ExitCode.OK.status(); // the stop has come before anything has begun
+    }
     EarlyStop.disarm();
     try {
       return body.run(shutdown);

@@ -3,6 +3,7 @@ package dev.questream.app.command;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.kafka.Brokers;
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.EmbeddingReader.Answer;
 import dev.questream.app.kafka.ReadFrom;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,6 +25,8 @@ import picocli.CommandLine.Option;
     description = "Decode the embeddings topic and print it, until interrupted.",
     sortOptions = false)
 public final class TailCommand implements Callable<Integer> {
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final Console console;
 
   @Mixin private SettingsOptions settings;
@@ -51,17 +55,23 @@ public final class TailCommand implements Callable<Integer> {
 
   private int tail() {
     QuestreamConfig config = settings.config();
-    try (Topics topics = new Topics(config)) {
+    try (Topics topics = Topics.reached(config)) {
       topics.require(List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
     }
     ReadFrom start = fromBeginning ? ReadFrom.BEGINNING : ReadFrom.END;
     List<String> watched = List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
     try (EmbeddingReader reader = new EmbeddingReader(config, start, watched)) {
+      long heard = System.nanoTime();
       for (long shown = 0; shown < limit && !console.out().checkError(); ) {
         for (Answer answer : reader.poll(Duration.ofMillis(200))) {
+          heard = System.nanoTime();
           if (shown++ < limit) {
             print(answer);
           }
+        }
+        if (System.nanoTime() - heard > SILENCE_NANOS) {
+          Brokers.await(config); // a consumer waits for them without a word
+          heard = System.nanoTime();
         }
       }
     }

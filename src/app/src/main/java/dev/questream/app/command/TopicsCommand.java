@@ -39,7 +39,7 @@ public final class TopicsCommand {
     @Override
     public Integer call() {
       QuestreamConfig config = settings.config();
-      try (Topics topics = new Topics(config)) {
+      try (Topics topics = Topics.reached(config)) {
         List<String> created = topics.create();
         for (Map.Entry<String, TopicContract.Topic> topic : Topics.contract(config).entrySet()) {
           console

@@ -44,7 +44,7 @@ public record Console(PrintStream out, PrintStream err, boolean terminal) {
 
   /** Begins a step that a person waits for; {@link Step#done} ends it. */
   public Step step(String doing) {
-    return new Step(this, doing);
+    return new Step(this, doing, new TerminalWidth());
   }
 
   /**
@@ -53,6 +53,6 @@ public record Console(PrintStream out, PrintStream err, boolean terminal) {
    * @param total how many there will be, 0 if that is not known
    */
   public Progress progress(String doing, long total) {
-    return new Progress(this, doing, total);
+    return new Progress(this, doing, total, new TerminalWidth());
   }
 }

@@ -22,7 +22,7 @@ public final class EarlyStop {
     try {
       Runtime.getRuntime().removeShutdownHook(HOOK);
     } catch (IllegalStateException e) {
-      Runtime.getRuntime().halt(0); // the stop has come
+      return; // the stop has come, and ends the process
     }
   }
 }

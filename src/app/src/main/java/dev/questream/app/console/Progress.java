@@ -2,10 +2,11 @@ package dev.questream.app.console;
 
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /**
- * A count under way: a bar on a terminal, a line every few seconds elsewhere; nothing in the first
- * two seconds.
+ * A count under way: a bar on a terminal, as wide as that at most, a line every few seconds
+ * elsewhere; nothing in the first two seconds.
  */
 public final class Progress {
   private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -16,14 +17,19 @@ public final class Progress {
   private final Console console;
   private final String doing;
   private final long total;
+  private final IntSupplier width;
   private final long start = System.nanoTime();
   private long shown = start + SILENT_NANOS - LINE_NANOS;
   private boolean visible;
 
-  Progress(Console console, String doing, long total) {
+  /**
+   * @param width of the terminal, in columns
+   */
+  Progress(Console console, String doing, long total, IntSupplier width) {
     this.console = console;
     this.doing = doing;
     this.total = total;
+    this.width = width;
   }
 
   /**
@@ -42,7 +48,7 @@ public final class Progress {
     visible = true;
     String line = line(count, now, detail);
     if (console.terminal()) {
-      console.err().print("\r\u001b[K" + line);
+      console.err().print("\r\u001b[K" + Columns.cut(line, width.getAsInt() - 1));
       console.err().flush();
     } else {
       console.err().println(line);

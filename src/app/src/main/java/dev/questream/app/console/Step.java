@@ -3,6 +3,7 @@ package dev.questream.app.console;
 import java.util.Locale;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.function.IntSupplier;
 
 /** A step of which only beginning and end are known. On a terminal its seconds are counted. */
 public final class Step implements AutoCloseable {
@@ -11,11 +12,16 @@ public final class Step implements AutoCloseable {
 
   private final Console console;
   private final String doing;
+  private final IntSupplier width;
   private final long start = System.nanoTime();
   private final Timer ticks = new Timer("questream-step", true);
   private boolean ended;
 
-  Step(Console console, String doing) {
+  /**
+   * @param width of the terminal, in columns
+   */
+  Step(Console console, String doing, IntSupplier width) {
+    this.width = width;
     this.console = console;
     this.doing = doing;
     if (console.terminal()) {
@@ -33,7 +39,8 @@ public final class Step implements AutoCloseable {
 
   private synchronized void tick() {
     if (!ended) {
-      console.err().printf("%s  … %s %s", ERASE_LINE, doing, seconds());
+      String line = "  … %s %s".formatted(doing, seconds());
+      console.err().print(ERASE_LINE + Columns.cut(line, width.getAsInt() - 1));
       console.err().flush();
     }
   }
@@ -45,7 +52,7 @@ public final class Step implements AutoCloseable {
   /** Ends the step and says what came of it. */
   public synchronized void done(String what) {
     end();
-    console.err().printf("  ✓ %-72s %7s%n", what, seconds());
+    console.err().printf("  ✓ %-67s %7s%n", what, seconds());
   }
 
   /** Ends the step when it has failed; what to say is left to the failure. */

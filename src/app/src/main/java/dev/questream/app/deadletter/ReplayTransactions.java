@@ -2,6 +2,7 @@ package dev.questream.app.deadletter;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.console.Uninterrupted;
 import dev.questream.config.QuestreamConfig;
 import java.time.Duration;
 import java.util.HashMap;
@@ -123,6 +124,10 @@ final class ReplayTransactions implements AutoCloseable {
   /** Aborts what is not committed. */
   @Override
   public void close() {
+    Uninterrupted.run(this::end);
+  }
+
+  private void end() {
     if (open) {
       try {
         producer.abortTransaction();

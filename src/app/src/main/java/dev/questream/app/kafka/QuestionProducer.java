@@ -2,6 +2,7 @@ package dev.questream.app.kafka;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.console.Uninterrupted;
 import dev.questream.avro.Question;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.QuestionSerializer;
@@ -89,6 +90,6 @@ public final class QuestionProducer implements AutoCloseable {
 
   @Override
   public void close() {
-    producer.close();
+    Uninterrupted.run(producer::close);
   }
 }

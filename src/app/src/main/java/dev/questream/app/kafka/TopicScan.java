@@ -2,6 +2,7 @@ package dev.questream.app.kafka;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.console.Uninterrupted;
 import dev.questream.config.QuestreamConfig;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -132,6 +133,6 @@ public final class TopicScan implements Iterator<ConsumerRecord<byte[], byte[]>>
 
   @Override
   public void close() {
-    consumer.close();
+    Uninterrupted.run(consumer::close);
   }
 }

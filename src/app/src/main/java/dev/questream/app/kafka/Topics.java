@@ -2,6 +2,7 @@ package dev.questream.app.kafka;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.console.Uninterrupted;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.topology.TopicContract;
 import java.time.Duration;
@@ -38,6 +39,16 @@ public final class Topics implements AutoCloseable {
   public Topics(QuestreamConfig config) {
     this.config = config;
     this.admin = connect(config);
+  }
+
+  /**
+   * Connects to a broker that answers.
+   *
+   * @throws FatalException that says why none does
+   */
+  public static Topics reached(QuestreamConfig config) {
+    Brokers.require(config);
+    return new Topics(config);
   }
 
   /**
@@ -102,9 +113,12 @@ public final class Topics implements AutoCloseable {
     if (!missing.isEmpty()) {
       throw new FatalException(
           ExitCode.KAFKA,
-          "missing on %s: %s %s; make with `questream topics create`, or set other names"
+          "missing on %s: %s %s; make with `questream topics create --bootstrap-server %s`, or set other names"
               .formatted(
-                  servers(), missing.size() == 1 ? "topic" : "topics", String.join(", ", missing)));
+                  servers(),
+                  missing.size() == 1 ? "topic" : "topics",
+                  String.join(", ", missing),
+                  servers()));
     }
     described.forEach((name, topic) -> requireAllowed(topic.orElseThrow(), operations.get(name)));
   }
@@ -241,6 +255,6 @@ public final class Topics implements AutoCloseable {
 
   @Override
   public void close() {
-    admin.close();
+    Uninterrupted.run(admin::close);
   }
 }

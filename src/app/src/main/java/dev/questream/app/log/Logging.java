@@ -25,6 +25,9 @@ public final class Logging {
   private static final String VARIABLE = "QUESTREAM_LOG_FORMAT";
   private static final List<String> FILE_FLAGS = List.of("-c", "--config", "--command-config");
 
+  /** Commands that write logs; a failure of any other one is a line that says all. */
+  private static final List<String> SERVICES = List.of("run");
+
   private Logging() {}
 
   /** Sets the levels and the format. */
@@ -46,18 +49,21 @@ public final class Logging {
   }
 
   private static void setLevels(String... arguments) {
-    List<String> flags = Arrays.asList(arguments);
-    if (flags.contains("-v") || flags.contains("--verbose")) {
+    List<String> words = Arrays.asList(arguments);
+    String command = words.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("");
+    if (words.contains("-v") || words.contains("--verbose")) {
       System.setProperty("questream.log.level", "DEBUG");
       System.setProperty("questream.log.libraries", "INFO");
       System.setProperty("questream.log.sender", "INFO");
       System.setProperty("questream.log.streams", "INFO");
-    } else if (flags.contains("chaos")) {
-      System.setProperty("questream.log.libraries", "ERROR"); // a broker that is away is no news
-    } else if (arguments.length > 0 && List.of("demo", "bench").contains(arguments[0])) {
-      System.setProperty("questream.log.level", "WARN");
-      System.setProperty("questream.log.libraries", "ERROR");
-      System.setProperty("questream.log.broker", "OFF"); // it logs what clients retry as errors
+    } else if (!SERVICES.contains(command)) {
+      System.setProperty("questream.log.libraries", "OFF");
+      System.setProperty("questream.log.sender", "OFF");
+      System.setProperty("questream.log.broker", "OFF");
+      System.setProperty("questream.log.stop", "WARN");
+      if (List.of("demo", "bench").contains(command)) {
+        System.setProperty("questream.log.level", "WARN");
+      }
     }
   }
 

@@ -15,7 +15,7 @@ import org.apache.kafka.common.errors.InterruptException;
  * Where a roll-over stands.
  *
  * @param sides the two applications
- * @param progress how far they have read
+ * @param progress how far they had read when the embeddings were compared
  * @param pace how fast they read
  * @param comparison their embeddings
  * @param verdict what follows
@@ -84,7 +84,7 @@ public record RolloverStatus(
     Sides<Side> sides = new Sides<>(before, after);
     Set<Absence> accepted = options.reasons();
     for (Side side : List.of(before, after)) {
-      try (Topics topics = new Topics(side.config())) {
+      try (Topics topics = Topics.reached(side.config())) {
         topics.requireAll();
       }
     }
@@ -93,13 +93,27 @@ public record RolloverStatus(
       Comparison comparison = Comparison.of(sides, first, options.sample(), options.recent());
       await(options.interval().toMillis() - (System.currentTimeMillis() - first.after().atMs()));
       Sides<GroupProgress> second = progress(admin, sides);
-      return new RolloverStatus(
-          sides,
-          second,
-          new Sides<>(second.before().since(first.before()), second.after().since(first.after())),
-          comparison,
-          Verdict.of(sides, second, comparison, options.recent(), accepted));
+      return of(sides, first, second, comparison, options.recent(), accepted);
     }
+  }
+
+  /**
+   * From two looks at the groups. Progress is that of the first: what is missing is missing as of
+   * then, and by the second all may be read.
+   */
+  static RolloverStatus of(
+      Sides<Side> sides,
+      Sides<GroupProgress> first,
+      Sides<GroupProgress> second,
+      Comparison comparison,
+      long recent,
+      Set<Absence> accepted) {
+    return new RolloverStatus(
+        sides,
+        first,
+        new Sides<>(second.before().since(first.before()), second.after().since(first.after())),
+        comparison,
+        Verdict.of(sides, first, comparison, recent, accepted));
   }
 
   private static Sides<GroupProgress> progress(Admin admin, Sides<Side> sides) {

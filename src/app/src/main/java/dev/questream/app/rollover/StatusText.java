@@ -42,7 +42,7 @@ public final class StatusText {
             progress.state(), progress.members(), progress.members() == 1 ? "member" : "members");
   }
 
-  private static String read(GroupProgress progress) {
+  static String read(GroupProgress progress) {
     return String.format(
         Locale.ROOT,
         "%,d of %,d (%.1f%%)",

@@ -2,6 +2,7 @@ package dev.questream.app.runtime;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.kafka.Brokers;
 import dev.questream.app.kafka.ChangelogPartitions;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
@@ -20,6 +21,7 @@ final class Preflight {
    * @throws FatalException that says what is not right
    */
   static void check(QuestreamConfig config) {
+    Brokers.await(config);
     try (Topics topics = new Topics(config)) {
       topics.require(
           Map.of(

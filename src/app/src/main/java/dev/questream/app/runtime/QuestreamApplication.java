@@ -191,7 +191,6 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
    */
   @Override
   public void close() {
-    Thread.interrupted(); // closing must not be cut short by the signal that asks for it
     resources.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.questream.app.runtime;
 
+import dev.questream.app.console.Uninterrupted;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
@@ -11,6 +12,12 @@ import java.util.function.Consumer;
  */
 public final class Resources implements AutoCloseable {
   private final ArrayDeque<Runnable> closings = new ArrayDeque<>(); // guarded by this
+
+  /** Closes without a checked exception. */
+  private interface Rest extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /**
    * Takes what has just been opened.
@@ -31,11 +38,16 @@ public final class Resources implements AutoCloseable {
     }
   }
 
+  /** Closes everything; no stop cuts that short. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    Uninterrupted.run(this::closeAll);
+  }
+
+  private synchronized void closeAll() {
     if (!closings.isEmpty()) {
       Runnable last = closings.pop();
-      try (Resources rest = this) { // the language closes the rest and adds up what fails
+      try (Rest rest = this::closeAll) { // the language adds up what fails
         last.run();
       }
     }

@@ -35,6 +35,13 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamsLifecycle implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsLifecycle.class);
+
+  /**
+   * How Kafka Streams begins to say that another process holds the folder; it has no type of its
+   * own.
+   */
+  private static final String LOCKED = "Unable to initialize state";
+
   private static final long PROVEN_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final QuestreamConfig config;
@@ -151,6 +158,13 @@ final class StreamsLifecycle implements AutoCloseable {
     } catch (ConfigException | FatalException e) {
       throw e;
     } catch (RuntimeException e) {
+      if (String.valueOf(e.getMessage()).startsWith(LOCKED)) {
+        throw new FatalException(
+            ExitCode.ENVIRONMENT,
+            "another process uses the state.dir, %s; give each instance its own"
+                .formatted(e.getMessage().replaceFirst("(?s).*\\[(.*)\\].*", "$1")),
+            e);
+      }
       throw new FatalException(
           ExitCode.FAILED, "Kafka Streams could not be started: " + e.getMessage(), e);
     }

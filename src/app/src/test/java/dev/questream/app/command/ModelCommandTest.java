@@ -56,6 +56,7 @@ class ModelCommandTest {
     assertThat(run("model", "inspect", "bge-small-en-v1.5")).isZero();
     assertThat(out)
         .containsPattern("role +universal")
+        .containsPattern("(?m)^weight file +bge-small-en-v1.5.onnx$")
         .containsPattern("layers +12")
         .containsPattern("dimensions +384")
         .containsPattern("pooling +cls")

@@ -24,7 +24,7 @@ class SettingsOptionsTest {
   }
 
   private static List<String> warnings(SettingsOptions options) {
-    Logger logger = (Logger) LoggerFactory.getLogger(SettingsOptions.class);
+    Logger logger = (Logger) LoggerFactory.getLogger(LocalOptions.class);
     ListAppender<ILoggingEvent> appender = new ListAppender<>();
     appender.start();
     logger.addAppender(appender);

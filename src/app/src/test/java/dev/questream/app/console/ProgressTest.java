@@ -51,6 +51,8 @@ class ProgressTest {
     Progress bar = terminal.console.progress("embedding", 4000);
     Progress line = file.console.progress("embedding", 4000);
     Progress count = unknown.console.progress("encoding", 0);
+    Kept kept = new Kept(true);
+    Progress narrow = new Progress(kept.console, "日本語", 4000, () -> 14);
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(20))
@@ -70,6 +72,8 @@ class ProgressTest {
         .doesNotContain("\n");
     assertThat(file.text()).matches("  embedding 1,000 of 4,000  [0-9,]+/s  [0-9]+ s left\\R");
     assertThat(unknown.text()).matches("  encoding 1,000  [0-9,]+/s\\R");
+    narrow.at(1000, "p50 3 ms");
+    assertThat(kept.text()).isEqualTo("\r\u001b[K  日本語 ████");
     bar.done();
     line.done();
     assertThat(terminal.text()).endsWith("\r\u001b[K");

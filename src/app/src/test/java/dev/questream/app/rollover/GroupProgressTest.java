@@ -32,6 +32,13 @@ class GroupProgressTest {
   }
 
   @Test
+  void shouldNotSayAllWhileAQuestionIsLeft() {
+    assertThat(StatusText.read(progress(0, new Span(0, 999_999, 1_000_000))))
+        .isEqualTo("999,999 of 1,000,000 (99.9%)");
+    assertThat(StatusText.read(progress(0, new Span(0, 5, 5)))).isEqualTo("5 of 5 (100.0%)");
+  }
+
+  @Test
   void shouldTellThePaceFromTwoLooks() {
     GroupProgress first = progress(10_000, new Span(0, 1_000, 5_000));
     assertThat(progress(12_000, new Span(0, 1_800, 5_200)).since(first))

@@ -1,7 +1,7 @@
 package dev.questream.lab.bench;
 
 import dev.questream.app.command.HubModel;
-import dev.questream.app.command.SettingsOptions;
+import dev.questream.app.command.LocalOptions;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
@@ -77,8 +77,7 @@ public final class BenchOptions {
    * The user's settings with the model fetched, if it is one of the hub's. Rounds ask the same
    * questions again, so nothing is shared or remembered unless {@code --set} says so.
    */
-  public QuestreamConfig config(
-      SettingsOptions settings, Map<String, String> own, Console console) {
+  public QuestreamConfig config(LocalOptions settings, Map<String, String> own, Console console) {
     Map<String, String> flags = new HashMap<>(own);
     if (!settings.named().containsKey(QuestreamConfig.CACHE_BYTES)) {
       flags.put(QuestreamConfig.CACHE_BYTES, "0");

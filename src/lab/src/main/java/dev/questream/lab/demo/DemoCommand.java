@@ -2,7 +2,7 @@ package dev.questream.lab.demo;
 
 import dev.questream.app.command.GeneralOptions;
 import dev.questream.app.command.HubModel;
-import dev.questream.app.command.SettingsOptions;
+import dev.questream.app.command.LocalOptions;
 import dev.questream.app.command.Shutdown;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
@@ -12,10 +12,6 @@ import dev.questream.app.kafka.EmbeddingReader.Answer;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.serde.SourceTimestamp;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -44,7 +40,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Mixin private SettingsOptions settings;
+  @Mixin private LocalOptions settings;
   @Mixin private GeneralOptions general;
 
   @Option(
@@ -141,7 +137,7 @@ public final class DemoCommand implements Callable<Integer> {
     return HubModel.local(settings.config(flags), console);
   }
 
-  private int ask(DemoStack stack, DemoData data) throws IOException {
+  private int ask(DemoStack stack, DemoData data) {
     DemoTally tally = new DemoTally();
     long start = System.nanoTime();
     AtomicReference<Exception> refused = produce(stack, data);
@@ -239,24 +235,23 @@ public final class DemoCommand implements Callable<Integer> {
         tally.percentile(0.99));
   }
 
-  private void answerPrompt(DemoStack stack, DemoReport report) throws IOException {
+  private void answerPrompt(DemoStack stack, DemoReport report) {
     console.out().println();
     console
         .err()
         .printf(
             "Broker %s stays up. Type a question, an empty line ends.%n",
             String.join(",", stack.config().getList(QuestreamConfig.BOOTSTRAP_SERVERS)));
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = prompt(in); line != null && !line.isBlank(); line = prompt(in)) {
+    Prompt prompt = new Prompt(System.in);
+    for (String line = ask(prompt); !line.isBlank(); line = ask(prompt)) {
       answer(stack, report, line);
     }
   }
 
-  private String prompt(BufferedReader in) throws IOException {
+  private String ask(Prompt prompt) {
     console.err().print("? ");
     console.err().flush();
-    return in.readLine();
+    return prompt.next().orElse("");
   }
 
   private void answer(DemoStack stack, DemoReport report, String text) {

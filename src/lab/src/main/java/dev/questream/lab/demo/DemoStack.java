@@ -4,6 +4,7 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Step;
+import dev.questream.app.console.Uninterrupted;
 import dev.questream.app.console.Versions;
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.QuestionProducer;
@@ -18,7 +19,6 @@ import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.batching.BatchingEncoder;
-import dev.questream.lab.process.UninterruptedBroker;
 import dev.questream.lab.retrieval.ExactIndex;
 import dev.questream.lab.retrieval.Passage;
 import dev.questream.model.Encoders;
@@ -107,7 +107,8 @@ final class DemoStack implements AutoCloseable {
     try (Step step = console.step("starting a Kafka broker")) {
       broker =
           opened.add(
-              UninterruptedBroker.start(folder.resolve("broker"), port), EmbeddedBroker::close);
+              Uninterrupted.get(() -> EmbeddedBroker.start(folder.resolve("broker"), port)),
+              EmbeddedBroker::close);
       if (Thread.interrupted()) {
         throw new InterruptException("stopped while the broker was started");
       }
@@ -184,7 +185,6 @@ final class DemoStack implements AutoCloseable {
 
   @Override
   public void close() {
-    Thread.interrupted(); // closing must not be cut short by the signal that asks for it
     try {
       opened.close();
     } catch (RuntimeException e) {

@@ -85,7 +85,7 @@ public final class EvaluateOptions {
   @Option(
       names = "--precision",
       paramLabel = "P",
-      description = "fp32, bf16, fp16 or auto. Default: auto.")
+      description = "fp32, bf16, fp16, int8 or auto. Default: auto.")
   String precision;
 
   @Option(names = "--limit", paramLabel = "N", description = "Ask only the first N questions.")

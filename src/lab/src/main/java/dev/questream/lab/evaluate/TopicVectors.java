@@ -47,7 +47,7 @@ final class TopicVectors {
    */
   static QuestionVectors read(QuestreamConfig config, QuestionSet questions, Console console) {
     String topic = config.getString(QuestreamConfig.EMBEDDINGS_TOPIC);
-    try (Topics topics = new Topics(config)) {
+    try (Topics topics = Topics.reached(config)) {
       topics.require(List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
     }
     Map<String, QuestionEmbedding> byId = new LinkedHashMap<>();

@@ -9,6 +9,7 @@ import dev.questream.broker.EmbeddedBroker;
 import dev.questream.it.KafkaFixture;
 import dev.questream.it.Launched;
 import dev.questream.testing.Repository;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -46,7 +47,9 @@ class CommandLineIT {
 
   private Path configFile(KafkaFixture kafka) throws IOException {
     StringBuilder text = new StringBuilder();
-    kafka.settings(Map.of()).forEach((k, v) -> text.append(k + "=" + v + "\n"));
+    kafka
+        .settings(Map.of("question.max.bytes", "500"))
+        .forEach((k, v) -> text.append(k + "=" + v + "\n"));
     return Files.writeString(folder.resolve("questream.properties"), text);
   }
 
@@ -74,9 +77,9 @@ class CommandLineIT {
         .contains("bge-small-en-v1.5")
         .contains("ms from produce to committed");
 
-    Launched rejected = launch("ask", " ", "--config", config).await();
+    Launched rejected = launch("ask", "x".repeat(600), "--config", config).await();
     assertThat(rejected.status()).isEqualTo(6);
-    assertThat(rejected.out()).contains("empty-text");
+    assertThat(rejected.out()).contains("question.max.bytes");
 
     Launched tail =
         launch("tail", "--json", "--from-beginning", "--limit", "1", "--config", config).await();
@@ -175,6 +178,33 @@ class CommandLineIT {
     Launched demo = launch("demo", "--questions", questions.toString()).await();
     assertThat(demo.status()).as(demo.err()).isEqualTo(1);
     assertThat(demo.err()).contains("not taken").contains("max.request.size");
+  }
+
+  /** A read of standard input ends by no interrupt. */
+  @Test
+  void shouldStopTheDemoAtItsPrompt() throws Exception {
+    Path pipe = folder.resolve("typed");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Process demo =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "exec %s demo --stay --limit 1 <%s"
+                    .formatted(Repository.path("questream").toAbsolutePath(), pipe))
+            .redirectErrorStream(true)
+            .start();
+    try (OutputStream open = Files.newOutputStream(pipe);
+        BufferedReader out = demo.inputReader()) {
+      String line = "";
+      while (!line.contains("Type a question")) {
+        line = out.readLine();
+        assertThat(line).isNotNull();
+      }
+      demo.toHandle().destroy(); // SIGTERM, and its output can still be read
+      assertThat(demo.waitFor(25, TimeUnit.SECONDS)).as("stops within 25 s").isTrue();
+      assertThat(demo.exitValue()).isZero();
+      assertThat(out.lines()).noneMatch(more -> more.contains("\tat "));
+    }
   }
 
   @ParameterizedTest

@@ -49,7 +49,7 @@ public final class DlqListCommand implements Callable<Integer> {
     QuestreamConfig config = settings.config();
     String topic = config.getString(QuestreamConfig.DLQ_TOPIC);
     ReplayJournal journal;
-    try (Topics topics = new Topics(config)) {
+    try (Topics topics = Topics.reached(config)) {
       topics.require(List.of(config.getString(QuestreamConfig.DLQ_TOPIC)));
       journal = ReplayJournal.read(config, topics);
     }

@@ -70,7 +70,7 @@ public final class DlqReplayCommand implements Callable<Integer> {
 
   private int replay(QuestreamConfig config, Selection selection, Shutdown shutdown)
       throws Exception {
-    try (Topics topics = new Topics(config)) {
+    try (Topics topics = Topics.reached(config)) {
       ReplayTarget target = target(config, topics);
       Narrator narrator = new Narrator();
       try (DeadLetterReplay replay =

@@ -54,7 +54,7 @@ public final class DlqShowCommand implements Callable<Integer> {
   private int show(DeadLetterPosition wanted) throws IOException {
     QuestreamConfig config = settings.config();
     ReplayJournal journal;
-    try (Topics topics = new Topics(config)) {
+    try (Topics topics = Topics.reached(config)) {
       topics.require(List.of(config.getString(QuestreamConfig.DLQ_TOPIC)));
       journal = ReplayJournal.read(config, topics);
     }

@@ -39,7 +39,7 @@ public final class RolloverRefillCommand implements Callable<Integer> {
     Side before = sides.before();
     Side after = sides.after(before);
     for (Side side : List.of(before, after)) {
-      try (Topics topics = new Topics(side.config())) {
+      try (Topics topics = Topics.reached(side.config())) {
         topics.requireAll();
       }
     }

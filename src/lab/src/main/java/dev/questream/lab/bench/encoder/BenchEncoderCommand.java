@@ -1,7 +1,7 @@
 package dev.questream.lab.bench.encoder;
 
 import dev.questream.app.command.GeneralOptions;
-import dev.questream.app.command.SettingsOptions;
+import dev.questream.app.command.LocalOptions;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.lab.bench.BenchOptions;
@@ -31,7 +31,7 @@ public final class BenchEncoderCommand implements Callable<Integer> {
               + " for latency. Default: batch.")
   private EncoderBench.Mode mode;
 
-  @Mixin private SettingsOptions settings;
+  @Mixin private LocalOptions settings;
   @Mixin private GeneralOptions general;
 
   public BenchEncoderCommand(Console console) {

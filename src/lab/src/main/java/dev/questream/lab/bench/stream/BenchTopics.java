@@ -2,6 +2,7 @@ package dev.questream.lab.bench.stream;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.kafka.Brokers;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class BenchTopics implements AutoCloseable {
    * @throws FatalException if the brokers do not
    */
   static BenchTopics create(QuestreamConfig config, int partitions) {
+    Brokers.require(config);
     BenchTopics topics = new BenchTopics(config, Topics.connect(config));
     List<NewTopic> wanted = new ArrayList<>();
     Topics.contract(config)

@@ -2,6 +2,7 @@ package dev.questream.lab.bench.stream;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.console.Uninterrupted;
 import dev.questream.app.kafka.CommittedReader;
 import dev.questream.app.kafka.QuestionProducer;
 import dev.questream.app.kafka.ReadFrom;
@@ -9,7 +10,6 @@ import dev.questream.app.runtime.QuestreamApplication;
 import dev.questream.app.runtime.Resources;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.lab.process.UninterruptedBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +78,8 @@ final class StreamStack implements AutoCloseable {
     opened.add(folder, EmbeddedBroker::deleteFolder);
     Map<String, String> own = ownNames(folder);
     if (layout.ownBroker()) {
-      EmbeddedBroker broker = UninterruptedBroker.start(folder.resolve("broker"), 0);
+      EmbeddedBroker broker =
+          Uninterrupted.get(() -> EmbeddedBroker.start(folder.resolve("broker"), 0));
       opened.add(broker, EmbeddedBroker::close);
       requireNoSignal();
       own.put(QuestreamConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers());
