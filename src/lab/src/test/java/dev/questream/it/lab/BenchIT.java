@@ -102,10 +102,28 @@ class BenchIT {
     assertThat(json.path("mean_batch_questions").asDouble()).isEqualTo(1);
   }
 
+  /** A slow machine drains them soon. */
+  private Path shortQuestions() throws IOException {
+    return Files.write(
+        folder.resolve("short.txt"),
+        IntStream.range(0, 64).mapToObj(i -> "word " + i).toList());
+  }
+
   @Test
   void shouldMeasureRequestsBesideTheStream() throws Exception {
     JsonNode json =
-        bench("bench", "serve", "--rounds", "1", "--seconds", "2", "--limit", "64", "--json");
+        bench(
+            "bench",
+            "serve",
+            "--rounds",
+            "1",
+            "--seconds",
+            "2",
+            "--questions",
+            shortQuestions().toString(),
+            "--set",
+            "encoder.prefix=",
+            "--json");
     assertThat(json.path("cases").findValuesAsText("name"))
         .hasSize(5)
         .first()
@@ -121,9 +139,6 @@ class BenchIT {
 
   @Test
   void shouldMeasureTheStreamWithTheModel() throws Exception {
-    List<String> lines = IntStream.range(0, 64).mapToObj(i -> "word " + i).toList();
-    Path questions =
-        Files.write(folder.resolve("short.txt"), lines); // a slow machine drains them soon
     JsonNode json =
         bench(
             "bench",
@@ -133,7 +148,7 @@ class BenchIT {
             "--seconds",
             "2",
             "--questions",
-            questions.toString(),
+            shortQuestions().toString(),
             "--set",
             "encoder.prefix=",
             "--load",

@@ -36,6 +36,7 @@ final class ServeBench {
   private final Duration measured;
   private final Consumer<String> progress;
   private final Runnable closing;
+  private String round = "";
 
   /**
    * @param ownBroker whether to start a broker in this process
@@ -77,7 +78,7 @@ final class ServeBench {
       progress.accept("warm-up");
       run.saturate();
       for (int i = 1; i <= rounds; i++) {
-        progress.accept("round %d of %d".formatted(i, rounds));
+        round = "round %d of %d: ".formatted(i, rounds);
         measure("one client, stream idle", null, here, SINGLE);
         measure(ALONE, run, null, null);
         measure("one client, stream saturated", run, here, SINGLE);
@@ -112,6 +113,7 @@ final class ServeBench {
    */
   private void measure(String name, StreamRun run, InetSocketAddress server, Asker.Load load)
       throws InterruptedException {
+    progress.accept(round + name);
     Tally tally = tallies.computeIfAbsent(name, Tally::new);
     tally.texts = load == null ? 0 : load.texts();
     if (load == null) {
