@@ -22,7 +22,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.ServiceLoader;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,8 +60,6 @@ import picocli.CommandLine.ParameterException;
       "7:not ready to cut over"
     })
 public final class Main {
-  private static final Set<String> SERVICES = Set.of("run", "serve");
-
   @Mixin private GeneralOptions general;
 
   @Option(
@@ -72,8 +69,8 @@ public final class Main {
   private boolean version;
 
   public static void main(String[] arguments) {
-    if (arguments.length > 0 && SERVICES.contains(arguments[0])) {
-      EarlyStop.arm(); // a service may be stopped at any time; other commands are to be completed
+    if (Logging.isService(arguments)) {
+      EarlyStop.arm(); // other commands are to be completed
     }
     Logging.configure(System.getenv(), arguments);
     int status = execute(Console.system(), arguments);

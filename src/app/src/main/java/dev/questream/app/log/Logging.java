@@ -25,8 +25,8 @@ public final class Logging {
   private static final String VARIABLE = "QUESTREAM_LOG_FORMAT";
   private static final List<String> FILE_FLAGS = List.of("-c", "--config", "--command-config");
 
-  /** Commands that write logs; a failure of any other one is a line that says all. */
-  private static final List<String> SERVICES = List.of("run");
+  /** Commands that run until they are stopped; a failure of any other one is a line that says all. */
+  private static final List<String> SERVICES = List.of("run", "serve");
 
   private Logging() {}
 
@@ -50,21 +50,29 @@ public final class Logging {
 
   private static void setLevels(String... arguments) {
     List<String> words = Arrays.asList(arguments);
-    String command = words.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("");
     if (words.contains("-v") || words.contains("--verbose")) {
       System.setProperty("questream.log.level", "DEBUG");
       System.setProperty("questream.log.libraries", "INFO");
       System.setProperty("questream.log.sender", "INFO");
       System.setProperty("questream.log.streams", "INFO");
-    } else if (!SERVICES.contains(command)) {
+    } else if (!isService(arguments)) {
       System.setProperty("questream.log.libraries", "OFF");
       System.setProperty("questream.log.sender", "OFF");
       System.setProperty("questream.log.broker", "OFF");
       System.setProperty("questream.log.stop", "WARN");
-      if (List.of("demo", "bench").contains(command)) {
+      if (List.of("demo", "bench").contains(command(arguments))) {
         System.setProperty("questream.log.level", "WARN");
       }
     }
+  }
+
+  /** Whether the command writes logs, and may be stopped at any time. */
+  public static boolean isService(String... arguments) {
+    return SERVICES.contains(command(arguments));
+  }
+
+  private static String command(String... arguments) {
+    return Arrays.stream(arguments).filter(word -> !word.startsWith("-")).findFirst().orElse("");
   }
 
   /** As settings are merged: the command line wins over the environment, that over the file. */

@@ -27,9 +27,9 @@ public final class EmbedServer implements AutoCloseable {
   private EmbedServer(
       QuestreamConfig config, Function<EncoderObserver, BatchingEncoder> open, Resources opened) {
     this.opened = opened;
-    Metrics metrics = opened.add(new Metrics(), Metrics::close);
+    Metrics metrics = opened.add(new Metrics(false), Metrics::close);
     BatchingEncoder encoder = opened.add(open.apply(metrics.encoder()), BatchingEncoder::close);
-    LOG.info("Encoder: {}", encoder.info());
+    LOG.info("Model: {}", encoder.describe());
     metrics.observe(encoder);
     EmbedEndpoints embed = HttpPort.embed(config, encoder, metrics);
     Map<String, Resource> resources = new HashMap<>(embed.resources());
@@ -40,6 +40,7 @@ public final class EmbedServer implements AutoCloseable {
     resources.put("/info", HttpPort.document(() -> ApplicationInfo.of(encoder)));
     this.service = opened.add(HttpPort.open(config, resources), HttpService::close);
     opened.add(embed, EmbedEndpoints::close);
+    opened.add(new NativeMemory(), NativeMemory::close);
     LOG.info("Vectors, health and metrics on http:/{}", service.address());
   }
 

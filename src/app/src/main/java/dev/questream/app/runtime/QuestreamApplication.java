@@ -50,12 +50,7 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
     Tracing tracing = resources.add(parts.tracing(), Tracing::close);
     this.http = resources.add(new HttpEndpoints(config), HttpEndpoints::close);
     this.encoder = resources.add(parts.encoder(metrics.encoder()), BatchingEncoder::close);
-    LOG.info(
-        "Model: {}, at most {} tokens; on {}, workers: {}",
-        encoder.info().provenance().describe(),
-        encoder.info().maxTokens(),
-        encoder.hardware().name(),
-        encoder.workers());
+    LOG.info("Model: {}", encoder.describe());
     FirstAnswer firstAnswer = new FirstAnswer();
     this.report = resources.add(new WorkReport(), WorkReport::close);
     EmbedObserver observer =

@@ -121,6 +121,13 @@ public final class BatchingEncoder implements QuestionEncoder {
     return settings.budget().workers();
   }
 
+  /** Model, precision, length and hardware in one line, for people. */
+  public String describe() {
+    return "%s, at most %d tokens; on %s, workers: %d"
+        .formatted(
+            info().provenance().describe(), info().maxTokens(), hardware().name(), workers());
+  }
+
   /** What was done so far; counters only grow. */
   public EncoderStatistics statistics() {
     return counters.statistics();
