@@ -45,8 +45,7 @@ def main():
         assert done.returncode == 0, "the page's program failed"
         assert nearest[:2] == ["Which painter made Guernica?", "Who painted Guernica?"], nearest
     finally:
-        demo.terminate()
-        demo.wait(60)
+        demo.communicate("\n", timeout=120)  # an empty line ends it
 
 
 if __name__ == "__main__":
