@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -105,8 +104,7 @@ class BenchIT {
   /** A slow machine drains them soon. */
   private Path shortQuestions() throws IOException {
     return Files.write(
-        folder.resolve("short.txt"),
-        IntStream.range(0, 64).mapToObj(i -> "word " + i).toList());
+        folder.resolve("short.txt"), IntStream.range(0, 64).mapToObj(i -> "word " + i).toList());
   }
 
   @Test
