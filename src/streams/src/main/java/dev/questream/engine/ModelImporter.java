@@ -57,10 +57,14 @@ final class ModelImporter {
   ImportedModel find(PublishedModel model, GraphFormat format) {
     Path archive = folder.resolve(key(model, format) + ".pt");
     Path manifest = folder.resolve(key(model, format) + ".properties");
-    ArchiveUse.begin(archive);
     try {
-      ImportedModel cached = verified(archive, manifest, format);
-      return cached != null ? cached : importModel(model, format, archive, manifest);
+      ImportedModel found;
+      do {
+        ImportedModel cached = verified(archive, manifest, format);
+        found = cached != null ? cached : importModel(model, format, archive, manifest);
+        ArchiveUse.begin(archive);
+      } while (!Files.exists(archive)); // another process had just deleted it
+      return found;
     } catch (IOException e) {
       throw unwritable(model, folder, e);
     }

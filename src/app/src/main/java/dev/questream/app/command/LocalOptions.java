@@ -55,8 +55,7 @@ public class LocalOptions {
   List<ConfigSources.Source> sources(Map<String, String> own) {
     Map<String, String> flags = flags();
     flags.putAll(own);
-    return ConfigSources.sources(
-        Optional.ofNullable(file), clientFile(), System.getenv(), flags);
+    return ConfigSources.sources(Optional.ofNullable(file), clientFile(), System.getenv(), flags);
   }
 
   /** The settings of the command line; may be changed. */

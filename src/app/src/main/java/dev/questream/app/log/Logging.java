@@ -25,7 +25,9 @@ public final class Logging {
   private static final String VARIABLE = "QUESTREAM_LOG_FORMAT";
   private static final List<String> FILE_FLAGS = List.of("-c", "--config", "--command-config");
 
-  /** Commands that run until they are stopped; a failure of any other one is a line that says all. */
+  /**
+   * Commands that run until they are stopped; a failure of any other one is a line that says all.
+   */
   private static final List<String> SERVICES = List.of("run", "serve");
 
   private Logging() {}
