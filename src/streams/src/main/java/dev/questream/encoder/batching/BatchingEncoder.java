@@ -23,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -239,18 +240,30 @@ public final class BatchingEncoder implements QuestionEncoder {
     }
     tokenizer.shutdown();
     urgentTokenizer.shutdown();
+    if (uninterrupted(this::awaitEnd)) {
+      backend.close();
+    } else {
+      LOG.warn("A worker is still inside the model; its memory is left to the end of the process.");
+    }
+  }
+
+  /** Closing the backend under a thread that is inside of it would crash the JVM. */
+  private boolean awaitEnd() {
     try {
-      // Closing the backend under a thread that is inside of it would crash the JVM.
       boolean ended =
           tokenizer.awaitTermination(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)
               & urgentTokenizer.awaitTermination(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS);
-      if (workers.awaitEnd(LAST_BATCH_LIMIT) && ended) {
-        backend.close();
-        return;
-      }
+      return workers.awaitEnd(LAST_BATCH_LIMIT) && ended;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
-    LOG.warn("A worker is still inside the model; its memory is left to the end of the process.");
+  }
+
+  /** On a thread of its own: whoever stops an application may interrupt its threads. */
+  private static boolean uninterrupted(Supplier<Boolean> wait) {
+    return CompletableFuture.supplyAsync(
+            wait, task -> new Thread(task, "questream-encoder-close").start())
+        .join();
   }
 }

@@ -48,6 +48,24 @@ class EncoderCloseTest {
     assertThat(backend.closed).hasValue(1);
   }
 
+  /** As a signal does to the thread that stops an application. */
+  @Test
+  void shouldWaitThoughItIsInterrupted() throws Exception {
+    FakeBackend backend = new FakeBackend();
+    backend.release = new CountDownLatch(1);
+    BatchingEncoder encoder = new BatchingEncoder(backend, ROOMY);
+    CompletableFuture<Embedding> running = occupy(backend, encoder);
+    Thread closing = new Thread(encoder::close);
+    closing.start();
+    closing.interrupt();
+    Awaitility.await().until(() -> closing.getState() == Thread.State.WAITING);
+    closing.interrupt();
+    backend.release.countDown();
+    closing.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+    assertVector(running, "busy");
+    assertThat(backend.closed).as("the model is given back").hasValue(1);
+  }
+
   @Test
   void shouldFailWhatIsWaitingWhenClosedAndLetTheRunningBatchEnd() throws Exception {
     FakeBackend backend = new FakeBackend();
