@@ -29,6 +29,7 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final String NODE_ID = "1";
+  private static final String LOG4J_HOOK = "log4j.shutdownHookEnabled";
 
   /** The file by which Kafka knows a folder that has been formatted. */
   private static final String FORMATTED = "meta.properties";
@@ -92,6 +93,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   private void startup() {
+    System.setProperty(LOG4J_HOOK, "false"); // it cannot be made while the process stops
     server = new KafkaRaftServer(new KafkaConfig(settings(), false), Time.SYSTEM);
     server.startup();
   }

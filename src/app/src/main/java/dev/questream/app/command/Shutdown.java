@@ -42,7 +42,8 @@ public final class Shutdown {
     EarlyStop.disarm();
     try {
       return body.run(shutdown);
-    } catch (Exception e) {
+    } catch (Exception
+        | Error e) { // a library that starts while the process stops may throw errors
       if (!shutdown.requested) {
         throw e;
       }

@@ -87,7 +87,8 @@ class JsonLogIT {
     run.process().destroy();
     assertThat(run.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(parse(run).stream().map(line -> line.path("message").asText()))
-        .contains("RUNNING", "Stopping", "Stopped")
+        .contains("Stopping", "Stopped")
+        .anyMatch(message -> message.startsWith("RUNNING: 6 partitions of topic "))
         .anyMatch(message -> message.contains("goes to the dead letters: empty-text"));
     assertThat(classes)
         .content()
