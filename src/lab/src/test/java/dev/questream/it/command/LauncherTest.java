@@ -86,9 +86,9 @@ class LauncherTest {
     Path target = Files.createDirectories(home.resolve("src/lab/target"));
     library = Files.writeString(folder.resolve("a library.jar"), "jar");
     other = Files.writeString(folder.resolve("other.jar"), "jar");
-    Files.writeString(target.resolve("class-path"), library + ":" + other);
-    Path jar = Files.writeString(target.resolve("questream-lab.jar"), "jar");
-    Files.setLastModifiedTime(jar, FileTime.from(BUILT));
+    Files.writeString(target.resolve("questream-lab.jar"), "jar");
+    Path classPath = Files.writeString(target.resolve("class-path"), library + ":" + other);
+    Files.setLastModifiedTime(classPath, FileTime.from(BUILT));
   }
 
   private static void script(Path file, String content) throws IOException {

@@ -67,7 +67,7 @@ final class StreamStack implements AutoCloseable {
     try {
       stack.open(layout, settings);
       return stack;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       stack.close();
       throw e;
     }
