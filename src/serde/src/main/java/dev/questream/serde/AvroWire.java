@@ -191,9 +191,7 @@ final class AvroWire<T extends SpecificRecord> {
     if (isSingle(bytes)) {
       return new Framed(schema, SINGLE_HEADER);
     }
-    if (bytes.length >= SINGLE_HEADER
-        && bytes[0] == singleHeader[0]
-        && bytes[1] == singleHeader[1]) {
+    if (bytes.length >= SINGLE_HEADER && Framing.isSingleObject(bytes)) {
       throw notThis(
           "it was written with a schema that is not known here; let the producer take"
               + " schemas/%s.avsc, or a schema registry".formatted(type.getSimpleName()),

@@ -1,5 +1,6 @@
 package dev.questream.serde;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -62,6 +63,14 @@ public final class DeadLetterHeaders {
           REPLAY_FROM);
 
   private DeadLetterHeaders() {}
+
+  /** The last header of a name as text; empty if there is none. */
+  public static String text(Headers headers, String name) {
+    Header header = headers.lastHeader(name);
+    return header == null || header.value() == null
+        ? ""
+        : new String(header.value(), StandardCharsets.UTF_8);
+  }
 
   /** A new, modifiable copy without any header of these names: the record's own headers. */
   public static Headers withoutAdded(Headers headers) {

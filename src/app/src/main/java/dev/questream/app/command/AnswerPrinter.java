@@ -46,8 +46,8 @@ final class AnswerPrinter {
       Rejected rejected =
           new Rejected(
               id,
-              header(answer.source(), DeadLetterHeaders.REASON),
-              header(answer.source(), DeadLetterHeaders.MESSAGE));
+              DeadLetterHeaders.text(answer.source().headers(), DeadLetterHeaders.REASON),
+              DeadLetterHeaders.text(answer.source().headers(), DeadLetterHeaders.MESSAGE));
       out.println(
           json
               ? Json.line(rejected)
@@ -64,10 +64,5 @@ final class AnswerPrinter {
             new String(header.value(), StandardCharsets.UTF_8));
       }
     }
-  }
-
-  private static String header(ConsumerRecord<byte[], byte[]> source, String key) {
-    Header header = source.headers().lastHeader(key);
-    return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
   }
 }

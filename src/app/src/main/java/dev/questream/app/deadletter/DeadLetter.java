@@ -2,10 +2,8 @@ package dev.questream.app.deadletter;
 
 import dev.questream.serde.DeadLetterHeaders;
 import dev.questream.serde.SourceTimestamp;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 
 /**
  * A record of the dead letter topic, with its headers read.
@@ -63,10 +61,7 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
 
   /** The last header of this name as text; empty if there is none. */
   public String header(String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null || header.value() == null
-        ? ""
-        : new String(header.value(), StandardCharsets.UTF_8);
+    return DeadLetterHeaders.text(record.headers(), name);
   }
 
   private static long number(String text) {

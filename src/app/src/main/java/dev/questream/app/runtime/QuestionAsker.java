@@ -19,7 +19,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -149,13 +148,8 @@ final class QuestionAsker implements Asking, AutoCloseable {
 
   private static Journey.Answer rejected(ConsumerRecord<byte[], byte[]> deadLetter) {
     return new Journey.Answer.Rejected(
-        header(deadLetter, DeadLetterHeaders.REASON),
-        header(deadLetter, DeadLetterHeaders.MESSAGE));
-  }
-
-  private static String header(ConsumerRecord<byte[], byte[]> source, String key) {
-    Header header = source.headers().lastHeader(key);
-    return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+        DeadLetterHeaders.text(deadLetter.headers(), DeadLetterHeaders.REASON),
+        DeadLetterHeaders.text(deadLetter.headers(), DeadLetterHeaders.MESSAGE));
   }
 
   /** Whether it was refused or took too long. */
