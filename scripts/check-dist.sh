@@ -14,7 +14,7 @@ build() { # folder, umask, time zone
   (cd "$work/$1" && umask "$2" && TZ=$3 ${MAVEN:-mvn} ${MAVEN_ARGS:-} -B -q -Pdist '-P!static-checks' -Dmaven.test.skip=true -pl src/app,src/lab -am package)
 }
 build one 022 UTC
-build "two words" 077 Asia/Tokyo
+build "two words" 002 Asia/Tokyo
 
 for tarball in app/target/questream lab/target/questream-lab; do
   first=$(ls "$work"/one/src/$tarball-[0-9]*.tar.gz)

@@ -78,7 +78,7 @@ public final class Brokers {
   /** Empty as soon as one address answers, and where Kafka itself does not take the addresses. */
   private static Optional<String> wrong(QuestreamConfig config) {
     long limitMs = Math.min(LIMIT_MS, config.getLong(QuestreamConfig.STARTUP_TIMEOUT_MS));
-    boolean tls = speaksTls(config);
+    String protocol = protocol(config);
     List<String> silent = new ArrayList<>(config.getList(QuestreamConfig.BOOTSTRAP_SERVERS));
     if (silent.stream().anyMatch(address -> Utils.getPort(address) == null)) {
       return Optional.empty();
@@ -86,7 +86,12 @@ public final class Brokers {
     BlockingQueue<Finding> findings = new LinkedBlockingQueue<>();
     for (String address : silent) {
       Greeting greeting =
-          new Greeting(Utils.getHost(address), Utils.getPort(address), tls, (int) limitMs);
+          new Greeting(
+              Utils.getHost(address),
+              Utils.getPort(address),
+              protocol.endsWith("SSL"),
+              protocol.startsWith("SASL"),
+              (int) limitMs);
       Thread asking =
           new Thread(
               () -> findings.add(new Finding(address, greeting.wrong())), "questream-greeting");
@@ -118,9 +123,8 @@ public final class Brokers {
     return Optional.of("no broker of Kafka is reached: " + String.join(", ", wrong));
   }
 
-  private static boolean speaksTls(QuestreamConfig config) {
+  private static String protocol(QuestreamConfig config) {
     return new AdminClientConfig(config.adminSettings())
-        .getString(AdminClientConfig.SECURITY_PROTOCOL_CONFIG)
-        .endsWith("SSL");
+        .getString(AdminClientConfig.SECURITY_PROTOCOL_CONFIG);
   }
 }

@@ -12,7 +12,9 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -20,15 +22,18 @@ import javax.net.ssl.SSLEngine;
 
 /**
  * The first words with one broker: a question for the versions of its requests, as every client
- * asks it, or the opening of TLS. Nothing secret is sent.
+ * asks it, and whether it wants SASL, or the opening of TLS. Nothing secret is sent.
  *
  * @param host as it was given
  * @param port of a listener
  * @param tls whether TLS is to be spoken
+ * @param sasl whether the client is going to authenticate
  * @param limitMs for connecting, and for an answer
  */
-record Greeting(String host, int port, boolean tls, int limitMs) {
+record Greeting(String host, int port, boolean tls, boolean sasl, int limitMs) {
   private static final short API_VERSIONS = 18;
+  private static final short SASL_HANDSHAKE = 17;
+  private static final short UNSUPPORTED_SASL_MECHANISM = 33;
   private static final int CORRELATION = 0x51756573;
   private static final int TLS_ALERT = 0x15;
   private static final int TLS_HANDSHAKE = 0x16;
@@ -52,7 +57,7 @@ record Greeting(String host, int port, boolean tls, int limitMs) {
   private String wrong(InetAddress address) {
     try {
       if (answers(address, tls)) {
-        return "";
+        return tls || sasl ? "" : mechanisms(address);
       }
       if (!answers(address, !tls)) {
         return "does not answer as Kafka does";
@@ -70,9 +75,7 @@ record Greeting(String host, int port, boolean tls, int limitMs) {
   }
 
   private boolean answers(InetAddress address, boolean inTls) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(address, port), limitMs);
-      socket.setSoTimeout(limitMs);
+    try (Socket socket = connected(address)) {
       return inTls ? answersTls(socket) : answersPlain(socket);
     } catch (ConnectException | SocketTimeoutException e) {
       throw e;
@@ -81,18 +84,57 @@ record Greeting(String host, int port, boolean tls, int limitMs) {
     }
   }
 
+  private Socket connected(InetAddress address) throws IOException {
+    Socket socket = new Socket();
+    try {
+      socket.connect(new InetSocketAddress(address, port), limitMs);
+      socket.setSoTimeout(limitMs);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
   private static boolean answersPlain(Socket socket) throws IOException {
+    return ask(socket, API_VERSIONS, new byte[0]).correlated();
+  }
+
+  /** What a listener says of SASL that is greeted without; empty if it does not ask for it. */
+  private String mechanisms(InetAddress address) throws IOException {
+    try (Socket socket = connected(address)) {
+      Answer answer = ask(socket, SASL_HANDSHAKE, new byte[Short.BYTES]); // a mechanism without name
+      if (!answer.correlated() || answer.body().readShort() != UNSUPPORTED_SASL_MECHANISM) {
+        return "";
+      }
+      List<String> mechanisms = new ArrayList<>();
+      for (int left = answer.body().readInt(); left > 0; left--) {
+        mechanisms.add(answer.body().readUTF()); // as Kafka writes names: a length in two bytes
+      }
+      return "asks for SASL (%s): set kafka.security.protocol=SASL_PLAINTEXT and kafka.sasl.*"
+          .formatted(String.join(", ", mechanisms));
+    } catch (EOFException | SocketException e) { // too old to know the request
+      return "";
+    }
+  }
+
+  private record Answer(boolean correlated, DataInputStream body) {}
+
+  /** Sends a request of version 0, which every broker knows, without a client id. */
+  private static Answer ask(Socket socket, short request, byte[] body) throws IOException {
+    int bytes = 2 * Short.BYTES + Integer.BYTES + Short.BYTES + body.length;
     ByteBuffer question =
-        ByteBuffer.allocate(Integer.BYTES + 10)
-            .putInt(10)
-            .putShort(API_VERSIONS)
-            .putShort((short) 0) // the version that every broker knows
+        ByteBuffer.allocate(Integer.BYTES + bytes)
+            .putInt(bytes)
+            .putShort(request)
+            .putShort((short) 0)
             .putInt(CORRELATION)
-            .putShort((short) -1); // no client id
+            .putShort((short) -1)
+            .put(body);
     socket.getOutputStream().write(question.array());
     DataInputStream answer = new DataInputStream(socket.getInputStream());
     answer.readInt(); // its size
-    return answer.readInt() == CORRELATION;
+    return new Answer(answer.readInt() == CORRELATION, answer);
   }
 
   private boolean answersTls(Socket socket) throws IOException {

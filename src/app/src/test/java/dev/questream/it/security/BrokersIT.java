@@ -82,6 +82,16 @@ class BrokersIT {
   }
 
   @Test
+  void shouldSayThatAListenerAsksForSasl() {
+    assertThat(refused(broker.open(), "PLAINTEXT"))
+        .contains(
+            broker.open()
+                + " (asks for SASL (SCRAM-SHA-512, PLAIN, OAUTHBEARER): set kafka.security.protocol=SASL_PLAINTEXT");
+    assertThatCode(() -> Brokers.require(config(broker.open(), "SASL_PLAINTEXT")))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
   void shouldWaitForABrokerThatComesUp() throws Exception {
     int port = freePort();
     CompletableFuture<Void> waiting =

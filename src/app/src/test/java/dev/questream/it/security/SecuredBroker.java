@@ -28,7 +28,7 @@ import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * A broker with Kafka's own authorizer behind SASL over TLS. A plain listener, whose nameless user
- * is the only super user, is for setting up.
+ * is the only super user, is for setting up; another one has SASL without TLS.
  */
 final class SecuredBroker implements AutoCloseable {
   private static final int SCRAM_ITERATIONS = 4096;
@@ -46,7 +46,7 @@ final class SecuredBroker implements AutoCloseable {
       Path folder, Certificates certificates, List<String> secured, Map<String, String> more)
       throws Exception {
     this.secured = secured;
-    for (String listener : List.of("plain", "controller")) {
+    for (String listener : List.of("plain", "controller", "open")) {
       ports.put(listener, freePort());
     }
     for (String listener : secured) {
@@ -58,18 +58,9 @@ final class SecuredBroker implements AutoCloseable {
       settings.put(prefix + "ssl.keystore.type", "PKCS12");
       settings.put(prefix + "ssl.keystore.location", certificates.keyStore(listener).toString());
       settings.put(prefix + "ssl.keystore.password", Certificates.PASSWORD);
-      settings.put(prefix + "sasl.enabled.mechanisms", "SCRAM-SHA-512,PLAIN,OAUTHBEARER");
-      settings.put(
-          prefix + "scram-sha-512.sasl.jaas.config",
-          "org.apache.kafka.common.security.scram.ScramLoginModule required;");
-      settings.put(
-          prefix + "plain.sasl.jaas.config",
-          "org.apache.kafka.common.security.plain.PlainLoginModule required"
-              + " user_questream=\"plain-secret\";");
-      settings.put(
-          prefix + "oauthbearer.sasl.jaas.config",
-          "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;");
+      settings.putAll(sasl(prefix));
     }
+    settings.putAll(sasl("listener.name.open."));
     settings.put(
         "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
     settings.put("super.users", "User:ANONYMOUS");
@@ -89,7 +80,7 @@ final class SecuredBroker implements AutoCloseable {
           if (!name.equals("controller")) {
             advertised.add(listener + "://localhost:" + port);
           }
-          protocols.add(listener + (secured.contains(name) ? ":SASL_SSL" : ":PLAINTEXT"));
+          protocols.add(listener + ":" + protocol(name));
         });
     return Map.of(
         "controller.quorum.voters", "1@localhost:" + ports.get("controller"),
@@ -97,6 +88,26 @@ final class SecuredBroker implements AutoCloseable {
         "advertised.listeners", String.join(",", advertised),
         "listener.security.protocol.map", String.join(",", protocols),
         "inter.broker.listener.name", "PLAIN");
+  }
+
+  private static Map<String, String> sasl(String prefix) {
+    return Map.of(
+        prefix + "sasl.enabled.mechanisms",
+        "SCRAM-SHA-512,PLAIN,OAUTHBEARER",
+        prefix + "scram-sha-512.sasl.jaas.config",
+        "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+        prefix + "plain.sasl.jaas.config",
+        "org.apache.kafka.common.security.plain.PlainLoginModule required"
+            + " user_questream=\"plain-secret\";",
+        prefix + "oauthbearer.sasl.jaas.config",
+        "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;");
+  }
+
+  private String protocol(String listener) {
+    if (listener.equals("open")) {
+      return "SASL_PLAINTEXT";
+    }
+    return secured.contains(listener) ? "SASL_SSL" : "PLAINTEXT";
   }
 
   private static int freePort() throws IOException {
@@ -108,6 +119,11 @@ final class SecuredBroker implements AutoCloseable {
   /** Where the super user connects. */
   String plain() {
     return "localhost:" + ports.get("plain");
+  }
+
+  /** Where users connect without TLS. */
+  String open() {
+    return "localhost:" + ports.get("open");
   }
 
   /** Where users connect. */
