@@ -33,7 +33,8 @@ await() { # what, command...
   exit 1
 }
 
-if [ ! -d target/it/connect/worker ]; then
+worker=target/it/connect/worker-$(sed -n 's:.*<kafka.version>\(.*\)</kafka.version>.*:\1:p' pom.xml)
+if [ ! -d "$worker" ]; then
   echo "fetching registry, worker and connectors (about 250 MB, once)" >&2
   # shellcheck disable=SC2086
   mvn ${MAVEN_ARGS:-} -B -q -Pconnect-it '-P!static-checks' -DskipTests -pl src/app -am pre-integration-test
@@ -65,7 +66,7 @@ sed -e "s/kafka:9092/localhost:$broker_port/" -e "s#/opt/connect/plugins#$PWD/ta
   deploy/connect/connect-standalone.properties >"$work/connect.properties"
 APICURIO_REGISTRY_URL=http://localhost:$registry_port/apis/registry/v2 PGVECTOR_USER=questream PGVECTOR_PASSWORD=any \
   PGVECTOR_JDBC_URL="jdbc:postgresql://127.0.0.1:$postgres_port/postgres?stringtype=unspecified" \
-  "$java" -Xmx512m -cp 'target/it/connect/worker/*' org.apache.kafka.connect.cli.ConnectStandalone "$work/connect.properties" \
+  "$java" -Xmx512m -cp "$worker/*" org.apache.kafka.connect.cli.ConnectStandalone "$work/connect.properties" \
   >"$work/connect.log" 2>&1 &
 pids+=($!)
 await "Kafka Connect" curl -fsS "127.0.0.1:$connect_port/connectors"

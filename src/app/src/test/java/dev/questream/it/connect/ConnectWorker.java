@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -74,7 +75,7 @@ final class ConnectWorker implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
-        List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp", CONNECT.resolve("worker") + "/*"));
+        List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp", CONNECT.resolve("worker-" + AppInfoParser.getVersion()) + "/*"));
     command.add("org.apache.kafka.connect.cli.ConnectStandalone");
     command.add(settings(folder, bootstrapServers, plugins, port).toString());
     for (Path connector : connectors) {
