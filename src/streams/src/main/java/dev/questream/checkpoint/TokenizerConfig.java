@@ -14,9 +14,10 @@ import java.util.Set;
  * the normalizer of a BERT tokenizer of it, whatever {@code tokenizer.json} has.
  */
 final class TokenizerConfig {
-  private static final String LOWER_CASE = "do_lower_case";
-
-  /** Classes whose normalizer is made of the three keys, without the ending {@code Fast}. */
+  /**
+   * Classes whose normalizer is made of the three keys, without the ending {@code Fast}. For DPR's
+   * two, {@code transformers} 5 leaves {@code do_lower_case} out; the authors' word counts here.
+   */
   private static final Set<String> BERT_CLASSES =
       Set.of(
           "BertTokenizer",
@@ -42,7 +43,7 @@ final class TokenizerConfig {
     if (!named.isEmpty() && !model.equals("modernbert")) { // published with a class not its own
       this.ofBert = BERT_CLASSES.contains(named.replaceFirst("Fast$", ""));
     } else {
-      this.ofBert = BERT_MODELS.contains(model) || (model.isEmpty() && json.has(LOWER_CASE));
+      this.ofBert = BERT_MODELS.contains(model);
     }
   }
 
@@ -69,7 +70,7 @@ final class TokenizerConfig {
 
   /** Whether texts are lower-cased. */
   boolean lowerCase() {
-    return json.path(LOWER_CASE).asBoolean(true);
+    return json.path("do_lower_case").asBoolean(true);
   }
 
   /** Whether every Chinese character is a word. */
