@@ -11,7 +11,8 @@ import java.util.Set;
 
 /**
  * What {@code tokenizer_config.json} says beside the tokenizer itself. {@code transformers} makes
- * the normalizer of a BERT tokenizer of it, whatever {@code tokenizer.json} has.
+ * the normalizer of a BERT tokenizer of it, and the space before the first word of a RoBERTa
+ * tokenizer, whatever {@code tokenizer.json} has.
  */
 final class TokenizerConfig {
   /**
@@ -34,17 +35,20 @@ final class TokenizerConfig {
   private final Path file;
   private final JsonNode json;
   private final boolean ofBert;
+  private final boolean ofRoberta;
 
   private TokenizerConfig(Path file, JsonNode json, JsonNode config) {
     this.file = file;
     this.json = json;
-    String named = json.path("tokenizer_class").asText(config.path("tokenizer_class").asText(""));
     String model = config.path("model_type").asText("");
-    if (!named.isEmpty() && !model.equals("modernbert")) { // published with a class not its own
-      this.ofBert = BERT_CLASSES.contains(named.replaceFirst("Fast$", ""));
-    } else {
-      this.ofBert = BERT_MODELS.contains(model);
-    }
+    String named =
+        model.equals("modernbert") // published with a class that it does not have
+            ? ""
+            : json.path("tokenizer_class")
+                .asText(config.path("tokenizer_class").asText(""))
+                .replaceFirst("Fast$", "");
+    this.ofBert = named.isEmpty() ? BERT_MODELS.contains(model) : BERT_CLASSES.contains(named);
+    this.ofRoberta = named.isEmpty() ? model.equals("roberta") : named.equals("RobertaTokenizer");
   }
 
   /** The one in a folder; where there is none, it says nothing. */
@@ -61,6 +65,16 @@ final class TokenizerConfig {
   OptionalInt maxTokens() {
     String key = json.has("model_max_length") ? "model_max_length" : "max_len";
     return DeclaredLength.of(file, json, key);
+  }
+
+  /** Whether a space goes before the first word is said here. */
+  boolean isOfRoberta() {
+    return ofRoberta;
+  }
+
+  /** Whether it does. */
+  boolean spaceFirst() {
+    return json.path("add_prefix_space").asBoolean();
   }
 
   /** Whether the normalizer is made of what follows. */
