@@ -100,6 +100,11 @@ final class BundledModel implements PublishedModel {
   }
 
   @Override
+  public boolean includesPrompt() {
+    return true;
+  }
+
+  @Override
   public boolean normalized() {
     return true;
   }

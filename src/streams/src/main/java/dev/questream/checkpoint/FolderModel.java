@@ -3,7 +3,6 @@ package dev.questream.checkpoint;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
 import dev.questream.weights.ModelException;
-import dev.questream.weights.ModelJson;
 import dev.questream.weights.Sha256;
 import dev.questream.weights.ShardedCheckpoint;
 import dev.questream.weights.WeightFormat;
@@ -15,19 +14,21 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A checkpoint folder in the layout of the Hugging Face hub: weights, {@code tokenizer.json},
- * {@code config.json}, and for sentence-transformers models {@code modules.json} with the pooling
- * beside it.
+ * {@code config.json}, and for sentence-transformers models {@code modules.json}, which may name
+ * folders for these and for the pooling.
  *
  * @param folder the folder itself
  * @param weights the weight file in it
  * @param weightsSha256 its digest
- * @param tokenizer the content of {@code tokenizer.json}
+ * @param tokenizer the tokenizer as the reference libraries run it
  * @param config what {@code config.json} declares
  * @param modules what becomes of the token states
- * @param maxTokens the length that sentence-transformers declares, or the customary one
+ * @param prompts what comes before a text
+ * @param maxTokens the length that is declared, or as long as the positions go
  */
 @SuppressWarnings("ArrayRecordComponent") // instances are never compared
 record FolderModel(
@@ -37,13 +38,9 @@ record FolderModel(
     byte[] tokenizer,
     ModelConfig config,
     List<SentenceModule> modules,
+    Prompts prompts,
     int maxTokens)
     implements PublishedModel {
-  private static final int DEFAULT_MAX_TOKENS = 512;
-
-  /** The special tokens and one of the text. */
-  private static final int MIN_TOKENS = 3;
-
   /**
    * Where the libraries of Hugging Face keep what they fetched: name and commit stand in the path.
    */
@@ -51,48 +48,38 @@ record FolderModel(
       Pattern.compile("models--(?<owner>.+?)--(?<name>.+)/snapshots/(?<commit>[0-9a-f]{40})");
 
   static FolderModel read(Path folder) {
+    List<SentenceModule> modules = SentenceModule.in(folder);
+    Path encoder = ((SentenceModule.Transformer) modules.get(0)).folder();
     Path weights =
-        WeightFormat.choose(name -> Files.isRegularFile(folder.resolve(name)))
-            .map(folder::resolve)
+        WeightFormat.choose(name -> Files.isRegularFile(encoder.resolve(name)))
+            .map(encoder::resolve)
             .orElseThrow(
                 () ->
                     new ModelException(
                         "%s holds no weights: none of %s is there"
-                            .formatted(folder, String.join(", ", WeightFormat.fileNames()))));
-    Path tokenizer = folder.resolve(ModelFiles.TOKENIZER);
+                            .formatted(encoder, String.join(", ", WeightFormat.fileNames()))));
+    Path tokenizer = encoder.resolve(ModelFiles.TOKENIZER);
     if (!Files.exists(tokenizer)) {
       throw new ModelException(
           "%s holds no %s; put the one there that the model was trained with, for DPR that of bert-base-uncased"
-              .formatted(folder, ModelFiles.TOKENIZER));
+              .formatted(encoder, ModelFiles.TOKENIZER));
     }
-    Path config = folder.resolve(ModelFiles.CONFIG);
+    Path config = encoder.resolve(ModelFiles.CONFIG);
+    SentenceConfig sentence = SentenceConfig.in(encoder);
+    TokenizerConfig tokenizing = TokenizerConfig.in(encoder);
     try {
       return new FolderModel(
           folder,
           weights,
           digest(weights),
-          Files.readAllBytes(tokenizer),
+          TokenizerFile.asRun(tokenizer, Files.readAllBytes(tokenizer), tokenizing, sentence),
           Files.exists(config) ? ModelConfig.read(config) : ModelConfig.empty(),
-          SentenceModule.in(folder),
-          declaredTokens(folder));
+          modules,
+          Prompts.in(folder),
+          sentence.maxTokens().orElse(tokenizing.maxTokens().orElse(Integer.MAX_VALUE)));
     } catch (IOException e) {
       throw new ModelException("%s cannot be read as a model: %s".formatted(folder, e), e);
     }
-  }
-
-  /** What a sentence-transformers model declares; others declare nothing. */
-  private static int declaredTokens(Path folder) {
-    Path file = folder.resolve(ModelFiles.SENTENCE_CONFIG);
-    if (!Files.exists(folder.resolve(ModelFiles.MODULES)) || !Files.exists(file)) {
-      return DEFAULT_MAX_TOKENS;
-    }
-    int tokens = ModelJson.read(file).path("max_seq_length").asInt(DEFAULT_MAX_TOKENS);
-    if (tokens < MIN_TOKENS) {
-      throw new ModelException(
-          "%s has max_seq_length=%d; at least %d tokens are needed"
-              .formatted(file, tokens, MIN_TOKENS));
-    }
-    return tokens;
   }
 
   /** Of a sharded model: the digest of the lines that {@code sha256sum} prints for its shards. */
@@ -141,10 +128,18 @@ record FolderModel(
   /** The mean, where modules are declared and none of them pools. */
   @Override
   public Pooling pooling() {
+    return pools().map(SentenceModule.Pool::pooling).reduce(Pooling.MEAN, (first, last) -> last);
+  }
+
+  @Override
+  public boolean includesPrompt() {
+    return pools().allMatch(SentenceModule.Pool::includesPrompt);
+  }
+
+  private Stream<SentenceModule.Pool> pools() {
     return modules.stream()
         .filter(SentenceModule.Pool.class::isInstance)
-        .map(module -> ((SentenceModule.Pool) module).pooling())
-        .reduce(Pooling.MEAN, (first, last) -> last);
+        .map(SentenceModule.Pool.class::cast);
   }
 
   @Override
@@ -154,7 +149,7 @@ record FolderModel(
 
   @Override
   public String prefix(EncoderRole role) {
-    return "";
+    return prompts.of(role);
   }
 
   @Override

@@ -43,7 +43,10 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
   /** Lower-case hex SHA-256 of the weight file. */
   String weightsSha256();
 
-  /** The content of {@code tokenizer.json}. */
+  /**
+   * The tokenizer as JSON: the content of {@code tokenizer.json}, but for a normalizer that other
+   * files of the model override.
+   */
   byte[] tokenizerJson();
 
   /** What {@code config.json} declares. */
@@ -52,12 +55,13 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
   /** How token states become a vector. */
   Pooling pooling();
 
+  /** Whether the tokens of a prefix take part in the pooling. */
+  boolean includesPrompt();
+
   /** Whether vectors are scaled to length one. */
   boolean normalized();
 
-  /**
-   * Tokens that the model was trained to take, at most; the position table may bound it further.
-   */
+  /** Tokens that the model's authors let it take, at most; the positions may bound it further. */
   int maxTokens();
 
   /** The text that the model's authors put before every text of a role; empty for none. */

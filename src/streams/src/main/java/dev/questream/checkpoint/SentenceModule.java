@@ -9,7 +9,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A step of a sentence-transformers model, as its {@code modules.json} lists them.
@@ -18,69 +17,86 @@ import java.util.Map;
  * vector in {@link FolderModel} and in the graph.
  */
 sealed interface SentenceModule {
+  /** Where the classes of all versions are; others run code of their own. */
+  String LIBRARY = "sentence_transformers.";
 
-  /** The encoder itself: token states. */
-  record Transformer() implements SentenceModule {}
+  /**
+   * The encoder itself: token states.
+   *
+   * @param folder of its weights, tokenizer and configuration
+   */
+  record Transformer(Path folder) implements SentenceModule {}
 
-  /** Token states become one vector. */
-  record Pool(Pooling pooling) implements SentenceModule {}
+  /**
+   * Token states become one vector.
+   *
+   * @param includesPrompt whether the tokens of the prompt take part
+   */
+  record Pool(Pooling pooling, boolean includesPrompt) implements SentenceModule {}
 
   /** The vector is scaled to length one. */
   record Normalize() implements SentenceModule {}
 
-  /** The modes of pooling that are known, by the key that asks for them. */
-  Map<String, Pooling> POOLING_MODES =
-      Map.of("pooling_mode_cls_token", Pooling.CLS, "pooling_mode_mean_tokens", Pooling.MEAN);
-
   /**
-   * The modules of a model, in their order. Those of a model without {@code modules.json} are
-   * DPR's: the state of the first token.
+   * The modules of a model, in their order; the first is the Transformer. Without {@code
+   * modules.json} they are those that the model would get: the state of the first token as in DPR,
+   * the mean where files of sentence-transformers lie about.
    *
    * @throws ModelException if one of them is not supported
    */
   static List<SentenceModule> in(Path folder) {
     Path file = folder.resolve(ModelFiles.MODULES);
     if (!Files.exists(file)) {
-      return List.of(new Transformer(), new Pool(Pooling.CLS));
+      boolean sentences =
+          SentenceConfig.isIn(folder)
+              || Files.exists(folder.resolve(ModelFiles.SENTENCE_TRANSFORMERS));
+      return List.of(
+          new Transformer(folder), new Pool(sentences ? Pooling.MEAN : Pooling.CLS, true));
     }
     List<SentenceModule> modules = new ArrayList<>();
     for (JsonNode declared : ModelJson.read(file)) {
       modules.add(module(folder, file, declared));
     }
+    if (modules.isEmpty() || !(modules.get(0) instanceof Transformer)) {
+      throw new ModelException(file + " does not begin with the module Transformer");
+    }
     return List.copyOf(modules);
   }
 
+  /** By the last name of its class: versions moved them. */
   private static SentenceModule module(Path folder, Path file, JsonNode declared) {
     String type = declared.path("type").asText();
-    return switch (type.substring(Math.max(0, type.lastIndexOf('.')))) {
-      case ".Transformer" -> new Transformer();
-      case ".Pooling" -> new Pool(pooling(configOf(folder, file, declared)));
-      case ".Normalize" -> new Normalize();
+    String name = type.substring(type.lastIndexOf('.') + 1);
+    return switch (type.startsWith(LIBRARY) ? name : "") {
+      case "Transformer" -> new Transformer(folderOf(folder, file, declared));
+      case "Pooling" -> {
+        PoolingConfig config =
+            PoolingConfig.read(folderOf(folder, file, declared).resolve(ModelFiles.CONFIG));
+        yield new Pool(config.pooling(), config.includesPrompt());
+      }
+      case "Normalize" -> new Normalize();
       default ->
           throw new ModelException(
-              "%s names the module %s; Transformer, Pooling and Normalize are supported"
+              "%s names the module %s; Transformer, Pooling and Normalize of sentence-transformers are supported"
                   .formatted(file, type));
     };
   }
 
-  private static Path configOf(Path folder, Path file, JsonNode declared) {
+  private static Path folderOf(Path folder, Path file, JsonNode declared) {
+    String path = declared.path("path").asText();
     try {
-      return folder.resolve(declared.path("path").asText()).resolve(ModelFiles.CONFIG);
+      Path named = folder.resolve(path);
+      if (absolute(named).startsWith(absolute(folder))) {
+        return named;
+      }
+      throw new ModelException(
+          "%s names the folder %s, which is outside the model".formatted(file, path));
     } catch (InvalidPathException e) {
       throw new ModelException("%s names the folder %s".formatted(file, e.getMessage()), e);
     }
   }
 
-  private static Pooling pooling(Path file) {
-    JsonNode json = ModelJson.read(file);
-    List<Pooling> asked =
-        POOLING_MODES.entrySet().stream()
-            .filter(mode -> json.path(mode.getKey()).asBoolean())
-            .map(Map.Entry::getValue)
-            .toList();
-    if (asked.size() != 1) {
-      throw new ModelException(file + " asks for a pooling other than CLS or mean, or for both");
-    }
-    return asked.get(0);
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
   }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FolderModelTest {
@@ -68,7 +69,7 @@ class FolderModelTest {
     assertThat(model.config().attentionHeads()).contains(4);
     assertThat(model.pooling()).isEqualTo(Pooling.CLS);
     assertThat(model.normalized()).isFalse();
-    assertThat(model.maxTokens()).isEqualTo(512);
+    assertThat(model.maxTokens()).as("its positions decide").isEqualTo(Integer.MAX_VALUE);
     assertThat(model.prefix(EncoderRole.QUESTION)).isEmpty();
     assertThat(model.prefix(EncoderRole.PASSAGE)).isEmpty();
     assertThat(model.<Path>withWeights(file -> file))
@@ -101,19 +102,20 @@ class FolderModelTest {
     PublishedModel model = FolderModel.read(folder);
     assertThat(model.pooling()).isEqualTo(Pooling.CLS);
     assertThat(model.normalized()).isFalse();
-    assertThat(model.maxTokens()).isEqualTo(512);
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{\"pooling_mode_max_tokens\": true}",
-        "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true}",
-        "{}"
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"pooling_mode\": \"none of them\"}|none of them",
+        "{\"pooling_mode\": [\"cls\", \"mean\"]}|cls and mean",
+        "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true}|cls and mean",
       })
-  void shouldRefuseAPoolingThatIsNotSupported(String pooling) throws IOException {
+  void shouldRefuseAPoolingThatIsNotSupportedByItsName(String pooling, String name)
+      throws IOException {
     writeSentenceTransformer(MODULES, pooling);
-    assertRefused("1_Pooling", "pooling other than CLS or mean");
+    assertRefused("1_Pooling", "the pooling " + name, "supported is one of cls, mean");
   }
 
   @Test
@@ -125,8 +127,45 @@ class FolderModelTest {
   @Test
   void shouldRefuseAModuleThatIsNotSupported() throws IOException {
     writeSentenceTransformer(
-        MODULES.replace("models.Normalize", "models.Dense"), "{\"pooling_mode_cls_token\": true}");
-    assertRefused("modules.json", "sentence_transformers.models.Dense", "Normalize are supported");
+        MODULES.replace("models.Normalize", "models.CNN"), "{\"pooling_mode_cls_token\": true}");
+    assertRefused("modules.json", "sentence_transformers.models.CNN", "are supported");
+  }
+
+  @Test
+  void shouldRefuseAModuleOfAnotherLibraryWhateverItsName() throws IOException {
+    writeSentenceTransformer(
+        MODULES.replace("sentence_transformers.models.T", "custom_st.T"), "{}");
+    assertRefused("modules.json", "custom_st.Transformer");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"[]", "[{\"path\": \"\", \"type\": \"sentence_transformers.Normalize\"}]"})
+  void shouldRefuseModulesThatDoNotBeginWithTheEncoder(String modules) throws IOException {
+    write("modules.json", modules);
+    assertRefused("modules.json", "does not begin with the module Transformer");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"..", "/etc", "1_Pooling/../../other"})
+  void shouldRefuseAModuleOutsideTheModel(String path) throws IOException {
+    write("modules.json", MODULES.replace("1_Pooling", path));
+    assertRefused("modules.json", path, "outside the model");
+  }
+
+  @Test
+  void shouldRefuseAnEncoderOfWhichOtherStatesAreTaken() throws IOException {
+    writeSentenceTransformer(MODULES, "{\"pooling_mode_cls_token\": true}");
+    write(
+        "sentence_bert_config.json",
+        "{\"modality_config\": {\"text\": {\"method_output_name\": \"pooler_output\"}}}");
+    assertRefused("sentence_bert_config.json", "pooler_output", "last_hidden_state");
+  }
+
+  @Test
+  void shouldRefuseAModelThatGivesNoSingleVector() throws IOException {
+    write("config_sentence_transformers.json", "{\"model_type\": \"SparseEncoder\"}");
+    assertRefused("config_sentence_transformers.json", "SparseEncoder");
   }
 
   @ParameterizedTest
@@ -150,11 +189,11 @@ class FolderModelTest {
     assertRefused("sentence_bert_config.json", "max_seq_length");
   }
 
-  @Test
-  void shouldTakeTheCustomaryLengthWhereNoneIsDeclared() throws IOException {
-    writeSentenceTransformer(MODULES, "{\"pooling_mode_cls_token\": true}");
-    write("sentence_bert_config.json", "{\"max_seq_length\": null}");
-    assertThat(FolderModel.read(folder).maxTokens()).isEqualTo(512);
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "1e30", "1000000000000000019884624838656", "\"long\""})
+  void shouldTakeNoLengthThatIsNone(String length) throws IOException {
+    write("tokenizer_config.json", "{\"model_max_length\": " + length + "}");
+    assertThat(FolderModel.read(folder).maxTokens()).isEqualTo(Integer.MAX_VALUE);
   }
 
   @Test

@@ -28,10 +28,12 @@ class HubFetchTest extends HubTest {
         .containsExactlyInAnyOrder(
             "1_Pooling/config.json",
             "config.json",
+            "config_sentence_transformers.json",
             WEIGHTS,
             "modules.json",
             "sentence_bert_config.json",
-            "tokenizer.json");
+            "tokenizer.json",
+            "tokenizer_config.json");
     assertThat(fetched.resolve(WEIGHTS)).hasBinaryContent(CONTENT);
     assertThat(Files.readSymbolicLink(fetched.resolve(WEIGHTS)))
         .isEqualTo(Path.of("../../blobs/" + Sha256.of(CONTENT)));
@@ -39,7 +41,7 @@ class HubFetchTest extends HubTest {
     assertThat(Files.readSymbolicLink(fetched.resolve("1_Pooling/config.json")))
         .isEqualTo(Path.of("../../../blobs/" + FakeHub.git(pooling)));
     assertThat(model().resolve("refs/main")).hasContent(FakeHub.COMMIT);
-    assertThat(names(model().resolve("blobs"))).hasSize(6).noneMatch(n -> n.contains("incomplete"));
+    assertThat(names(model().resolve("blobs"))).hasSize(8).noneMatch(n -> n.contains("incomplete"));
     assertThat(cache.resolve(".locks/models--owner--tiny/" + Sha256.of(CONTENT) + ".lock"))
         .exists();
   }
@@ -195,5 +197,46 @@ class HubFetchTest extends HubTest {
           .map(file -> folder.relativize(file).toString())
           .toList();
     }
+  }
+
+  @Test
+  void shouldFetchOlderNamesAndTheWeightsOfADenseModule() {
+    put("sentence_distilbert_config.json", "{\"max_seq_length\": 64}");
+    put("2_Dense/config.json", "{}");
+    put("2_Dense/pytorch_model.bin", "weights");
+    put(
+        "modules.json",
+        """
+        [{"path": "", "type": "sentence_transformers.models.Transformer"},
+         {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+         {"path": "2_Dense", "type": "sentence_transformers.models.Dense"}]
+        """);
+    assertThat(models().fetch(ID))
+        .isDirectoryRecursivelyContaining("glob:**/sentence_distilbert_config.json")
+        .isDirectoryRecursivelyContaining("glob:**/1_Pooling/config.json")
+        .isDirectoryRecursivelyContaining("glob:**/2_Dense/config.json")
+        .isDirectoryRecursivelyContaining("glob:**/2_Dense/pytorch_model.bin");
+  }
+
+  @Test
+  void shouldFetchAnEncoderInAFolderOfItsOwn() throws IOException {
+    for (String name : List.copyOf(hub.files.keySet())) {
+      boolean ofModel = name.equals("modules.json") || name.endsWith("sentence_transformers.json");
+      if (!name.contains("/") && !ofModel) {
+        hub.files.put("0_Transformer/" + name, hub.files.remove(name));
+      }
+    }
+    put(
+        "modules.json",
+        """
+        [{"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},
+         {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]
+        """);
+    Path fetched = models().fetch(ID);
+    for (String name : List.of("config.json", "tokenizer.json", "model.safetensors")) {
+      assertThat(fetched.resolve("0_Transformer/" + name)).exists();
+    }
+    assertThat(fetched.resolve("0_Transformer/sentence_bert_config.json")).exists();
+    assertThat(fetched.resolve("1_Pooling/config.json")).exists();
   }
 }
