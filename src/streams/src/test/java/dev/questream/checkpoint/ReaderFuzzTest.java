@@ -2,6 +2,7 @@ package dev.questream.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.encoder.EncoderRole;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.TinyOnnx;
@@ -131,7 +132,7 @@ class ReaderFuzzTest {
         assertThat(e.getMessage()).isNotBlank();
       }
     }
-    BertCheckpoint.of(checkpoint, ModelConfig.empty());
+    BertCheckpoint.of(StateDict.of(checkpoint, EncoderRole.QUESTION), ModelConfig.empty());
   }
 
   private Set<String> files() throws IOException {
