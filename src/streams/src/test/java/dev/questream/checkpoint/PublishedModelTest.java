@@ -40,8 +40,7 @@ class PublishedModelTest {
               assertThat(weights).exists();
               Checkpoint checkpoint = Checkpoint.open(weights);
               BertCheckpoint bert =
-                  BertCheckpoint.of(
-                      StateDict.of(checkpoint, EncoderRole.QUESTION), model.config());
+                  BertCheckpoint.of(StateDict.of(checkpoint, EncoderRole.QUESTION), model.config());
               assertThat(bert.role()).isEqualTo(EncoderRole.UNIVERSAL);
               assertThat(bert.config())
                   .isEqualTo(new BertConfig(12, 384, 12, 1536, 30_522, 512, 0, 1e-12));
