@@ -41,7 +41,7 @@ class ReaderFuzzTest {
   private record Seed(String name, byte[] content) {}
 
   private static byte[] golden(String name) {
-    try (InputStream in = ReaderFuzzTest.class.getResourceAsStream("/golden/weights/" + name)) {
+    try (InputStream in = ReaderFuzzTest.class.getResourceAsStream("/golden/" + name)) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -50,12 +50,17 @@ class ReaderFuzzTest {
 
   private static List<Seed> seeds() {
     return List.of(
-        new Seed("model.safetensors", golden("tiny.safetensors")),
-        new Seed("pytorch_model.bin", golden("tiny.legacy.bin")),
-        new Seed("pytorch_model.bin", golden("tiny.zip.bin")),
-        new Seed("pytorch_model.bin", golden("odd.legacy.bin")),
-        new Seed("pytorch_model.bin", golden("odd.zip.bin")),
+        new Seed("model.safetensors", golden("weights/tiny.safetensors")),
+        new Seed("pytorch_model.bin", golden("weights/tiny.legacy.bin")),
+        new Seed("pytorch_model.bin", golden("weights/tiny.zip.bin")),
+        new Seed("pytorch_model.bin", golden("weights/odd.legacy.bin")),
+        new Seed("pytorch_model.bin", golden("weights/odd.zip.bin")),
+        new Seed("retriever.cp", golden("forms/retriever.cp")),
+        new Seed("dpr_biencoder.37", golden("forms/dpr_biencoder.37")),
+        new Seed("pytorch_model.bin", golden("forms/protocol5.zip.bin")),
         new Seed("model.onnx", TinyOnnx.bytes()),
+        new Seed("model.onnx", golden("forms/newer.onnx")),
+        new Seed("beside.onnx", golden("forms/beside.onnx")),
         new Seed(
             "model.safetensors.index.json",
             text("{\"metadata\":{},\"weight_map\":{\"a\":\"model-1.safetensors\"}}")),
@@ -103,7 +108,8 @@ class ReaderFuzzTest {
         }
       }
     }
-    Files.write(model.resolve("model-1.safetensors"), golden("tiny.safetensors"));
+    Files.write(model.resolve("model-1.safetensors"), golden("weights/tiny.safetensors"));
+    Files.write(model.resolve("beside.onnx.data"), golden("forms/beside.onnx.data"));
     Files.writeString(model.resolve("tokenizer.json"), "{}");
     Path pooling = Files.createDirectories(model.resolve("1_Pooling"));
     Files.writeString(pooling.resolve("config.json"), "{\"pooling_mode_mean_tokens\":true}");
