@@ -28,7 +28,7 @@ record TensorName(String name) {
               + "|decoder(?=\\.weight|\\.bias))\\..+");
 
   private static final Pattern BUFFER =
-      Pattern.compile("embeddings\\.(position_ids|token_type_ids)|onnx::.*");
+      Pattern.compile("embeddings\\.(position_ids|token_type_ids)|(.*\\.)?rotary_emb\\..*inv_freq");
 
   private static final Set<String> QUESTION = Set.of("question_encoder", "question_model");
   private static final Set<String> PASSAGE = Set.of("ctx_encoder", "ctx_model");

@@ -28,6 +28,7 @@ record OnnxGraph(Map<String, Initializer> initializers, List<Node> nodes) {
   private static final int NODE_OP_TYPE = 4;
   private static final int NODE_ATTRIBUTE = 5;
   private static final int NODE_DOMAIN = 7;
+  private static final int NODE_METADATA = 9;
   private static final int ATTRIBUTE_NAME = 1;
   private static final int ATTRIBUTE_I = 3;
   private static final int TENSOR_DIMS = 1;
@@ -58,6 +59,8 @@ record OnnxGraph(Map<String, Initializer> initializers, List<Node> nodes) {
   /**
    * An operation.
    *
+   * @param scopes the modules around it, as {@code torch.onnx} notes them: {@code ['', 'layers.0',
+   *     'layers.0.attn', 'linear']}
    * @param transposesB whether it is a {@code Gemm} of a transposed weight
    */
   record Node(
@@ -66,6 +69,7 @@ record OnnxGraph(Map<String, Initializer> initializers, List<Node> nodes) {
       String name,
       List<String> inputs,
       List<String> outputs,
+      String scopes,
       boolean transposesB) {}
 
   /** Reads a model; the graphs inside its nodes are left out. */
@@ -184,6 +188,7 @@ record OnnxGraph(Map<String, Initializer> initializers, List<Node> nodes) {
   private static Node readNode(CodedInputStream input) throws IOException {
     List<String> inputs = new ArrayList<>();
     List<String> outputs = new ArrayList<>();
+    Map<String, String> metadata = new HashMap<>();
     String name = "";
     String operation = "";
     String domain = "";
@@ -196,11 +201,13 @@ record OnnxGraph(Map<String, Initializer> initializers, List<Node> nodes) {
         case NODE_NAME -> name = input.readString();
         case NODE_OP_TYPE -> operation = input.readString();
         case NODE_DOMAIN -> domain = input.readString();
+        case NODE_METADATA -> readEntry(input, metadata);
         case NODE_ATTRIBUTE -> transposesB |= isSet(input, "transB");
         default -> skip(input, tag);
       }
     }
-    return new Node(operation, domain, name, inputs, outputs, transposesB);
+    String scopes = metadata.getOrDefault("pkg.torch.onnx.name_scopes", "");
+    return new Node(operation, domain, name, inputs, outputs, scopes, transposesB);
   }
 
   /** Whether an attribute is the one of this name and not zero. */

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The names that the constants of an exported graph had in the state dict.
@@ -14,14 +16,15 @@ import java.util.Set;
  * <p>Exporters keep the names of biases, norms and embeddings. The weight of a linear layer often
  * becomes an anonymous matrix, transposed: {@code onnx::MatMul_123} of {@code torch.onnx}'s older
  * exporter and of optimum, {@code val_50} of the newer one. It is the weight of the layer whose
- * bias is added to its product. Without a bias it has the name of the node: {@code
- * /encoder/layer.0/attention/self/query/MatMul} multiplies by {@code
- * encoder.layer.0.attention.self.query.weight}.
+ * bias is added to its product. Without a bias it is that of the module around the node, which the
+ * older exporter puts into its name, {@code /encoder/layer.0/attention/self/query/MatMul}, and the
+ * newer one into its metadata.
  */
 final class OnnxNames {
   private static final String BIAS = ".bias";
   private static final String WEIGHT = ".weight";
   private static final String MAT_MUL = "/MatMul";
+  private static final Pattern MODULE = Pattern.compile(".*'([^']+)', '[^']*'\\]");
 
   private static final Set<String> QUANTISED =
       Set.of(
@@ -129,7 +132,12 @@ final class OnnxNames {
             () ->
                 Optional.of(matMul.name())
                     .filter(name -> name.endsWith(MAT_MUL))
-                    .map(OnnxNames::ofNode));
+                    .map(OnnxNames::ofNode))
+        .or(
+            () ->
+                Optional.of(MODULE.matcher(matMul.scopes()))
+                    .filter(Matcher::matches)
+                    .map(OnnxNames::ofModule));
   }
 
   private Optional<String> biasOf(Node add) {
@@ -145,6 +153,10 @@ final class OnnxNames {
   private static String ofNode(String node) {
     String layer = node.substring(0, node.length() - MAT_MUL.length());
     return (layer.startsWith("/") ? layer.substring(1) : layer).replace('/', '.') + WEIGHT;
+  }
+
+  private static String ofModule(Matcher scopes) {
+    return scopes.group(1) + WEIGHT;
   }
 
   private void rename(Initializer weight, String name, boolean transposed) {

@@ -222,6 +222,28 @@ class OnnxCheckpointTest {
     assertThat(checkpoint.shape("b.weight")).isEqualTo(TensorShape.of(2, 1));
   }
 
+  @Test
+  void shouldNameAWeightWithoutBiasByTheModuleAroundItsNode() throws IOException {
+    byte[] scoped =
+        message(
+            out -> {
+              out.writeString(1, "x");
+              out.writeString(1, "val_65");
+              out.writeString(4, "MatMul");
+              out.writeByteArray(
+                  9,
+                  message(
+                      entry -> {
+                        entry.writeString(1, "pkg.torch.onnx.name_scopes");
+                        entry.writeString(2, "['', 'layers.0', 'layers.0.attn.Wqkv', 'linear']");
+                      }));
+            });
+    Checkpoint checkpoint =
+        open(nodeIn(scoped), tensorIn(tensor("val_65", FLOAT, floats(1, 2), 1, 2)));
+    assertThat(checkpoint.names()).containsExactly("layers.0.attn.Wqkv.weight");
+    assertThat(checkpoint.shape("layers.0.attn.Wqkv.weight")).isEqualTo(TensorShape.of(2, 1));
+  }
+
   /** The exporter keeps one of several constants of equal content. */
   @Test
   void shouldFollowIdentities() throws IOException {
