@@ -53,19 +53,13 @@ record FolderModel(
     boolean named = Files.isRegularFile(location);
     Path folder = named ? location.toAbsolutePath().getParent() : location;
     Path weights = named ? location : WeightFormat.in(folder);
-    Path tokenizer = folder.resolve(ModelFiles.TOKENIZER);
-    if (!Files.exists(tokenizer)) {
-      throw new ModelException(
-          "%s holds no %s; put the one there that the model was trained with, for DPR that of bert-base-uncased"
-              .formatted(folder, ModelFiles.TOKENIZER));
-    }
     Path config = folder.resolve(ModelFiles.CONFIG);
     try {
       return new FolderModel(
           folder,
           weights,
           WeightFormat.sha256(weights),
-          Files.readAllBytes(tokenizer),
+          TokenizerFiles.read(folder),
           Files.exists(config) ? ModelConfig.read(config) : ModelConfig.empty(),
           SentenceModule.in(folder),
           declaredTokens(folder));

@@ -28,6 +28,8 @@ final class NeededFiles {
           ModelFiles.TOKENIZER,
           ModelFiles.TOKENIZER_CONFIG,
           ModelFiles.VOCABULARY,
+          ModelFiles.VOCABULARY_JSON,
+          ModelFiles.MERGES,
           ModelFiles.MODULES,
           ModelFiles.SENTENCE_CONFIG);
 
@@ -43,7 +45,7 @@ final class NeededFiles {
    * @throws ModelException without a tokenizer or weights; the message names the files there are
    */
   static List<String> small(HubId id, Set<String> files) {
-    if (!files.contains(ModelFiles.TOKENIZER)) {
+    if (!ModelFiles.hasTokenizer(files::contains)) {
       throw new ModelException(
           ("%s has no %s, which is needed; convert its tokenizer with transformers (a fast"
                   + " tokenizer's save_pretrained), or choose another model. It has: %s")
@@ -93,7 +95,7 @@ final class NeededFiles {
   static boolean isUsable(Path snapshot) {
     Predicate<String> exists = name -> Files.isRegularFile(RepoPath.below(snapshot, name));
     Optional<String> weights = WeightFormat.choose(exists);
-    if (weights.isEmpty() || !exists.test(ModelFiles.TOKENIZER)) {
+    if (weights.isEmpty() || !ModelFiles.hasTokenizer(exists)) {
       return false;
     }
     Set<String> shards =

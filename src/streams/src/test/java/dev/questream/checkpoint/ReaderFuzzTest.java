@@ -64,6 +64,12 @@ class ReaderFuzzTest {
         new Seed(
             "model.safetensors.index.json",
             text("{\"metadata\":{},\"weight_map\":{\"a\":\"model-1.safetensors\"}}")),
+        new Seed("vocab.txt", text("[UNK]\n[CLS]\n[SEP]\na\n##b\n")),
+        new Seed("vocab.json", text("{\"<s>\": 0, \"</s>\": 1, \"<unk>\": 2, \"a\": 3}")),
+        new Seed(
+            "tokenizer_config.json",
+            text(
+                "{\"cls_token\": {\"content\": \"[CLS]\"}, \"added_tokens_decoder\": {\"5\": {}}}")),
         new Seed("config.json", text(TinyCheckpoint.CONFIG)),
         new Seed(
             "modules.json",
@@ -84,8 +90,8 @@ class ReaderFuzzTest {
     Path safe = folder.resolve("safe");
     Path model = Files.createDirectories(safe.resolve("model"));
     for (int i = 0; i < MUTANTS; i++) {
-      prepare(model);
       Seed seed = seeds.get(i % seeds.size());
+      prepare(model, seed.name());
       byte[] mutant = mutate(seed.content());
       Files.write(model.resolve(seed.name()), mutant);
       Set<String> before = files();
@@ -100,7 +106,7 @@ class ReaderFuzzTest {
   }
 
   /** A whole model around the mutant, so that folders are read to their end. */
-  private static void prepare(Path model) throws IOException {
+  private static void prepare(Path model, String mutated) throws IOException {
     try (Stream<Path> old = Files.list(model)) {
       for (Path file : old.toList()) {
         if (!Files.isDirectory(file)) {
@@ -110,14 +116,18 @@ class ReaderFuzzTest {
     }
     Files.write(model.resolve("model-1.safetensors"), golden("weights/tiny.safetensors"));
     Files.write(model.resolve("beside.onnx.data"), golden("forms/beside.onnx.data"));
-    Files.writeString(model.resolve("tokenizer.json"), "{}");
+    Files.write(model.resolve("model.safetensors"), golden("weights/tiny.safetensors"));
+    if (!mutated.equals("vocab.json")) {
+      Files.writeString(model.resolve("vocab.txt"), "[UNK]\n[CLS]\n[SEP]\na\n");
+    }
+    Files.writeString(model.resolve("merges.txt"), "#version: 0.2\na b\n");
     Path pooling = Files.createDirectories(model.resolve("1_Pooling"));
     Files.writeString(pooling.resolve("config.json"), "{\"pooling_mode_mean_tokens\":true}");
   }
 
   private void read(Path model, String name, int mutant) {
     try {
-      if (name.endsWith(".json") && !name.contains("index")) {
+      if (name.matches(".*\\.(json|txt)") && !name.contains("index")) {
         FolderModel.read(model);
       } else {
         readAll(Checkpoint.open(model.resolve(name)));
