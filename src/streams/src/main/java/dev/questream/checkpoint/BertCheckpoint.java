@@ -1,7 +1,6 @@
 package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
-import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ElementType;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.Tensor;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,18 +24,11 @@ public final class BertCheckpoint {
   private static final Logger LOG = LoggerFactory.getLogger(BertCheckpoint.class);
   private static final int CUSTOMARY_HEAD_WIDTH = 64;
 
-  /** Tensors that exports carry and the encoder does not use. */
-  private static final Pattern UNUSED =
-      Pattern.compile(
-          "(.*\\.)?(embeddings\\.position_ids|pooler\\.dense\\.(weight|bias))|onnx::.*");
-
-  private final Checkpoint checkpoint;
-  private final StateDictLayout layout;
+  private final StateDict weights;
   private final BertConfig config;
 
-  private BertCheckpoint(Checkpoint checkpoint, StateDictLayout layout, BertConfig config) {
-    this.checkpoint = checkpoint;
-    this.layout = layout;
+  private BertCheckpoint(StateDict weights, BertConfig config) {
+    this.weights = weights;
     this.config = config;
   }
 
@@ -46,99 +37,84 @@ public final class BertCheckpoint {
    *
    * @throws ModelException if it is no BERT encoder or a tensor is missing, unknown or misshaped
    */
-  public static BertCheckpoint of(Checkpoint checkpoint, ModelConfig declared) {
-    StateDictLayout layout = layout(checkpoint);
-    BertConfig config = dimensions(checkpoint, layout, declared);
-    BertCheckpoint bert = new BertCheckpoint(checkpoint, layout, config);
+  public static BertCheckpoint of(StateDict weights, ModelConfig declared) {
+    BertCheckpoint bert = new BertCheckpoint(weights, dimensions(weights, declared));
     bert.checkTensors();
     return bert;
   }
 
-  private static StateDictLayout layout(Checkpoint checkpoint) {
-    return StateDictLayout.of(checkpoint.names())
-        .orElseThrow(
-            () ->
-                new ModelException(
-                    "%s holds no BERT encoder: no tensor is named [prefix.]%s; it has %s"
-                        .formatted(
-                            checkpoint.file(),
-                            BertTensors.WORD_EMBEDDINGS,
-                            some(checkpoint.names()))));
-  }
-
-  private static BertConfig dimensions(
-      Checkpoint checkpoint, StateDictLayout layout, ModelConfig declared) {
-    int hidden = size(checkpoint, layout.storedName(BertTensors.WORD_EMBEDDINGS), 1);
+  private static BertConfig dimensions(StateDict weights, ModelConfig declared) {
+    int hidden = size(weights, BertTensors.WORD_EMBEDDINGS, 1);
     int layers = 0;
-    while (checkpoint.names().contains(inLayer(layout, layers, "output.dense.weight"))) {
+    while (weights.names().contains(inLayer(layers, "output.dense.weight"))) {
       layers++;
     }
-    String projection = layout.storedName(BertTensors.PROJECTION + "weight");
+    String projection = BertTensors.PROJECTION + "weight";
     BertConfig found =
         new BertConfig(
             layers,
             hidden,
-            declared.attentionHeads().orElseGet(() -> guessHeads(checkpoint, hidden)),
-            rows(checkpoint, inLayer(layout, 0, "intermediate.dense.weight")),
-            rows(checkpoint, layout.storedName(BertTensors.WORD_EMBEDDINGS)),
-            rows(checkpoint, layout.storedName("embeddings.position_embeddings.weight")),
-            checkpoint.names().contains(projection) ? rows(checkpoint, projection) : 0,
+            declared.attentionHeads().orElseGet(() -> guessHeads(weights, hidden)),
+            rows(weights, inLayer(0, "intermediate.dense.weight")),
+            rows(weights, BertTensors.WORD_EMBEDDINGS),
+            rows(weights, "embeddings.position_embeddings.weight"),
+            weights.names().contains(projection) ? rows(weights, projection) : 0,
             declared.layerNormEpsilon());
     declared
         .contradictions(found)
-        .forEach(said -> LOG.warn("{}: {}; the weights win", checkpoint.file(), said));
+        .forEach(said -> LOG.warn("{}: {}; the weights win", weights.file(), said));
     return found;
   }
 
-  private static int guessHeads(Checkpoint checkpoint, int hidden) {
+  private static int guessHeads(StateDict weights, int hidden) {
     int heads = Math.max(1, hidden / CUSTOMARY_HEAD_WIDTH);
     LOG.warn(
         "{}: no config.json says how many attention heads there are; taking {} (heads of width {})",
-        checkpoint.file(),
+        weights.file(),
         heads,
         hidden / heads);
     return heads;
   }
 
-  private static int rows(Checkpoint checkpoint, String name) {
-    return size(checkpoint, name, 0);
+  private static int rows(StateDict weights, String name) {
+    return size(weights, name, 0);
   }
 
-  private static int size(Checkpoint checkpoint, String name, int dimension) {
-    if (!checkpoint.names().contains(name)) {
-      throw new ModelException("%s: the tensor %s is missing".formatted(checkpoint.file(), name));
+  private static int size(StateDict weights, String name, int dimension) {
+    String stored = weights.storedName(name);
+    if (!weights.names().contains(name)) {
+      throw new ModelException("%s: the tensor %s is missing".formatted(weights.file(), stored));
     }
     try {
-      return checkpoint.shape(name).size(dimension);
+      return weights.shape(name).size(dimension);
     } catch (ModelException e) {
-      throw new ModelException("%s: %s: %s".formatted(checkpoint.file(), name, e.getMessage()), e);
+      throw new ModelException("%s: %s: %s".formatted(weights.file(), stored, e.getMessage()), e);
     }
   }
 
-  private static String inLayer(StateDictLayout layout, int layer, String name) {
-    return layout.storedName("encoder.layer." + layer + "." + name);
+  private static String inLayer(int layer, String name) {
+    return "encoder.layer." + layer + "." + name;
   }
 
   private void checkTensors() {
     List<String> problems = new ArrayList<>();
-    Set<String> unknown = new TreeSet<>(checkpoint.names());
+    Set<String> unknown = new TreeSet<>(weights.names());
     for (BertTensors.Expected expected : BertTensors.of(config)) {
-      String name = layout.storedName(expected.name());
+      String name = expected.name();
       unknown.remove(name);
-      if (!checkpoint.names().contains(name)) {
-        problems.add("missing " + name);
-      } else if (!checkpoint.shape(name).equals(expected.shape())) {
+      if (!weights.names().contains(name)) {
+        problems.add("missing " + weights.storedName(name));
+      } else if (!weights.shape(name).equals(expected.shape())) {
         problems.add(
             "%s has shape %s, expected %s"
-                .formatted(name, checkpoint.shape(name), expected.shape()));
+                .formatted(weights.storedName(name), weights.shape(name), expected.shape()));
       }
     }
-    unknown.removeIf(name -> UNUSED.matcher(name).matches());
-    unknown.forEach(name -> problems.add("unknown " + name));
+    unknown.forEach(name -> problems.add("unknown " + weights.storedName(name)));
     if (!problems.isEmpty()) {
       throw new ModelException(
           "%s does not fit a BERT encoder of %s: %s"
-              .formatted(checkpoint.file(), config, some(problems)));
+              .formatted(weights.file(), config, some(problems)));
     }
   }
 
@@ -149,12 +125,12 @@ public final class BertCheckpoint {
 
   /** The weight file. */
   public Path file() {
-    return checkpoint.file();
+    return weights.file();
   }
 
   /** What the state-dict keys say the encoder was trained for. */
   public EncoderRole role() {
-    return layout.role();
+    return weights.role();
   }
 
   /** The number format that the weights are stored in. */
@@ -168,6 +144,6 @@ public final class BertCheckpoint {
 
   /** Reads a tensor by its plain BERT name, such as {@code encoder.layer.0.output.dense.weight}. */
   public Tensor read(String bertName) {
-    return checkpoint.read(layout.storedName(bertName));
+    return weights.read(bertName);
   }
 }

@@ -120,6 +120,11 @@ final class BundledModel implements PublishedModel {
   }
 
   @Override
+  public boolean holdsBothSides() {
+    return false;
+  }
+
+  @Override
   public <T> T withWeights(Function<Path, T> reader) {
     Path folder = null;
     try {

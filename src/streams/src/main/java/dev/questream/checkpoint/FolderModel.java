@@ -2,12 +2,10 @@ package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
+import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
-import dev.questream.weights.Sha256;
-import dev.questream.weights.ShardedCheckpoint;
 import dev.questream.weights.WeightFormat;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,23 +45,13 @@ record FolderModel(
   private static final Pattern HUB_SNAPSHOT =
       Pattern.compile("models--(?<owner>.+?)--(?<name>.+)/snapshots/(?<commit>[0-9a-f]{40})");
 
-  static FolderModel read(Path folder) {
+  /** Reads a folder, or the folder of a weight file with these weights. */
+  static FolderModel read(Path location) {
+    boolean named = Files.isRegularFile(location);
+    Path folder = named ? location.toAbsolutePath().getParent() : location;
     List<SentenceModule> modules = SentenceModule.in(folder);
     Path encoder = ((SentenceModule.Transformer) modules.get(0)).folder();
-    Path weights =
-        WeightFormat.choose(name -> Files.isRegularFile(encoder.resolve(name)))
-            .map(encoder::resolve)
-            .orElseThrow(
-                () ->
-                    new ModelException(
-                        "%s holds no weights: none of %s is there"
-                            .formatted(encoder, String.join(", ", WeightFormat.fileNames()))));
-    Path tokenizer = encoder.resolve(ModelFiles.TOKENIZER);
-    if (!Files.exists(tokenizer)) {
-      throw new ModelException(
-          "%s holds no %s; put the one there that the model was trained with, for DPR that of bert-base-uncased"
-              .formatted(encoder, ModelFiles.TOKENIZER));
-    }
+    Path weights = named ? location : WeightFormat.in(encoder);
     Path config = encoder.resolve(ModelFiles.CONFIG);
     SentenceConfig sentence = SentenceConfig.in(encoder);
     TokenizerConfig tokenizing = TokenizerConfig.in(encoder);
@@ -71,8 +59,12 @@ record FolderModel(
       return new FolderModel(
           folder,
           weights,
-          digest(weights),
-          TokenizerFile.asRun(tokenizer, Files.readAllBytes(tokenizer), tokenizing, sentence),
+          WeightFormat.sha256(weights),
+          TokenizerOverrides.asRun(
+              encoder.resolve(ModelFiles.TOKENIZER),
+              TokenizerFiles.read(encoder),
+              tokenizing,
+              sentence),
           Files.exists(config) ? ModelConfig.read(config) : ModelConfig.empty(),
           modules,
           Prompts.in(folder),
@@ -80,18 +72,6 @@ record FolderModel(
     } catch (IOException e) {
       throw new ModelException("%s cannot be read as a model: %s".formatted(folder, e), e);
     }
-  }
-
-  /** Of a sharded model: the digest of the lines that {@code sha256sum} prints for its shards. */
-  private static String digest(Path weights) throws IOException {
-    if (!weights.endsWith(ShardedCheckpoint.INDEX)) {
-      return Sha256.of(weights);
-    }
-    StringBuilder lines = new StringBuilder();
-    for (Path shard : ShardedCheckpoint.shards(weights)) {
-      lines.append(Sha256.of(shard)).append("  ").append(shard.getFileName()).append('\n');
-    }
-    return Sha256.of(lines.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private Matcher hubSnapshot() {
@@ -150,6 +130,11 @@ record FolderModel(
   @Override
   public String prefix(EncoderRole role) {
     return prompts.of(role);
+  }
+
+  @Override
+  public boolean holdsBothSides() {
+    return StateDict.holdsBothSides(Checkpoint.open(weights));
   }
 
   @Override

@@ -75,13 +75,24 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
    */
   <T> T withWeights(Function<Path, T> reader);
 
+  /** Whether the weight file holds both sides of a dual encoder, as DPR's own training writes. */
+  boolean holdsBothSides();
+
   /**
    * Gives the weights, recognised and checked, to {@code reader}, for as long as it runs.
    *
+   * @param asked the side to read where the file holds both
    * @throws ModelException if the weights are missing, damaged or of no family that is read
    * @throws java.io.UncheckedIOException if a temporary file cannot be written
    */
+  default <T> T read(EncoderRole asked, Function<BertCheckpoint, T> reader) {
+    return withWeights(
+        file ->
+            reader.apply(BertCheckpoint.of(StateDict.of(Checkpoint.open(file), asked), config())));
+  }
+
+  /** The same for questions, or for passages where the file holds their side alone. */
   default <T> T read(Function<BertCheckpoint, T> reader) {
-    return withWeights(file -> reader.apply(BertCheckpoint.of(Checkpoint.open(file), config())));
+    return read(EncoderRole.QUESTION, reader);
   }
 }

@@ -61,7 +61,7 @@ final class ModelOpening {
   }
 
   private ImportedModel imported(Precision precision) {
-    return importer.find(model, devices.get(0).format(precision));
+    return importer.find(model, settings.role(), devices.get(0).format(precision));
   }
 
   private TorchModel load(ImportedModel imported, ComputeDevice device) {

@@ -36,7 +36,9 @@ final class NeededFiles {
                   ModelFiles.CONFIG,
                   ModelFiles.TOKENIZER,
                   ModelFiles.TOKENIZER_CONFIG,
-                  ModelFiles.VOCABULARY),
+                  ModelFiles.VOCABULARY,
+                  ModelFiles.VOCABULARY_JSON,
+                  ModelFiles.MERGES),
               ModelFiles.SENTENCE_CONFIGS.stream())
           .toList();
 
@@ -78,7 +80,7 @@ final class NeededFiles {
    * @throws ModelException without a tokenizer or weights; the message names the files there are
    */
   static List<String> small(HubId id, Set<String> files, String encoder) {
-    if (!files.contains(encoder + ModelFiles.TOKENIZER)) {
+    if (!ModelFiles.hasTokenizer(name -> files.contains(encoder + name))) {
       throw new ModelException(
           ("%s has no %s, which is needed; convert its tokenizer with transformers (a fast"
                   + " tokenizer's save_pretrained), or choose another model. It has: %s")
@@ -142,7 +144,8 @@ final class NeededFiles {
     Predicate<String> exists = name -> Files.isRegularFile(RepoPath.below(snapshot, name));
     String encoder = encoder(snapshot);
     Optional<String> weights = weights(encoder, exists);
-    if (weights.isEmpty() || !exists.test(encoder + ModelFiles.TOKENIZER)) {
+    if (weights.isEmpty()
+        || !ModelFiles.hasTokenizer(name -> exists.test(encoder + name))) {
       return false;
     }
     Set<String> shards =

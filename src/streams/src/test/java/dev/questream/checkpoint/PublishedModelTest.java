@@ -38,7 +38,9 @@ class PublishedModelTest {
         model.withWeights(
             weights -> {
               assertThat(weights).exists();
-              BertCheckpoint bert = BertCheckpoint.of(Checkpoint.open(weights), model.config());
+              Checkpoint checkpoint = Checkpoint.open(weights);
+              BertCheckpoint bert =
+                  BertCheckpoint.of(StateDict.of(checkpoint, EncoderRole.QUESTION), model.config());
               assertThat(bert.role()).isEqualTo(EncoderRole.UNIVERSAL);
               assertThat(bert.config())
                   .isEqualTo(new BertConfig(12, 384, 12, 1536, 30_522, 512, 0, 1e-12));

@@ -2,6 +2,7 @@ package dev.questream.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.encoder.EncoderRole;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.TinyOnnx;
@@ -40,7 +41,7 @@ class ReaderFuzzTest {
   private record Seed(String name, byte[] content) {}
 
   private static byte[] golden(String name) {
-    try (InputStream in = ReaderFuzzTest.class.getResourceAsStream("/golden/weights/" + name)) {
+    try (InputStream in = ReaderFuzzTest.class.getResourceAsStream("/golden/" + name)) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -49,15 +50,26 @@ class ReaderFuzzTest {
 
   private static List<Seed> seeds() {
     return List.of(
-        new Seed("model.safetensors", golden("tiny.safetensors")),
-        new Seed("pytorch_model.bin", golden("tiny.legacy.bin")),
-        new Seed("pytorch_model.bin", golden("tiny.zip.bin")),
-        new Seed("pytorch_model.bin", golden("odd.legacy.bin")),
-        new Seed("pytorch_model.bin", golden("odd.zip.bin")),
+        new Seed("model.safetensors", golden("weights/tiny.safetensors")),
+        new Seed("pytorch_model.bin", golden("weights/tiny.legacy.bin")),
+        new Seed("pytorch_model.bin", golden("weights/tiny.zip.bin")),
+        new Seed("pytorch_model.bin", golden("weights/odd.legacy.bin")),
+        new Seed("pytorch_model.bin", golden("weights/odd.zip.bin")),
+        new Seed("retriever.cp", golden("forms/retriever.cp")),
+        new Seed("dpr_biencoder.37", golden("forms/dpr_biencoder.37")),
+        new Seed("pytorch_model.bin", golden("forms/protocol5.zip.bin")),
         new Seed("model.onnx", TinyOnnx.bytes()),
+        new Seed("model.onnx", golden("forms/newer.onnx")),
+        new Seed("beside.onnx", golden("forms/beside.onnx")),
         new Seed(
             "model.safetensors.index.json",
             text("{\"metadata\":{},\"weight_map\":{\"a\":\"model-1.safetensors\"}}")),
+        new Seed("vocab.txt", text("[UNK]\n[CLS]\n[SEP]\na\n##b\n")),
+        new Seed("vocab.json", text("{\"<s>\": 0, \"</s>\": 1, \"<unk>\": 2, \"a\": 3}")),
+        new Seed(
+            "tokenizer_config.json",
+            text(
+                "{\"cls_token\": {\"content\": \"[CLS]\"}, \"added_tokens_decoder\": {\"5\": {}}}")),
         new Seed("config.json", text(TinyCheckpoint.CONFIG)),
         new Seed(
             "modules.json",
@@ -91,8 +103,8 @@ class ReaderFuzzTest {
     Path safe = folder.resolve("safe");
     Path model = Files.createDirectories(safe.resolve("model"));
     for (int i = 0; i < MUTANTS; i++) {
-      prepare(model);
       Seed seed = seeds.get(i % seeds.size());
+      prepare(model, seed.name());
       byte[] mutant = mutate(seed.content());
       Files.write(model.resolve(seed.name()), mutant);
       Set<String> before = files();
@@ -107,7 +119,7 @@ class ReaderFuzzTest {
   }
 
   /** A whole model around the mutant, so that folders are read to their end. */
-  private static void prepare(Path model) throws IOException {
+  private static void prepare(Path model, String mutated) throws IOException {
     try (Stream<Path> old = Files.list(model)) {
       for (Path file : old.toList()) {
         if (!Files.isDirectory(file)) {
@@ -115,15 +127,20 @@ class ReaderFuzzTest {
         }
       }
     }
-    Files.write(model.resolve("model-1.safetensors"), golden("tiny.safetensors"));
-    Files.writeString(model.resolve("tokenizer.json"), "{}");
+    Files.write(model.resolve("model-1.safetensors"), golden("weights/tiny.safetensors"));
+    Files.write(model.resolve("beside.onnx.data"), golden("forms/beside.onnx.data"));
+    Files.write(model.resolve("model.safetensors"), golden("weights/tiny.safetensors"));
+    if (!mutated.equals("vocab.json")) {
+      Files.writeString(model.resolve("vocab.txt"), "[UNK]\n[CLS]\n[SEP]\na\n");
+    }
+    Files.writeString(model.resolve("merges.txt"), "#version: 0.2\na b\n");
     Path pooling = Files.createDirectories(model.resolve("1_Pooling"));
     Files.writeString(pooling.resolve("config.json"), "{\"pooling_mode_mean_tokens\":true}");
   }
 
   private void read(Path model, String name, int mutant) {
     try {
-      if (name.endsWith(".json") && !name.contains("index")) {
+      if (name.matches(".*\\.(json|txt)") && !name.contains("index")) {
         FolderModel.read(model);
       } else {
         readAll(Checkpoint.open(model.resolve(name)));
@@ -144,7 +161,7 @@ class ReaderFuzzTest {
         assertThat(e.getMessage()).isNotBlank();
       }
     }
-    BertCheckpoint.of(checkpoint, ModelConfig.empty());
+    BertCheckpoint.of(StateDict.of(checkpoint, EncoderRole.QUESTION), ModelConfig.empty());
   }
 
   private Set<String> files() throws IOException {

@@ -25,7 +25,7 @@ class TokenizerFileTest {
   private static final String ROBERTA =
       "{'normalizer': null, 'pre_tokenizer': {'type': 'ByteLevel', 'add_prefix_space': true}}";
 
-  private final Logger logger = (Logger) org.slf4j.LoggerFactory.getLogger(TokenizerFile.class);
+  private final Logger logger = (Logger) org.slf4j.LoggerFactory.getLogger(TokenizerOverrides.class);
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
   @TempDir Path folder;
@@ -43,7 +43,7 @@ class TokenizerFileTest {
 
   private byte[] asRun(String tokenizer, String config) throws IOException {
     Files.writeString(folder.resolve("tokenizer_config.json"), json(config));
-    return TokenizerFile.asRun(
+    return TokenizerOverrides.asRun(
         folder.resolve("tokenizer.json"),
         json(tokenizer).getBytes(UTF_8),
         TokenizerConfig.in(folder),

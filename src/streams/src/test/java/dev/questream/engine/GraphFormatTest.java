@@ -11,8 +11,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.NoopTranslator;
 import dev.questream.checkpoint.BertCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
+import dev.questream.checkpoint.StateDict;
 import dev.questream.checkpoint.TinyCheckpoint;
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
+import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
 import dev.questream.encoder.Precision;
 import dev.questream.torchscript.BertArchive;
@@ -97,7 +99,10 @@ class GraphFormatTest {
     PublishedModel tiny = PublishedModel.in(folder);
     try (OutputStream out = Files.newOutputStream(folder.resolve("graph.pt"))) {
       BertArchive.write(
-          BertCheckpoint.of(Checkpoint.open(folder.resolve("model.safetensors")), tiny.config()),
+          BertCheckpoint.of(
+              StateDict.of(
+                  Checkpoint.open(folder.resolve("model.safetensors")), EncoderRole.QUESTION),
+              tiny.config()),
           pooling,
           normalized,
           format,

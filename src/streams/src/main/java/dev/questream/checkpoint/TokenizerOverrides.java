@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * A tokenizer as the reference libraries run it: {@code tokenizer.json}, but for what the files
  * beside it override. Where they disagree, the log says so.
  */
-final class TokenizerFile {
-  private static final Logger LOG = LoggerFactory.getLogger(TokenizerFile.class);
+final class TokenizerOverrides {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenizerOverrides.class);
   private static final String NORMALIZER = "normalizer";
   private static final String TYPE = "type";
   private static final String LOWERCASE = "lowercase";
@@ -27,7 +27,7 @@ final class TokenizerFile {
   private final JsonNode tokenizer;
   private boolean changed;
 
-  private TokenizerFile(Path file, byte[] content) {
+  private TokenizerOverrides(Path file, byte[] content) {
     this.file = file;
     this.tokenizer = ModelJson.parse(content, file.toString());
   }
@@ -37,7 +37,7 @@ final class TokenizerFile {
     if (!config.isOfBert() && !config.isOfRoberta() && !sentence.lowerCase()) {
       return content;
     }
-    TokenizerFile read = new TokenizerFile(file, content);
+    TokenizerOverrides read = new TokenizerOverrides(file, content);
     if (config.isOfBert()) {
       read.normalizeAs(config);
     }
