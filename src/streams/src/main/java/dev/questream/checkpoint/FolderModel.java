@@ -1,7 +1,7 @@
 package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
+import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.ModelJson;
 import dev.questream.weights.Sha256;
@@ -138,23 +138,14 @@ record FolderModel(
     return tokenizer.clone();
   }
 
-  /** The mean, where modules are declared and none of them pools. */
-  @Override
-  public Pooling pooling() {
-    return modules.stream()
-        .filter(SentenceModule.Pool.class::isInstance)
-        .map(module -> ((SentenceModule.Pool) module).pooling())
-        .reduce(Pooling.MEAN, (first, last) -> last);
-  }
-
-  @Override
-  public boolean normalized() {
-    return modules.contains(new SentenceModule.Normalize());
-  }
-
   @Override
   public String prefix(EncoderRole role) {
     return "";
+  }
+
+  @Override
+  public boolean holdsBothSides() {
+    return StateDict.holdsBothSides(Checkpoint.open(weights));
   }
 
   @Override

@@ -1,10 +1,10 @@
 package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 
 /** A published model on this machine: weights, tokenizer, and how its vectors are made. */
@@ -49,11 +49,22 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
   /** What {@code config.json} declares. */
   ModelConfig config();
 
-  /** How token states become a vector. */
-  Pooling pooling();
+  /** What becomes of the token states, in order. */
+  List<SentenceModule> modules();
 
-  /** Whether vectors are scaled to length one. */
-  boolean normalized();
+  /** How token states become a vector, as in records. */
+  default String pooling() {
+    return modules().stream()
+        .filter(SentenceModule.Pool.class::isInstance)
+        .map(SentenceModule::label)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Whether vectors are of length one. */
+  default boolean normalized() {
+    return modules().get(modules().size() - 1) instanceof SentenceModule.Normalize;
+  }
 
   /**
    * Tokens that the model was trained to take, at most; the position table may bound it further.
@@ -71,13 +82,25 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
    */
   <T> T withWeights(Function<Path, T> reader);
 
+  /** Whether the weight file holds both sides of a dual encoder, as DPR's own training writes. */
+  boolean holdsBothSides();
+
   /**
    * Gives the weights, recognised and checked, to {@code reader}, for as long as it runs.
    *
+   * @param asked the side to read where the file holds both
    * @throws ModelException if the weights are missing, damaged or of no family that is read
    * @throws java.io.UncheckedIOException if a temporary file cannot be written
    */
-  default <T> T read(Function<BertCheckpoint, T> reader) {
-    return withWeights(file -> reader.apply(BertCheckpoint.of(Checkpoint.open(file), config())));
+  default <T> T read(EncoderRole asked, Function<EncoderCheckpoint, T> reader) {
+    return withWeights(
+        file ->
+            reader.apply(EncoderCheckpoint.of(
+                    StateDict.of(Checkpoint.open(file), asked), config(), modules())));
+  }
+
+  /** The same for questions, or for passages where the file holds their side alone. */
+  default <T> T read(Function<EncoderCheckpoint, T> reader) {
+    return read(EncoderRole.QUESTION, reader);
   }
 }

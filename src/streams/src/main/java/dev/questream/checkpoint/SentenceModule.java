@@ -4,48 +4,106 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.questream.encoder.Pooling;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.ModelJson;
+import dev.questream.weights.Sha256;
+import dev.questream.weights.Tensor;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A step of a sentence-transformers model, as its {@code modules.json} lists them.
  *
  * <p>Another module is another record here, a case in {@link #module}, and what it does to the
- * vector in {@link FolderModel} and in the graph.
+ * vector in {@link Output} and in the graph.
  */
-sealed interface SentenceModule {
+public sealed interface SentenceModule {
+
+  /** What it does, in words that differ where vectors do. */
+  String label();
 
   /** The encoder itself: token states. */
-  record Transformer() implements SentenceModule {}
-
-  /** Token states become one vector. */
-  record Pool(Pooling pooling) implements SentenceModule {}
-
-  /** The vector is scaled to length one. */
-  record Normalize() implements SentenceModule {}
-
-  /** The modes of pooling that are known, by the key that asks for them. */
-  Map<String, Pooling> POOLING_MODES =
-      Map.of("pooling_mode_cls_token", Pooling.CLS, "pooling_mode_mean_tokens", Pooling.MEAN);
+  record Transformer() implements SentenceModule {
+    @Override
+    public String label() {
+      return "transformer";
+    }
+  }
 
   /**
-   * The modules of a model, in their order. Those of a model without {@code modules.json} are
-   * DPR's: the state of the first token.
+   * Token states become one vector.
+   *
+   * @param poolings whose results stand one behind the other
+   */
+  record Pool(List<Pooling> poolings) implements SentenceModule {
+    public Pool {
+      poolings = List.copyOf(poolings);
+    }
+
+    static Pool of(Pooling pooling) {
+      return new Pool(List.of(pooling));
+    }
+
+    @Override
+    public String label() {
+      return poolings.stream().map(Pooling::label).collect(Collectors.joining("+"));
+    }
+  }
+
+  /**
+   * The vector goes through a linear layer.
+   *
+   * @param weight [out, in]
+   * @param bias [out]
+   * @param activation of the result
+   */
+  record Dense(Tensor weight, Tensor bias, Activation activation) implements SentenceModule {
+    int in() {
+      return weight.shape().size(1);
+    }
+
+    int out() {
+      return weight.shape().size(0);
+    }
+
+    @Override
+    public String label() {
+      MessageDigest digest = Sha256.newDigest();
+      digest.update(weight.data().duplicate());
+      digest.update(bias.data().duplicate());
+      return "dense %s %s".formatted(activation, Sha256.hex(digest));
+    }
+  }
+
+  /** The vector is scaled to length one. */
+  record Normalize() implements SentenceModule {
+    @Override
+    public String label() {
+      return "normalize";
+    }
+  }
+
+  /**
+   * The modules of a model, in their order; the mean pools where none of them does. Those of a
+   * model without {@code modules.json} are DPR's: the state of the first token.
    *
    * @throws ModelException if one of them is not supported
    */
   static List<SentenceModule> in(Path folder) {
     Path file = folder.resolve(ModelFiles.MODULES);
     if (!Files.exists(file)) {
-      return List.of(new Transformer(), new Pool(Pooling.CLS));
+      return List.of(new Transformer(), Pool.of(Pooling.CLS));
     }
     List<SentenceModule> modules = new ArrayList<>();
     for (JsonNode declared : ModelJson.read(file)) {
       modules.add(module(folder, file, declared));
+    }
+    if (modules.stream().noneMatch(Pool.class::isInstance)) {
+      modules.add(Math.min(1, modules.size()), Pool.of(Pooling.MEAN));
     }
     return List.copyOf(modules);
   }
@@ -55,10 +113,11 @@ sealed interface SentenceModule {
     return switch (type.substring(Math.max(0, type.lastIndexOf('.')))) {
       case ".Transformer" -> new Transformer();
       case ".Pooling" -> new Pool(pooling(configOf(folder, file, declared)));
+      case ".Dense" -> DenseFiles.read(configOf(folder, file, declared));
       case ".Normalize" -> new Normalize();
       default ->
           throw new ModelException(
-              "%s names the module %s; Transformer, Pooling and Normalize are supported"
+              "%s names the module %s; Transformer, Pooling, Dense and Normalize are supported"
                   .formatted(file, type));
     };
   }
@@ -71,16 +130,21 @@ sealed interface SentenceModule {
     }
   }
 
-  private static Pooling pooling(Path file) {
+  private static List<Pooling> pooling(Path file) {
     JsonNode json = ModelJson.read(file);
     List<Pooling> asked =
-        POOLING_MODES.entrySet().stream()
-            .filter(mode -> json.path(mode.getKey()).asBoolean())
-            .map(Map.Entry::getValue)
+        Arrays.stream(Pooling.values())
+            .filter(pooling -> json.path(pooling.flag()).asBoolean())
             .toList();
-    if (asked.size() != 1) {
-      throw new ModelException(file + " asks for a pooling other than CLS or mean, or for both");
+    if (asked.isEmpty()) {
+      throw new ModelException(
+          "%s asks for no pooling that is known: %s"
+              .formatted(
+                  file,
+                  Arrays.stream(Pooling.values())
+                      .map(Pooling::label)
+                      .collect(Collectors.joining(", "))));
     }
-    return asked.get(0);
+    return asked;
   }
 }

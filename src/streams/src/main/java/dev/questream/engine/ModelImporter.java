@@ -1,10 +1,11 @@
 package dev.questream.engine;
 
-import dev.questream.checkpoint.BertCheckpoint;
+import dev.questream.checkpoint.EncoderCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
-import dev.questream.encoder.Pooling;
+import dev.questream.checkpoint.SentenceModule;
+import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Precision;
-import dev.questream.torchscript.BertArchive;
+import dev.questream.torchscript.EncoderArchive;
 import dev.questream.torchscript.GraphFormat;
 import dev.questream.torchscript.LinearKernels;
 import dev.questream.weights.AtomicFile;
@@ -21,6 +22,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,17 +53,19 @@ final class ModelImporter {
   /**
    * Finds the archive of a model, importing it first where needed.
    *
+   * @param asked the side to import where the weights hold both
    * @throws dev.questream.weights.ModelException if the model is damaged
    * @throws UncheckedIOException if the cache folder cannot be written
    */
-  ImportedModel find(PublishedModel model, GraphFormat format) {
-    Path archive = folder.resolve(key(model, format) + ".pt");
-    Path manifest = folder.resolve(key(model, format) + ".properties");
+  ImportedModel find(PublishedModel model, EncoderRole asked, GraphFormat format) {
+    String key = key(model, side(model, asked), format);
+    Path archive = folder.resolve(key + ".pt");
+    Path manifest = folder.resolve(key + ".properties");
     try {
       ImportedModel found;
       do {
         ImportedModel cached = verified(archive, manifest, format);
-        found = cached != null ? cached : importModel(model, format, archive, manifest);
+        found = cached != null ? cached : importModel(model, asked, format, archive, manifest);
         ArchiveUse.begin(archive);
       } while (!Files.exists(archive)); // another process had just deleted it
       return found;
@@ -73,10 +77,17 @@ final class ModelImporter {
   /** The archives that this version may open of a model, whether they are there or not. */
   Set<Path> archives(PublishedModel model) {
     Set<Path> archives = new HashSet<>();
+    Set<String> sides = new HashSet<>();
+    for (EncoderRole asked : EncoderRole.values()) {
+      sides.add(side(model, asked));
+    }
     for (Precision precision : Precision.values()) {
       for (LinearKernels kernels : LinearKernels.values()) {
         if (kernels.multiply(precision)) {
-          archives.add(folder.resolve(key(model, new GraphFormat(precision, kernels)) + ".pt"));
+          GraphFormat format = new GraphFormat(precision, kernels);
+          for (String side : sides) {
+            archives.add(folder.resolve(key(model, side, format) + ".pt"));
+          }
         }
       }
     }
@@ -92,17 +103,23 @@ final class ModelImporter {
         failure);
   }
 
-  private String key(PublishedModel model, GraphFormat format) {
+  /** Which side of a file that holds both; empty for all others. */
+  private static String side(PublishedModel model, EncoderRole asked) {
+    return model.holdsBothSides()
+        ? (asked == EncoderRole.PASSAGE ? asked : EncoderRole.QUESTION).label()
+        : "";
+  }
+
+  private String key(PublishedModel model, String side, GraphFormat format) {
     String parts =
         String.join(
             "\n",
-            model.weightsSha256(),
+            model.weightsSha256() + side,
             model.config().toString(),
-            model.pooling().label(),
-            Boolean.toString(model.normalized()),
+            model.modules().stream().map(SentenceModule::label).collect(Collectors.joining(",")),
             format.precision().label(),
             format.kernels().name(),
-            "graph " + BertArchive.GRAPH_VERSION,
+            "graph " + EncoderArchive.GRAPH_VERSION,
             "libtorch " + libtorch);
     return Sha256.of(parts.getBytes(StandardCharsets.UTF_8)).substring(0, KEY_LENGTH);
   }
@@ -121,32 +138,33 @@ final class ModelImporter {
   }
 
   private ImportedModel importModel(
-      PublishedModel model, GraphFormat format, Path archive, Path manifest) throws IOException {
+      PublishedModel model, EncoderRole asked, GraphFormat format, Path archive, Path manifest)
+      throws IOException {
     LOG.info(
         "Importing {} as {} (once; kept in {})", model.id(), format.precision().label(), folder);
     Files.createDirectories(folder);
     ImportManifest learnt =
-        AtomicFile.write(archive, part -> model.read(bert -> write(bert, model, format, part)));
+        AtomicFile.write(
+            archive, part -> model.read(asked, encoder -> write(encoder, model, format, part)));
     learnt.write(manifest);
     return new ImportedModel(archive, learnt, format);
   }
 
   private static ImportManifest write(
-      BertCheckpoint bert, PublishedModel model, GraphFormat format, Path target) {
+      EncoderCheckpoint encoder, PublishedModel model, GraphFormat format, Path target) {
     MessageDigest digest = Sha256.newDigest();
-    Pooling pooling = model.pooling();
     try (OutputStream file = Files.newOutputStream(target);
         OutputStream out =
             new DigestOutputStream(new BufferedOutputStream(file, 1 << 20), digest)) {
-      BertArchive.write(bert, pooling, model.normalized(), format, out);
+      EncoderArchive.write(encoder, format, out);
     } catch (IOException e) {
       throw unwritable(model, target.getParent(), e);
     }
     return new ImportManifest(
         Sha256.hex(digest),
-        bert.role(),
-        bert.config().dimensions(),
-        bert.config().maxPositions(),
+        encoder.role(),
+        encoder.output().dimensions(),
+        encoder.config().maxTokens(),
         model.id(),
         format.precision());
   }

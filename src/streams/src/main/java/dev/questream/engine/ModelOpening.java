@@ -59,7 +59,7 @@ final class ModelOpening {
   }
 
   private ImportedModel imported(Precision precision) {
-    return importer.find(model, devices.get(0).format(precision));
+    return importer.find(model, settings.role(), devices.get(0).format(precision));
   }
 
   private TorchModel load(ImportedModel imported, ComputeDevice device) {
@@ -86,7 +86,7 @@ final class ModelOpening {
   }
 
   private int maxTokens(ImportManifest manifest) {
-    int maxTokens = Math.min(model.maxTokens(), manifest.maxPositions());
+    int maxTokens = Math.min(model.maxTokens(), manifest.maxTokens());
     return manifest.role() == EncoderRole.PASSAGE
         ? Math.min(maxTokens, DPR_PASSAGE_TOKENS)
         : maxTokens;
@@ -163,7 +163,7 @@ final class ModelOpening {
                 model.weightsSha256(),
                 Sha256.of(model.tokenizerJson())),
             new Provenance.Computation(
-                model.pooling().label(),
+                model.pooling(),
                 model.normalized(),
                 imported.format().precision().label(),
                 prefix(),

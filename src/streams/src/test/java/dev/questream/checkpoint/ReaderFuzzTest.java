@@ -2,6 +2,8 @@ package dev.questream.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.Pooling;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.TinyOnnx;
@@ -131,7 +133,10 @@ class ReaderFuzzTest {
         assertThat(e.getMessage()).isNotBlank();
       }
     }
-    BertCheckpoint.of(checkpoint, ModelConfig.empty());
+    EncoderCheckpoint.of(
+        StateDict.of(checkpoint, EncoderRole.QUESTION),
+        ModelConfig.empty(),
+        List.of(SentenceModule.Pool.of(Pooling.CLS)));
   }
 
   private Set<String> files() throws IOException {

@@ -39,6 +39,7 @@ public final class TinyCheckpoint {
     QUESTION("question_encoder.bert_model.", "question_encoder."),
     PASSAGE("ctx_encoder.bert_model.", "ctx_encoder."),
     PREFIXED("bert.", ""),
+    ROBERTA("roberta.", ""),
     PLAIN("", "");
 
     private final String prefix;
