@@ -72,16 +72,17 @@ public final class EncoderCheckpoint {
                   family.label(),
                   weights.storedName(names.in(0, names.layer().down()) + ".weight")));
     }
+    EncoderConfig.Variation variation = family.variation(declared, layers);
     int rows = names.positions().map(table -> size(table + ".weight", 0)).orElse(0);
     EncoderConfig found =
         new EncoderConfig(
             layers,
             hidden,
             declared.attentionHeads().orElseGet(() -> guessHeads(hidden)),
-            size(names.in(0, names.layer().down()) + ".weight", 1),
+            size(names.in(0, names.layer().up()) + ".weight", 0) / (variation.gated() ? 2 : 1),
             size(words, 0),
             family.maxTokens(declared, rows),
-            family.variation(declared, layers));
+            variation);
     declared
         .contradictions(found, rows, projection().map(SentenceModule.Dense::out).orElse(0))
         .forEach(said -> LOG.warn("{}: {}; the weights win", weights.file(), said));

@@ -203,7 +203,7 @@ class EncoderCheckpointTest {
   @ParameterizedTest
   @CsvSource({
     "embeddings.position_embeddings.weight",
-    "encoder.layer.0.output.dense.weight",
+    "encoder.layer.0.intermediate.dense.weight",
   })
   void shouldNameAMissingTensorThatADimensionComesFrom(String name) {
     assertThat(refusal(tiny(Layout.QUESTION).without(name)))
