@@ -4,11 +4,8 @@ import dev.questream.encoder.EncoderRole;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.ModelJson;
-import dev.questream.weights.Sha256;
-import dev.questream.weights.ShardedCheckpoint;
 import dev.questream.weights.WeightFormat;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,15 +47,11 @@ record FolderModel(
   private static final Pattern HUB_SNAPSHOT =
       Pattern.compile("models--(?<owner>.+?)--(?<name>.+)/snapshots/(?<commit>[0-9a-f]{40})");
 
-  static FolderModel read(Path folder) {
-    Path weights =
-        WeightFormat.choose(name -> Files.isRegularFile(folder.resolve(name)))
-            .map(folder::resolve)
-            .orElseThrow(
-                () ->
-                    new ModelException(
-                        "%s holds no weights: none of %s is there"
-                            .formatted(folder, String.join(", ", WeightFormat.fileNames()))));
+  /** Reads a folder, or the folder of a weight file with these weights. */
+  static FolderModel read(Path location) {
+    boolean named = Files.isRegularFile(location);
+    Path folder = named ? location.toAbsolutePath().getParent() : location;
+    Path weights = named ? location : WeightFormat.in(folder);
     Path tokenizer = folder.resolve(ModelFiles.TOKENIZER);
     if (!Files.exists(tokenizer)) {
       throw new ModelException(
@@ -70,7 +63,7 @@ record FolderModel(
       return new FolderModel(
           folder,
           weights,
-          digest(weights),
+          WeightFormat.sha256(weights),
           Files.readAllBytes(tokenizer),
           Files.exists(config) ? ModelConfig.read(config) : ModelConfig.empty(),
           SentenceModule.in(folder),
@@ -93,18 +86,6 @@ record FolderModel(
               .formatted(file, tokens, MIN_TOKENS));
     }
     return tokens;
-  }
-
-  /** Of a sharded model: the digest of the lines that {@code sha256sum} prints for its shards. */
-  private static String digest(Path weights) throws IOException {
-    if (!weights.endsWith(ShardedCheckpoint.INDEX)) {
-      return Sha256.of(weights);
-    }
-    StringBuilder lines = new StringBuilder();
-    for (Path shard : ShardedCheckpoint.shards(weights)) {
-      lines.append(Sha256.of(shard)).append("  ").append(shard.getFileName()).append('\n');
-    }
-    return Sha256.of(lines.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private Matcher hubSnapshot() {

@@ -72,7 +72,7 @@ public final class StateDict {
     checkpoint.names().forEach(name -> TensorName.of(name).encoderPrefix().ifPresent(found::add));
     if (found.isEmpty()) {
       throw new ModelException(
-          "%s holds no BERT encoder: no tensor is named [prefix.]%s; it has %s"
+          "%s holds no encoder: no tensor is named [prefix.]%s; it has %s"
               .formatted(checkpoint.file(), "embeddings.word_embeddings.weight", some(checkpoint.names())));
     }
     Map<EncoderRole, String> prefixes = new TreeMap<>();

@@ -6,6 +6,7 @@ import dev.questream.hub.HubId;
 import dev.questream.hub.HubModels;
 import dev.questream.hub.HubSettings;
 import dev.questream.weights.ModelException;
+import dev.questream.weights.WeightFormat;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -43,14 +44,18 @@ public sealed interface ModelLocation {
   }
 
   /**
-   * A folder.
+   * A folder, or a weight file with the tokenizer beside it.
    *
    * @param path as the user wrote it
    */
   record Folder(String path) implements ModelLocation {
     private boolean exists() {
       try {
-        return !path.isBlank() && Files.isDirectory(Path.of(path));
+        Path place = Path.of(path);
+        return !path.isBlank()
+            && (Files.isDirectory(place)
+                || Files.isRegularFile(place)
+                    && WeightFormat.of(place.getFileName().toString()).isPresent());
       } catch (InvalidPathException e) {
         return false;
       }

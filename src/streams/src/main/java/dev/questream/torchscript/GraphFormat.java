@@ -37,10 +37,10 @@ public record GraphFormat(Precision precision, LinearKernels kernels) {
   /** The number that {@code c10::ScalarType} gives to the type of {@link #states()}. */
   String statesType() {
     return switch (states()) {
-      case INT64 -> "4";
       case FLOAT16 -> "5";
       case FLOAT32 -> "6";
       case BFLOAT16 -> "15";
+      default -> throw new IllegalStateException(states() + " is no type of weights");
     };
   }
 }

@@ -1,9 +1,11 @@
 package dev.questream.torchscript;
 
 import dev.questream.weights.ElementType;
+import dev.questream.weights.ModelException;
 import dev.questream.weights.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 
 /** Converts stored tensors to the number format that an archive keeps them in. */
 final class TensorEncoding {
@@ -11,9 +13,10 @@ final class TensorEncoding {
   private TensorEncoding() {}
 
   /**
-   * The elements of {@code tensor} in a floating-point format, little-endian.
+   * The elements of {@code tensor} in a floating-point format of 32 bits or fewer, little-endian.
    *
-   * @throws IllegalArgumentException if the format is one of whole numbers
+   * @throws ModelException if the tensor's elements are no numbers that a weight may have
+   * @throws IllegalArgumentException if the format is another one
    */
   static ByteBuffer encode(Tensor tensor, ElementType format) {
     ByteBuffer in = tensor.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
@@ -25,23 +28,28 @@ final class TensorEncoding {
         ByteBuffer.allocate(Math.multiplyExact(elements, format.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < elements; i++) {
-      float value = read(in, tensor.type());
+      float value = read(in, tensor);
       switch (format) {
         case FLOAT32 -> out.putFloat(value);
         case BFLOAT16 -> out.putShort(toBfloat16(value));
         case FLOAT16 -> out.putShort(toFloat16(value));
-        case INT64 -> throw new IllegalArgumentException("weights are not whole numbers");
+        default -> throw new IllegalArgumentException("weights are not kept as " + format);
       }
     }
     return out.flip();
   }
 
-  private static float read(ByteBuffer in, ElementType type) {
-    return switch (type) {
+  private static float read(ByteBuffer in, Tensor tensor) {
+    return switch (tensor.type()) {
       case FLOAT32 -> in.getFloat();
       case BFLOAT16 -> Float.intBitsToFloat(in.getShort() << 16);
       case FLOAT16 -> fromFloat16(in.getShort());
+      case FLOAT64 -> (float) in.getDouble();
       case INT64 -> in.getLong();
+      default ->
+          throw new ModelException(
+              "the weight %s is stored as %s; weights of float32, float16, bfloat16 and float64 are read"
+                  .formatted(tensor.name(), tensor.type().name().toLowerCase(Locale.ROOT)));
     };
   }
 

@@ -91,6 +91,7 @@ final class TorchScriptArchive implements AutoCloseable {
       case BFLOAT16 -> "BFloat16Storage";
       case FLOAT16 -> "HalfStorage";
       case INT64 -> "LongStorage";
+      default -> throw new IllegalStateException(format + " is no type of an archive");
     };
   }
 

@@ -33,7 +33,7 @@ public interface Checkpoint {
         .orElseThrow(
             () ->
                 new ModelException(
-                    "%s: unknown kind of weight file; .safetensors, .bin and .onnx are read"
+                    "%s: unknown kind of weight file; .safetensors, .bin, .cp and .onnx are read"
                         .formatted(file)))
         .open(file);
   }

@@ -25,13 +25,25 @@ final class MappedFile {
             "%s has %,d bytes; weight files of up to 2 GiB are read"
                 .formatted(file, channel.size()));
       }
-      return channel
-          .map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
-          .order(ByteOrder.LITTLE_ENDIAN);
+      return map(channel, 0, channel.size());
     } catch (NoSuchFileException e) {
       throw new ModelException(file + " does not exist", e);
     } catch (IOException e) {
       throw new ModelException("%s cannot be read: %s".formatted(file, e), e);
     }
+  }
+
+  /**
+   * Maps a part of a file, little-endian.
+   *
+   * @throws ModelException if the part has more than 2 GiB
+   */
+  static ByteBuffer map(FileChannel channel, long position, long bytes) throws IOException {
+    if (bytes > Integer.MAX_VALUE) {
+      throw new ModelException("it has a part of %,d bytes; 2 GiB are read".formatted(bytes));
+    }
+    return channel
+        .map(FileChannel.MapMode.READ_ONLY, position, bytes)
+        .order(ByteOrder.LITTLE_ENDIAN);
   }
 }

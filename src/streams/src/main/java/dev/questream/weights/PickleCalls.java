@@ -3,7 +3,10 @@ package dev.questream.weights;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The functions that a state dict may call when it is unpickled, and what they give. */
+/**
+ * The functions that a state dict may call when it is unpickled, and what they give. What others
+ * would give stays {@link PickleValue.Opaque}, and is refused where a tensor needs it.
+ */
 final class PickleCalls {
   private static final int MAX_RANK = 8;
 
@@ -13,11 +16,10 @@ final class PickleCalls {
     return switch (function.toString()) {
       case "collections.OrderedDict" -> orderedDict(arguments);
       case "torch._utils._rebuild_tensor_v2" -> tensor(arguments);
-      case "torch._utils._rebuild_parameter" -> parameter(arguments);
-      default ->
-          throw new ModelException(
-              "the file wants to call %s when it is read, which no state dict needs; it is refused"
-                  .formatted(function));
+      case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
+          parameter(arguments);
+      case "torch._tensor._rebuild_from_type_v2" -> subclass(function, arguments);
+      default -> new PickleValue.Opaque(function.toString(), List.of());
     };
   }
 
@@ -36,14 +38,29 @@ final class PickleCalls {
   }
 
   private static PickleValue parameter(List<PickleValue> arguments) {
-    if (arguments.isEmpty() || !(arguments.get(0) instanceof PickleValue.View)) {
-      throw new ModelException("a parameter is made of something that is no tensor");
+    if (!arguments.isEmpty()
+        && (arguments.get(0) instanceof PickleValue.View
+            || arguments.get(0) instanceof PickleValue.Opaque)) {
+      return arguments.get(0);
     }
-    return arguments.get(0);
+    throw new ModelException("a parameter is made of something that is no tensor");
+  }
+
+  /** {@code _rebuild_from_type_v2(function, type, arguments, state)}: a tensor with attributes. */
+  private static PickleValue subclass(PickleValue.Global function, List<PickleValue> arguments) {
+    if (arguments.size() < 3
+        || !(arguments.get(0) instanceof PickleValue.Global rebuild)
+        || rebuild.toString().equals(function.toString())) {
+      throw new ModelException("a tensor is made by something that is no function");
+    }
+    return call(rebuild, sequence(arguments.get(2)));
   }
 
   /** {@code _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)}. */
   private static PickleValue tensor(List<PickleValue> arguments) {
+    if (!arguments.isEmpty() && arguments.get(0) instanceof PickleValue.Opaque unknown) {
+      return unknown;
+    }
     if (arguments.size() < 4 || !(arguments.get(0) instanceof PickleValue.Storage storage)) {
       throw new ModelException("a tensor is made of something that is no storage");
     }
@@ -93,21 +110,27 @@ final class PickleCalls {
     if (value instanceof PickleValue.Sequence list) {
       return list.items();
     }
-    throw new ModelException("a pickle has something else where a list or tuple belongs");
+    throw unexpected(value, "a list or tuple");
   }
 
   static long integer(PickleValue value) {
     if (value instanceof PickleValue.Int number) {
       return number.value();
     }
-    throw new ModelException("a pickle has something else where a whole number belongs");
+    throw unexpected(value, "a whole number");
   }
 
   static String text(PickleValue value) {
     if (value instanceof PickleValue.Text text) {
       return text.value();
     }
-    throw new ModelException("a pickle has something else where a string belongs");
+    throw unexpected(value, "a string");
+  }
+
+  private static ModelException unexpected(PickleValue value, String expected) {
+    return value instanceof PickleValue.Opaque unknown
+        ? unknown.refused()
+        : new ModelException("a pickle has something else where %s belongs".formatted(expected));
   }
 
   private static List<Long> integers(PickleValue value) {

@@ -98,6 +98,9 @@ public abstract class PickleMachine<V> {
       case 'J' -> push(integer(int32()));
       case 0x8a -> push(number(bytes(unsignedByte())));
       case 'X' -> push(text(string(int32())));
+      case 0x8c -> push(text(string(unsignedByte())));
+      case 0x8d -> push(text(string(int64())));
+      case 0x95 -> int64(); // the length of a frame, for readers that read ahead
       case 'U' -> push(shortString(string(unsignedByte())));
       case ')' -> push(tuple(List.of()));
       case 0x85 -> push(tuple(take(1)));

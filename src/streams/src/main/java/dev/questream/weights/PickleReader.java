@@ -13,12 +13,12 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads one pickle of protocol 2, as {@code torch.save} writes state dicts, without executing
- * anything.
+ * Reads one pickle of protocol 2 to 5, as {@code torch.save} writes state dicts and what training
+ * keeps beside them, without executing anything.
  *
- * <p>Only the operations that a state dict needs are known; names stand for themselves ({@link
- * PickleValue.Global}), and calling one is a request that {@link PickleCalls} grants to three
- * functions and refuses to all others. Whatever else the bytes ask for ends in {@link
+ * <p>Names stand for themselves ({@link PickleValue.Global}), and calling one is a request that
+ * {@link PickleCalls} grants to the functions of a state dict. What other functions and classes
+ * would give stays {@link PickleValue.Opaque}. Whatever else the bytes ask for ends in {@link
  * ModelException}.
  */
 final class PickleReader extends PickleMachine<PickleValue> {
@@ -85,9 +85,70 @@ final class PickleReader extends PickleMachine<PickleValue> {
       case 's' -> setItems(take(2));
       case 'u' -> setItems(takeMarked());
       case 'Q' -> push(persistentLoad.apply(pop()));
+      case 0x94 -> memoize(memo.size(), top());
+      case 0x93 -> {
+        List<PickleValue> names = take(2);
+        push(global(PickleCalls.text(names.get(0)), PickleCalls.text(names.get(1))));
+      }
+      case 'C' -> push(content(unsignedByte()));
+      case 'B' -> push(content(int32() & 0xffff_ffffL));
+      case 0x8e, 0x96 -> push(content(int64()));
+      case 0x81 -> {
+        List<PickleValue> made = take(2);
+        push(instance(made.get(0), made.get(1)));
+      }
+      case 0x92 -> {
+        List<PickleValue> made = take(3);
+        push(instance(made.get(0), made.get(1)));
+      }
+      case 0x8f -> push(new PickleValue.Opaque("set", List.of()));
+      case 0x90 -> {
+        takeMarked();
+        requireOpaque("adds to something that is no set");
+      }
+      case 0x91 -> {
+        takeMarked();
+        push(new PickleValue.Opaque("frozenset", List.of()));
+      }
+      case '0' -> pop();
+      case '1' -> takeMarked();
+      case '2' -> push(top());
       default ->
           throw refused("uses the operation 0x%02x, which no state dict needs".formatted(opcode));
     }
+  }
+
+  private void requireOpaque(String otherwise) {
+    if (!(top() instanceof PickleValue.Opaque)) {
+      throw refused(otherwise);
+    }
+  }
+
+  /** Bytes are skipped: no state dict has any, but what lies beside it may. */
+  private PickleValue content(long length) {
+    if (length < 0 || length > in.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    in.position(in.position() + (int) length);
+    return new PickleValue.Opaque("bytes", List.of());
+  }
+
+  private PickleValue instance(PickleValue type, PickleValue fields) {
+    if (!(fields instanceof PickleValue.Tuple given)) {
+      throw refused("makes an instance of something that is no tuple");
+    }
+    return new PickleValue.Opaque(origin(type), given.items());
+  }
+
+  /** The name of a class or function; of what another one gave, that one's. */
+  private String origin(PickleValue callee) {
+    if (callee instanceof PickleValue.Global named) {
+      return named.toString();
+    }
+    if (callee instanceof PickleValue.Opaque unknown) {
+      return unknown.origin();
+    }
+    throw refused("calls something that is no function");
   }
 
   @Override
@@ -112,8 +173,8 @@ final class PickleReader extends PickleMachine<PickleValue> {
 
   @Override
   protected void protocol(int version) {
-    if (version != 2) {
-      throw refused("has protocol " + version + ", expected 2");
+    if (version < 2 || version > 5) {
+      throw refused("has protocol " + version + "; 2 to 5 are read");
     }
   }
 
@@ -172,15 +233,20 @@ final class PickleReader extends PickleMachine<PickleValue> {
 
   @Override
   protected void append(List<PickleValue> values) {
-    if (!(top() instanceof PickleValue.Sequence list)) {
-      throw refused("appends to something that is no list");
+    if (top() instanceof PickleValue.Sequence list) {
+      list.items().addAll(values);
+    } else {
+      requireOpaque("appends to something that is no list");
     }
-    list.items().addAll(values);
   }
 
   private void setItems(List<PickleValue> keysAndValues) {
-    if (!(top() instanceof PickleValue.Dict dict) || keysAndValues.size() % 2 != 0) {
+    if (keysAndValues.size() % 2 != 0) {
       throw refused("sets items of something that is no dict");
+    }
+    if (!(top() instanceof PickleValue.Dict dict)) {
+      requireOpaque("sets items of something that is no dict");
+      return;
     }
     for (int i = 0; i < keysAndValues.size(); i += 2) {
       dict.put(keysAndValues.get(i), keysAndValues.get(i + 1));
@@ -194,9 +260,11 @@ final class PickleReader extends PickleMachine<PickleValue> {
 
   @Override
   protected PickleValue call(PickleValue function, PickleValue arguments) {
-    if (!(function instanceof PickleValue.Global named)
-        || !(arguments instanceof PickleValue.Tuple given)) {
+    if (!(arguments instanceof PickleValue.Tuple given)) {
       throw refused("calls something that is no function");
+    }
+    if (!(function instanceof PickleValue.Global named)) {
+      return new PickleValue.Opaque(origin(function), List.of());
     }
     for (PickleValue argument : given.items()) {
       if (argument instanceof PickleValue.Tuple || argument instanceof PickleValue.Sequence) {
@@ -211,7 +279,7 @@ final class PickleReader extends PickleMachine<PickleValue> {
   @Override
   protected void build(PickleValue target, PickleValue state) {
     if (!(target instanceof PickleValue.Dict)) {
-      throw refused("sets attributes of something that is no dict");
+      requireOpaque("sets attributes of something that is no dict");
     }
   }
 

@@ -35,6 +35,39 @@ sealed interface PickleValue {
     }
   }
 
+  /**
+   * What this reader does not make: an instance of a class that it does not know, what an unknown
+   * function gives, bytes.
+   */
+  final class Opaque implements PickleValue {
+    private final String origin;
+    private final List<PickleValue> fields;
+
+    /**
+     * @param origin the class or function
+     * @param fields what an instance is made of, as a named tuple of its items
+     */
+    Opaque(String origin, List<PickleValue> fields) {
+      this.origin = origin;
+      this.fields = fields;
+    }
+
+    String origin() {
+      return origin;
+    }
+
+    List<PickleValue> fields() {
+      return fields;
+    }
+
+    /** The failure of whoever needs the value. */
+    ModelException refused() {
+      return new ModelException(
+          "the file wants to call %s when it is read, which no state dict needs; it is refused"
+              .formatted(origin));
+    }
+  }
+
   /** A tuple. */
   final class Tuple implements PickleValue {
     private final List<PickleValue> items;

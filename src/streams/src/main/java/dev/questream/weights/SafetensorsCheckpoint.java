@@ -121,7 +121,18 @@ final class SafetensorsCheckpoint implements Checkpoint {
       case "F32" -> ElementType.FLOAT32;
       case "F16" -> ElementType.FLOAT16;
       case "BF16" -> ElementType.BFLOAT16;
+      case "F64" -> ElementType.FLOAT64;
+      case "F8_E4M3", "F8_E5M2" -> ElementType.FLOAT8;
       case "I64" -> ElementType.INT64;
+      case "I32" -> ElementType.INT32;
+      case "I16" -> ElementType.INT16;
+      case "I8" -> ElementType.INT8;
+      case "U64" -> ElementType.UINT64;
+      case "U32" -> ElementType.UINT32;
+      case "U16" -> ElementType.UINT16;
+      case "U8" -> ElementType.UINT8;
+      case "BOOL" -> ElementType.BOOL;
+      case "C64" -> ElementType.COMPLEX64;
       default -> throw new ModelException("the element type " + dtype + " is not read");
     };
   }

@@ -45,7 +45,7 @@ public final class ShardedCheckpoint implements Checkpoint {
   }
 
   /** The files that an index names, in order of their names. */
-  public static Set<Path> shards(Path index) {
+  static Set<Path> shards(Path index) {
     Set<Path> shards = new TreeSet<>();
     weightMap(index).forEach(file -> shards.add(shard(index, file)));
     return shards;

@@ -26,15 +26,17 @@ public record Tensor(String name, ElementType type, TensorShape shape, ByteBuffe
 
   /** The same values with the two dimensions of a matrix exchanged, copied. */
   public Tensor transposed() {
-    if (shape.rank() != 2 || type != ElementType.FLOAT32) {
-      throw new ModelException("tensor %s %s %s is no float32 matrix".formatted(name, type, shape));
+    if (shape.rank() != 2) {
+      throw new ModelException("tensor %s %s is no matrix".formatted(name, shape));
     }
     int rows = shape.size(0);
     int columns = shape.size(1);
-    ByteBuffer copy = ByteBuffer.allocate(data.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
-        copy.putInt((column * rows + row) * 4, data.getInt((row * columns + column) * 4));
+    int width = type.bytes();
+    ByteBuffer copy = ByteBuffer.allocate(data.remaining());
+    for (int column = 0; column < columns; column++) {
+      for (int row = 0; row < rows; row++) {
+        copy.put(
+            column * rows * width + row * width, data, (row * columns + column) * width, width);
       }
     }
     return new Tensor(name, type, TensorShape.of(columns, rows), copy);

@@ -1,16 +1,22 @@
 package dev.questream.weights;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
- * A state dict written by {@code torch.save} ({@code pytorch_model.bin}), in either of its layouts.
+ * A state dict written by {@code torch.save}, in either of its layouts, alone or beside an
+ * optimizer: {@code pytorch_model.bin}, and the files of training.
  */
 final class TorchCheckpoint implements Checkpoint {
   private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
-  private static final byte[] LEGACY_MAGIC = {(byte) 0x80, 2, (byte) 0x8a, 0x0a};
+  private static final byte PICKLE = (byte) 0x80;
 
   private final Path file;
   private final TorchStorages storages;
@@ -21,32 +27,33 @@ final class TorchCheckpoint implements Checkpoint {
   }
 
   static TorchCheckpoint open(Path file) {
-    ByteBuffer mapped = MappedFile.map(file);
+    byte[] start = start(file);
     try {
-      TorchCheckpoint checkpoint = new TorchCheckpoint(file, storages(file, mapped));
-      if (checkpoint.names().isEmpty()) {
-        throw new ModelException("it holds no tensors");
-      }
-      return checkpoint;
+      return new TorchCheckpoint(file, storages(file, start));
     } catch (ModelException e) {
       throw new ModelException(
           "%s is no state dict of torch.save, or damaged: %s".formatted(file, e.getMessage()), e);
     }
   }
 
-  private static TorchStorages storages(Path file, ByteBuffer mapped) {
-    if (startsWith(mapped, ZIP_MAGIC)) {
-      return new ZipTorchStorages(file);
+  private static byte[] start(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(ZIP_MAGIC.length);
+    } catch (NoSuchFileException e) {
+      throw new ModelException(file + " does not exist", e);
+    } catch (IOException e) {
+      throw new ModelException("%s cannot be read: %s".formatted(file, e), e);
     }
-    if (startsWith(mapped, LEGACY_MAGIC)) {
-      return new LegacyTorchStorages(mapped);
-    }
-    throw new ModelException("it begins with neither of the two layouts");
   }
 
-  private static boolean startsWith(ByteBuffer mapped, byte[] magic) {
-    return mapped.remaining() >= magic.length
-        && mapped.slice(0, magic.length).equals(ByteBuffer.wrap(magic));
+  private static TorchStorages storages(Path file, byte[] start) {
+    if (Arrays.equals(start, ZIP_MAGIC)) {
+      return new ZipTorchStorages(file);
+    }
+    if (start.length > 0 && start[0] == PICKLE) {
+      return new LegacyTorchStorages(file);
+    }
+    throw new ModelException("it begins with neither of the two layouts");
   }
 
   @Override
@@ -56,7 +63,7 @@ final class TorchCheckpoint implements Checkpoint {
 
   @Override
   public Set<String> names() {
-    return storages.views().keySet();
+    return storages.tensors().keySet();
   }
 
   @Override
@@ -73,10 +80,12 @@ final class TorchCheckpoint implements Checkpoint {
   }
 
   private PickleValue.View view(String name) {
-    PickleValue.View found = storages.views().get(name);
-    if (found == null) {
-      throw new ModelException("%s has no tensor %s".formatted(file, name));
+    PickleValue found = storages.tensors().get(name);
+    if (found instanceof PickleValue.View view) {
+      return view;
     }
-    return found;
+    throw found instanceof PickleValue.Opaque unknown
+        ? new ModelException("%s: %s: %s".formatted(file, name, unknown.refused().getMessage()))
+        : new ModelException("%s has no tensor %s".formatted(file, name));
   }
 }

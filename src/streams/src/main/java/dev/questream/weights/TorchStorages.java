@@ -11,16 +11,31 @@ import java.util.Map;
  */
 abstract class TorchStorages {
   private static final Map<String, ElementType> TYPES =
-      Map.of(
-          "torch.FloatStorage", ElementType.FLOAT32,
-          "torch.HalfStorage", ElementType.FLOAT16,
-          "torch.BFloat16Storage", ElementType.BFLOAT16,
-          "torch.LongStorage", ElementType.INT64);
+      Map.ofEntries(
+          Map.entry("torch.FloatStorage", ElementType.FLOAT32),
+          Map.entry("torch.HalfStorage", ElementType.FLOAT16),
+          Map.entry("torch.BFloat16Storage", ElementType.BFLOAT16),
+          Map.entry("torch.DoubleStorage", ElementType.FLOAT64),
+          Map.entry("torch.LongStorage", ElementType.INT64),
+          Map.entry("torch.IntStorage", ElementType.INT32),
+          Map.entry("torch.ShortStorage", ElementType.INT16),
+          Map.entry("torch.CharStorage", ElementType.INT8),
+          Map.entry("torch.ByteStorage", ElementType.UINT8),
+          Map.entry("torch.BoolStorage", ElementType.BOOL),
+          Map.entry("torch.ComplexFloatStorage", ElementType.COMPLEX64),
+          Map.entry("torch.ComplexDoubleStorage", ElementType.COMPLEX128),
+          Map.entry("torch.QInt8Storage", ElementType.INT8),
+          Map.entry("torch.QUInt8Storage", ElementType.UINT8),
+          Map.entry("torch.QInt32Storage", ElementType.INT32),
+          Map.entry("torch.storage.UntypedStorage", ElementType.UINT8));
 
   private final Map<String, PickleValue.Storage> named = new HashMap<>();
 
-  /** The tensors of the state dict, by name. */
-  abstract Map<String, PickleValue.View> views();
+  /**
+   * The state dict by name: each value is a {@link PickleValue.View}, or {@link
+   * PickleValue.Opaque}.
+   */
+  abstract Map<String, PickleValue> tensors();
 
   /**
    * The bytes of a storage, little-endian.
@@ -47,7 +62,7 @@ abstract class TorchStorages {
     }
     ElementType elementType = TYPES.get(type.toString());
     if (elementType == null) {
-      throw new ModelException("a storage is of type " + type + ", which is not read");
+      return new PickleValue.Opaque(type.toString(), List.of());
     }
     String key = PickleCalls.text(id.get(2));
     long elements = PickleCalls.integer(id.get(4));
@@ -65,22 +80,5 @@ abstract class TorchStorages {
   /** The storages that the pickle named, by key. */
   Map<String, PickleValue.Storage> named() {
     return named;
-  }
-
-  /** The tensors of a state dict; entries that are no tensors are left out. */
-  static Map<String, PickleValue.View> tensors(PickleValue root) {
-    if (!(root instanceof PickleValue.Dict stateDict)) {
-      throw new ModelException("the file holds something other than a state dict");
-    }
-    Map<String, PickleValue.View> views = new HashMap<>();
-    stateDict
-        .entries()
-        .forEach(
-            (name, value) -> {
-              if (value instanceof PickleValue.View view) {
-                views.put(name, view);
-              }
-            });
-    return views;
   }
 }

@@ -20,11 +20,12 @@ import java.util.zip.ZipFile;
  */
 final class ZipTorchStorages extends TorchStorages {
   private static final int MAX_ENTRIES = 100_000;
+  private static final int MAX_TENSOR_BYTES = Integer.MAX_VALUE - 8;
   private static final String PICKLE = "/data.pkl";
 
   private final Path file;
   private final String root;
-  private final Map<String, PickleValue.View> views;
+  private final Map<String, PickleValue> tensors;
 
   ZipTorchStorages(Path file) {
     this.file = file;
@@ -33,7 +34,7 @@ final class ZipTorchStorages extends TorchStorages {
       checkByteOrder(zip);
       ByteBuffer pickle =
           ByteBuffer.wrap(read(zip, entry(zip, "data.pkl"), PickleReader.MAX_PICKLE_BYTES));
-      views = tensors(PickleReader.read(pickle, this::load));
+      tensors = PickledStateDict.tensors(PickleReader.read(pickle, this::load));
       for (PickleValue.Storage storage : named().values()) {
         checkSize(entry(zip, "data/" + storage.key()), storage);
       }
@@ -82,18 +83,18 @@ final class ZipTorchStorages extends TorchStorages {
     return entry;
   }
 
-  private static int checkSize(ZipEntry entry, PickleValue.Storage storage) {
+  private static long checkSize(ZipEntry entry, PickleValue.Storage storage) {
     if (entry.getMethod() != ZipEntry.STORED) {
       throw new ModelException(
           "the entry %s is compressed, which torch.save never does".formatted(entry.getName()));
     }
     long expected = TensorShape.of(storage.elements()).bytes(storage.type());
-    if (entry.getSize() != expected || expected > Integer.MAX_VALUE - 8) {
+    if (entry.getSize() != expected) {
       throw new ModelException(
           "the entry %s has %d bytes, its storage needs %d"
               .formatted(entry.getName(), entry.getSize(), expected));
     }
-    return (int) expected;
+    return expected;
   }
 
   /** The content of an entry, whose declared size is not trusted. */
@@ -109,15 +110,15 @@ final class ZipTorchStorages extends TorchStorages {
   }
 
   @Override
-  Map<String, PickleValue.View> views() {
-    return views;
+  Map<String, PickleValue> tensors() {
+    return tensors;
   }
 
   @Override
   ByteBuffer bytes(PickleValue.Storage storage) {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       ZipEntry entry = entry(zip, "data/" + storage.key());
-      int size = checkSize(entry, storage);
+      int size = (int) Math.min(checkSize(entry, storage), MAX_TENSOR_BYTES);
       byte[] content = read(zip, entry, size);
       if (content.length != size) {
         throw new ModelException(

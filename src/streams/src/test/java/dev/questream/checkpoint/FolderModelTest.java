@@ -8,6 +8,7 @@ import dev.questream.encoder.EncoderRole;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.Sha256;
 import dev.questream.weights.TensorShape;
+import dev.questream.weights.TinyOnnx;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -220,10 +221,30 @@ class FolderModelTest {
   @Test
   void shouldFindOnnxWeightsInTheirFolder() throws IOException {
     Files.delete(folder.resolve("model.safetensors"));
-    write("onnx/model.onnx", "not read yet");
+    Files.createDirectory(folder.resolve("onnx"));
+    Files.write(folder.resolve("onnx/model.onnx"), TinyOnnx.bytes());
     assertThat(FolderModel.read(folder).weights()).isEqualTo(folder.resolve("onnx/model.onnx"));
-    write("model.onnx", "not read yet");
+    Files.write(folder.resolve("model.onnx"), TinyOnnx.bytes());
     assertThat(FolderModel.read(folder).weights()).isEqualTo(folder.resolve("model.onnx"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dpr_biencoder.37",
+        "dpr_biencoder.0.1200",
+        "checkpoint.retriever.cp",
+        "last.ckpt"
+      })
+  void shouldFindTheOneFileThatTrainingLeft(String name) throws IOException {
+    Files.move(folder.resolve("model.safetensors"), folder.resolve(name));
+    assertThat(FolderModel.read(folder).weights()).isEqualTo(folder.resolve(name));
+    write("dpr_biencoder.4", "another");
+    assertRefused("holds 2 checkpoints; name one of them as the model, such as");
+    PublishedModel named = PublishedModel.in(folder.resolve(name));
+    Path weights = named.withWeights(file -> file);
+    assertThat(weights).isEqualTo(folder.resolve(name));
+    assertThat(named.tokenizerJson()).isNotEmpty();
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files are built by hand, with the field numbers of {@code onnx.proto}. */
@@ -155,17 +156,135 @@ class OnnxCheckpointTest {
     byte[] raw = floats(1, 2);
     Checkpoint checkpoint =
         open(
-            nodeIn(node("Gemm", "/a/MatMul", "x", "a")),
-            nodeIn(node("MatMul", "/b/MatMul_1", "x", "b")),
-            nodeIn(node("MatMul", "/c/MatMul", "c")),
+            nodeIn(node("Gemm", "/a/MatMul", "x", "a.kernel")),
+            nodeIn(node("MatMul", "/c/MatMul", "c.kernel")),
             nodeIn(node("MatMul", "/d/MatMul", "x", "not there")),
-            nodeIn(node("MatMul", "/e/MatMul", "x", "e")),
-            tensorIn(tensor("a", FLOAT, raw, 2, 1)),
-            tensorIn(tensor("b", FLOAT, raw, 2, 1)),
-            tensorIn(tensor("c", FLOAT, raw, 2, 1)),
-            tensorIn(tensor("e", FLOAT, raw, 2)));
-    assertThat(checkpoint.names()).containsExactlyInAnyOrder("a", "b", "c", "e");
-    assertThat(checkpoint.shape("a")).isEqualTo(TensorShape.of(2, 1));
+            nodeIn(node("MatMul", "/e/MatMul", "x", "e.kernel")),
+            tensorIn(tensor("a.kernel", FLOAT, raw, 2, 1)),
+            tensorIn(tensor("c.kernel", FLOAT, raw, 2, 1)),
+            tensorIn(tensor("e.kernel", FLOAT, raw, 2)));
+    assertThat(checkpoint.names()).containsExactlyInAnyOrder("a.kernel", "c.kernel", "e.kernel");
+    assertThat(checkpoint.shape("a.kernel")).isEqualTo(TensorShape.of(2, 1));
+  }
+
+  @Test
+  void shouldLeaveOutWhatTheExporterMadeUp() throws IOException {
+    byte[] raw = floats(1);
+    Checkpoint checkpoint =
+        open(
+            tensorIn(tensor("a.weight", FLOAT, raw, 1)),
+            tensorIn(tensor("val_12", FLOAT, raw, 1)),
+            tensorIn(tensor("onnx::Add_7", FLOAT, raw, 1)),
+            tensorIn(tensor("/layer.0/Constant_output_0", FLOAT, raw, 1)));
+    assertThat(checkpoint.names()).containsExactly("a.weight");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"val_50", "onnx::MatMul_7", "layer.0.query.weight"})
+  void shouldNameAWeightByTheBiasThatIsAddedToItsProduct(String stored) throws IOException {
+    Checkpoint checkpoint =
+        open(
+            nodeIn(node("MatMul", "node_MatMul_49", "x", stored)),
+            nodeIn(node("Add", "node_linear", "node_MatMul_49_output_0", "layer.0.query.bias")),
+            tensorIn(tensor("layer.0.query.bias", FLOAT, floats(7, 8, 9), 3)),
+            tensorIn(tensor(stored, FLOAT, floats(1, 2, 3, 4, 5, 6), 2, 3)));
+    assertThat(checkpoint.names())
+        .containsExactlyInAnyOrder("layer.0.query.bias", "layer.0.query.weight");
+    assertThat(floatsOf(checkpoint.read("layer.0.query.weight"))).containsExactly(1, 4, 2, 5, 3, 6);
+  }
+
+  @Test
+  void shouldNameTheWeightOfAGemmByItsBias() throws IOException {
+    byte[] transB =
+        message(
+            out -> {
+              out.writeString(1, "transB");
+              out.writeInt64(3, 1);
+            });
+    byte[] asStored =
+        message(
+            out -> {
+              out.writeByteArray(5, transB);
+              for (String input : new String[] {"x", "val_1", "a.bias"}) {
+                out.writeString(1, input);
+              }
+              out.writeString(4, "Gemm");
+            });
+    Checkpoint checkpoint =
+        open(
+            nodeIn(asStored),
+            nodeIn(node("Gemm", "node_b", "x", "val_2", "b.bias")),
+            tensorIn(tensor("val_1", FLOAT, floats(1, 2), 1, 2)),
+            tensorIn(tensor("val_2", FLOAT, floats(1, 2), 1, 2)),
+            tensorIn(tensor("a.bias", FLOAT, floats(1), 1)),
+            tensorIn(tensor("b.bias", FLOAT, floats(1), 1)));
+    assertThat(checkpoint.shape("a.weight")).isEqualTo(TensorShape.of(1, 2));
+    assertThat(checkpoint.shape("b.weight")).isEqualTo(TensorShape.of(2, 1));
+  }
+
+  /** The exporter keeps one of several constants of equal content. */
+  @Test
+  void shouldFollowIdentities() throws IOException {
+    byte[] alias =
+        message(
+            out -> {
+              out.writeString(1, "a.bias");
+              out.writeString(2, "b.bias");
+              out.writeString(4, "Identity");
+            });
+    Checkpoint checkpoint =
+        open(
+            nodeIn(alias),
+            nodeIn(node("MatMul", "m", "x", "val_1")),
+            nodeIn(node("Add", "n", "b.bias", "m_output_0")),
+            tensorIn(tensor("val_1", FLOAT, floats(1, 2), 1, 2)),
+            tensorIn(tensor("a.bias", FLOAT, floats(1), 1)));
+    assertThat(checkpoint.names()).containsExactlyInAnyOrder("a.bias", "b.bias", "b.weight");
+  }
+
+  @Test
+  void shouldRefuseTwoWeightsOfOneName() throws IOException {
+    Path file =
+        write(
+            model(
+                nodeIn(node("MatMul", "m", "x", "val_1")),
+                nodeIn(node("Add", "m2", "a.bias", "m_output_0")),
+                nodeIn(node("MatMul", "n", "x", "val_2")),
+                nodeIn(node("Add", "n2", "a.bias", "n_output_0")),
+                tensorIn(tensor("val_1", FLOAT, floats(1, 2), 1, 2)),
+                tensorIn(tensor("val_2", FLOAT, floats(1, 2), 1, 2)),
+                tensorIn(tensor("a.bias", FLOAT, floats(1), 1))));
+    assertThatThrownBy(() -> Checkpoint.open(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll(file.toString(), "val_1 and val_2 are both the weight a.weight");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"MatMulInteger", "DequantizeLinear", "MatMulNBits", "QLinearMatMul"})
+  void shouldRefuseAQuantisedModel(String operation) throws IOException {
+    Path file =
+        write(
+            model(
+                nodeIn(node(operation, "n", "x", "a.weight")),
+                tensorIn(tensor("a.weight", FLOAT, floats(1), 1))));
+    assertThatThrownBy(() -> Checkpoint.open(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll(
+            file.toString(), "is quantised: int8 weights", operation, "use the float model");
+  }
+
+  @Test
+  void shouldRefuseAModelThatIsFusedForARuntime() throws IOException {
+    byte[] fused =
+        message(
+            out -> {
+              out.writeString(4, "Attention");
+              out.writeString(7, "com.microsoft");
+            });
+    Path file = write(model(nodeIn(fused), tensorIn(tensor("a.weight", FLOAT, floats(1), 1))));
+    assertThatThrownBy(() -> Checkpoint.open(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll("optimised for ONNX Runtime", "as it was exported");
   }
 
   @Test
@@ -192,13 +311,13 @@ class OnnxCheckpointTest {
         message(
             out -> {
               out.writeByteArray(9, floats(1, 2, 3, 4));
-              out.writeString(8, "packed");
+              out.writeString(8, "packed.weight");
               out.writeInt32(2, FLOAT);
               out.writeByteArray(1, packed);
             });
     Checkpoint checkpoint = open(tensorIn(tensor));
-    assertThat(checkpoint.shape("packed")).isEqualTo(TensorShape.of(2, 1, 2));
-    assertThat(floatsOf(checkpoint.read("packed"))).containsExactly(1, 2, 3, 4);
+    assertThat(checkpoint.shape("packed.weight")).isEqualTo(TensorShape.of(2, 1, 2));
+    assertThat(floatsOf(checkpoint.read("packed.weight"))).containsExactly(1, 2, 3, 4);
   }
 
   @Test
@@ -207,27 +326,32 @@ class OnnxCheckpointTest {
     eight[0] = 5;
     Checkpoint checkpoint =
         open(
-            tensorIn(tensor("long", INT64, eight, 1)),
-            tensorIn(tensor("half", FLOAT16, new byte[] {0, 0x3c}, 1)),
-            tensorIn(tensor("brain", 16, new byte[] {(byte) 0x80, 0x3f}, 1)),
-            tensorIn(tensor("bool", 9, new byte[] {1}, 1)));
-    assertThat(checkpoint.names()).containsExactlyInAnyOrder("long", "half", "brain");
-    assertThat(checkpoint.read("long").type()).isEqualTo(ElementType.INT64);
-    assertThat(checkpoint.read("long").data().getLong(0)).isEqualTo(5);
-    assertThat(checkpoint.read("half").type()).isEqualTo(ElementType.FLOAT16);
-    assertThat(checkpoint.read("brain").type()).isEqualTo(ElementType.BFLOAT16);
-    assertThat(checkpoint.read("brain").data().getShort(0)).isEqualTo((short) 0x3f80);
+            tensorIn(tensor("long.weight", INT64, eight, 1)),
+            tensorIn(tensor("half.weight", FLOAT16, new byte[] {0, 0x3c}, 1)),
+            tensorIn(tensor("brain.weight", 16, new byte[] {(byte) 0x80, 0x3f}, 1)),
+            tensorIn(tensor("bool.weight", 9, new byte[] {1}, 1)));
+    assertThat(checkpoint.names())
+        .containsExactlyInAnyOrder("long.weight", "half.weight", "brain.weight");
+    assertThat(checkpoint.read("long.weight").type()).isEqualTo(ElementType.INT64);
+    assertThat(checkpoint.read("long.weight").data().getLong(0)).isEqualTo(5);
+    assertThat(checkpoint.read("half.weight").type()).isEqualTo(ElementType.FLOAT16);
+    assertThat(checkpoint.read("brain.weight").type()).isEqualTo(ElementType.BFLOAT16);
+    assertThat(checkpoint.read("brain.weight").data().getShort(0)).isEqualTo((short) 0x3f80);
   }
 
   @Test
-  void shouldRefuseAHalfWidthMatrixThatWouldHaveToBeTransposed() throws IOException {
+  void shouldTransposeHalfWidthMatrices() throws IOException {
+    byte[] halves = {1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0};
     Checkpoint checkpoint =
         open(
             nodeIn(node("MatMul", "/a/MatMul", "x", "half")),
-            tensorIn(tensor("half", FLOAT16, new byte[4], 2, 1)));
-    assertThatThrownBy(() -> checkpoint.read("a.weight"))
-        .isInstanceOf(ModelException.class)
-        .hasMessageContaining("FLOAT16");
+            tensorIn(tensor("half", FLOAT16, halves, 2, 3)));
+    Tensor transposed = checkpoint.read("a.weight");
+    assertThat(transposed.shape()).isEqualTo(TensorShape.of(3, 2));
+    short[] found = new short[6];
+    transposed.data().asShortBuffer().get(found);
+    assertThat(found)
+        .containsExactly((short) 1, (short) 4, (short) 2, (short) 5, (short) 3, (short) 6);
   }
 
   @Test
@@ -240,28 +364,63 @@ class OnnxCheckpointTest {
     assertThatThrownBy(() -> checkpoint.shape("x")).isInstanceOf(ModelException.class);
   }
 
+  private static byte[] external(String... entries) {
+    return message(
+        out -> {
+          out.writeInt64(1, 2);
+          out.writeInt32(2, FLOAT);
+          out.writeString(8, "a.weight");
+          for (int i = 0; i < entries.length; i += 2) {
+            String key = entries[i];
+            String value = entries[i + 1];
+            out.writeByteArray(
+                13,
+                message(
+                    entry -> {
+                      entry.writeString(1, key);
+                      entry.writeString(2, value);
+                    }));
+          }
+          out.writeEnum(14, 1);
+        });
+  }
+
   @Test
-  void shouldRefuseWeightsInAnotherFile() throws IOException {
-    byte[] location =
-        message(
-            entry -> {
-              entry.writeString(1, "location");
-              entry.writeString(2, "../../etc/passwd");
-            });
-    byte[] tensor =
-        message(
-            out -> {
-              out.writeInt64(1, 2);
-              out.writeInt32(2, FLOAT);
-              out.writeString(8, "elsewhere");
-              out.writeByteArray(13, location);
-              out.writeEnum(14, 1);
-            });
-    Path file = write(model(tensorIn(tensor)));
+  void shouldReadWeightsInAFileBesideIt() throws IOException {
+    Files.write(folder.resolve("model.onnx.data"), floats(1, 2, 3, 4));
+    Checkpoint checkpoint =
+        open(tensorIn(external("location", "model.onnx.data", "offset", "8", "length", "8")));
+    assertThat(floatsOf(checkpoint.read("a.weight"))).containsExactly(3, 4);
+    checkpoint = open(tensorIn(external("location", "./model.onnx.data")));
+    assertThat(floatsOf(checkpoint.read("a.weight"))).containsExactly(1, 2);
+  }
+
+  @Test
+  void shouldKnowAModelByTheWeightsBesideIt() throws IOException {
+    Path data = Files.write(folder.resolve("model.onnx.data"), floats(1, 2));
+    Path file = write(model(tensorIn(external("location", "model.onnx.data"))));
+    String before = WeightFormat.sha256(file);
+    Files.write(data, floats(1, 3));
+    assertThat(WeightFormat.sha256(file)).isNotEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "../../etc/passwd,0,outside of its folder",
+    "/etc/passwd,0,outside of its folder",
+    "absent.data,0,which is not there",
+    "model.onnx.data,1,has 8 bytes",
+    "model.onnx.data,-1,has 8 bytes",
+    "model.onnx.data,9223372036854775807,has 8 bytes",
+    "model.onnx.data,many,damaged"
+  })
+  void shouldRefuseWeightsThatDoNotLieInAFileBesideIt(String location, String offset, String said)
+      throws IOException {
+    Files.write(folder.resolve("model.onnx.data"), floats(1, 2));
+    Path file = write(model(tensorIn(external("location", location, "offset", offset))));
     assertThatThrownBy(() -> Checkpoint.open(file))
         .isInstanceOf(ModelException.class)
-        .hasMessageContainingAll(
-            file.toString(), "elsewhere", "lies in another file", "with its weights inside");
+        .hasMessageContainingAll(file.toString(), said);
   }
 
   @Test
@@ -317,24 +476,25 @@ class OnnxCheckpointTest {
 
   @Test
   void shouldRefuseDataThatDoesNotFitTheShape() throws IOException {
-    Checkpoint checkpoint = open(tensorIn(tensor("short", FLOAT, floats(1, 2), 3)));
-    assertThatThrownBy(() -> checkpoint.read("short"))
+    Checkpoint checkpoint = open(tensorIn(tensor("short.weight", FLOAT, floats(1, 2), 3)));
+    assertThatThrownBy(() -> checkpoint.read("short.weight"))
         .isInstanceOf(ModelException.class)
         .hasMessageContainingAll("short", "12 bytes", "8");
   }
 
   @Test
   void shouldRefuseAShapeWhoseElementsOverflow() throws IOException {
-    Checkpoint checkpoint = open(tensorIn(tensor("huge", FLOAT, floats(1), 1L << 40, 1L << 40)));
-    assertThatThrownBy(() -> checkpoint.read("huge"))
+    Checkpoint checkpoint =
+        open(tensorIn(tensor("huge.weight", FLOAT, floats(1), 1L << 40, 1L << 40)));
+    assertThatThrownBy(() -> checkpoint.read("huge.weight"))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("impossibly large");
   }
 
   @Test
   void shouldRefuseAShapeWhoseBytesOverflow() throws IOException {
-    Checkpoint checkpoint = open(tensorIn(tensor("huge", FLOAT, floats(1), 1L << 62)));
-    assertThatThrownBy(() -> checkpoint.read("huge")).isInstanceOf(ModelException.class);
+    Checkpoint checkpoint = open(tensorIn(tensor("huge.weight", FLOAT, floats(1), 1L << 62)));
+    assertThatThrownBy(() -> checkpoint.read("huge.weight")).isInstanceOf(ModelException.class);
   }
 
   @Test

@@ -41,6 +41,14 @@ public final class TorchBytes {
     return legacy(true, stateDict, new PickleBytes().ops("](").text("0").ops("e").stop(), storage);
   }
 
+  /** The same with so many elements of another type in as many bytes. */
+  public static byte[] legacyCounting(long elements, byte[] stateDict, float... storage) {
+    byte[] file = legacy(stateDict, storage);
+    int at = file.length - storage.length * 4 - Long.BYTES;
+    System.arraycopy(count(elements), 0, file, at, Long.BYTES);
+    return file;
+  }
+
   public static byte[] legacy(
       boolean littleEndian, byte[] stateDict, byte[] keys, float... storage) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

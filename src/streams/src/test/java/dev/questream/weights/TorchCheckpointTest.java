@@ -162,18 +162,111 @@ class TorchCheckpointTest {
   void shouldRefuseCallsByName() throws IOException {
     assertRefusedInBoth(
         new PickleBytes().global("os", "system").ops("(").text("touch pwned").ops("tR").stop(),
-        "os.system",
-        "refused");
-    assertRefusedInBoth(
+        "what os.system makes");
+    byte[] tampered =
         new PickleBytes()
-            .ops("}")
+            .ops("}(")
             .text("weight")
+            .tensor("0", 6, 0, new long[] {6}, new long[] {1})
+            .text("bias")
             .global("builtins", "eval")
             .ops("(")
             .text("1")
-            .ops("tRs")
+            .ops("tRu")
+            .stop();
+    assertValues(tampered, SIX);
+    Checkpoint checkpoint = TorchCheckpoint.open(write(TorchBytes.legacy(tampered, SIX)));
+    assertThat(checkpoint.names()).containsExactlyInAnyOrder("weight", "bias");
+    assertThatThrownBy(() -> checkpoint.read("bias"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll("bias", "wants to call builtins.eval", "refused");
+    assertThatThrownBy(() -> checkpoint.shape("bias")).isInstanceOf(ModelException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model_dict", "state_dict", "model_state_dict", "model", "module"})
+  void shouldReadWhatTrainingKeepsBesideItsOptimizer(String key) throws IOException {
+    PickleBytes training =
+        new PickleBytes()
+            .ops("}(")
+            .text("optimizer_dict")
+            .ops("}")
+            .text("weight")
+            .tensor("0", 6, 0, new long[] {1}, new long[] {1})
+            .ops("s")
+            .text(key)
+            .ops("}")
+            .text("weight")
+            .tensor("0", 6, 0, new long[] {6}, new long[] {1})
+            .ops("s")
+            .text("epoch")
+            .ops("K\7u");
+    assertValues(training.stop(), SIX);
+  }
+
+  @Test
+  void shouldReadANamedTupleOfAStateDict() throws IOException {
+    PickleBytes state =
+        new PickleBytes()
+            .global("dpr.utils.model_utils", "CheckpointState")
+            .ops("(}")
+            .text("weight")
+            .tensor("0", 6, 0, new long[] {6}, new long[] {1})
+            .ops("sNK\7t")
+            .op(0x81);
+    assertValues(state.stop(), SIX);
+  }
+
+  @Test
+  void shouldSayWhatAFileHoldsInsteadOfAStateDict() throws IOException {
+    assertRefusedInBoth(
+        new PickleBytes().global("transformers", "BertModel").ops(")").op(0x81).ops("}b").stop(),
+        "holds no state dict but what transformers.BertModel makes; save model.state_dict()");
+    assertRefusedInBoth(
+        new PickleBytes()
+            .ops("}(")
+            .text("epoch")
+            .ops("K\3")
+            .text("model")
+            .global("my", "Net")
+            .ops(")")
+            .op(0x81)
+            .ops("u")
             .stop(),
-        "builtins.eval");
+        "a dict of epoch, model (my.Net)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DoubleStorage, 3",
+    "LongStorage, 3",
+    "IntStorage, 6",
+    "ShortStorage, 12",
+    "HalfStorage, 12",
+    "CharStorage, 24",
+    "ByteStorage, 24",
+    "BoolStorage, 24",
+    "ComplexFloatStorage, 3",
+    "QInt8Storage, 24"
+  })
+  void shouldTakeTensorsOfOtherTypesBesideTheWeights(String type, int elements) throws IOException {
+    byte[] stateDict =
+        new PickleBytes()
+            .ops("}(")
+            .text("other")
+            .global("torch._utils", "_rebuild_tensor_v2")
+            .ops("(")
+            .storage(type, "0", elements)
+            .rebuild(0, new long[] {elements}, new long[] {1})
+            .ops("u")
+            .stop();
+    for (byte[] bytes :
+        List.of(
+            TorchBytes.legacyCounting(elements, stateDict, SIX),
+            TorchBytes.zip(TorchBytes.entries(stateDict, SIX)))) {
+      Tensor other = TorchCheckpoint.open(write(bytes)).read("other");
+      assertThat(other.data().remaining()).isEqualTo(24);
+    }
   }
 
   @Test
@@ -188,7 +281,7 @@ class TorchCheckpointTest {
   void shouldRefuseWhatIsNoStateDict() throws IOException {
     assertRefusedInBoth(new PickleBytes().ops("N").stop(), "state dict");
     assertRefusedInBoth(new PickleBytes().ops("]").stop(), "state dict");
-    assertRefused(TorchBytes.zip(TorchBytes.entries(new PickleBytes().ops("}").stop())), "no tens");
+    assertRefusedInBoth(new PickleBytes().ops("}").stop(), "state dict");
     assertRefused(new byte[0], "neither");
     assertRefused(new byte[] {'P', 'K', 3, 4}, "zip");
     assertRefused("<html>not found</html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
@@ -245,11 +338,23 @@ class TorchCheckpointTest {
   void shouldRefuseOtherReferencesAndStorages() throws IOException {
     assertRefusedInBoth(new PickleBytes().ops("}").text("w").text("0").ops("Qs").stop());
     assertRefusedInBoth(new PickleBytes().ops("}").text("w").ops(")Qs").stop(), "no storage");
-    for (String type : List.of("DoubleStorage", "UntypedStorage", "QInt8Storage", "load")) {
-      assertRefusedInBoth(
-          new PickleBytes().ops("}").text("w").storage(type, "0", 6).ops("s").stop(),
-          "torch." + type);
-    }
+    byte[] unknown =
+        new PickleBytes()
+            .ops("}(")
+            .text("weight")
+            .tensor("0", 6, 0, new long[] {6}, new long[] {1})
+            .text("odd")
+            .global("torch._utils", "_rebuild_tensor_v2")
+            .ops("(")
+            .storage("load", "1", 6)
+            .rebuild(0, new long[] {6}, new long[] {1})
+            .ops("u")
+            .stop();
+    Checkpoint checkpoint = TorchCheckpoint.open(write(TorchBytes.legacy(unknown, SIX)));
+    assertThat(floats(checkpoint.read("weight"))).containsExactly(SIX);
+    assertThatThrownBy(() -> checkpoint.read("odd"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("torch.load");
   }
 
   @Test

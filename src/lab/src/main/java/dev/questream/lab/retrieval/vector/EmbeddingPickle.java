@@ -103,14 +103,11 @@ final class EmbeddingPickle extends PickleMachine<Object> implements AutoCloseab
   @Override
   protected void execute(int opcode) throws IOException {
     switch (opcode) {
-      case 0x95 -> int64(); // the length of a frame, for readers that read ahead
       case 0x93 -> {
         List<Object> names = take(2);
         push(new Global((String) names.get(0), (String) names.get(1)));
       }
       case 0x94 -> memo.add(top());
-      case 0x8c -> push(text(string(unsignedByte())));
-      case 0x8d -> push(text(string(int64())));
       case 'C' -> push(string(unsignedByte()));
       case 'B', 'T' -> push(string(int32()));
       case 0x8e -> push(string(int64()));
