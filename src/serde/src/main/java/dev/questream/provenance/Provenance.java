@@ -1,5 +1,6 @@
 package dev.questream.provenance;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.questream.avro.QuestionEmbedding;
@@ -21,7 +22,8 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
    * @param id a bundled name, or the name of a checkpoint folder
    * @param revision empty if it has none
    * @param weightsSha256 lower-case hex SHA-256 of the checkpoint's weight file
-   * @param tokenizerSha256 lower-case hex SHA-256 of {@code tokenizer.json}
+   * @param tokenizerSha256 lower-case hex SHA-256 of {@code tokenizer.json}, as other files of the
+   *     model override it
    */
   public record Model(
       @JsonProperty("model_id") String id,
@@ -53,19 +55,38 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
    * @param precision number format of the matrix products, such as {@code bf16}; vectors are
    *     float32 in any case
    * @param prefix text put before every text before tokenization; empty for none
+   * @param passageTemplate how title and text of a passage become one; empty for questions, and so
+   *     in no record
    * @param dimensions elements of the vector
    */
   public record Computation(
-      String pooling, boolean normalized, String precision, String prefix, int dimensions) {
+      String pooling,
+      boolean normalized,
+      String precision,
+      String prefix,
+      @JsonProperty("passage_template") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+          String passageTemplate,
+      int dimensions) {
+
+    /** Of a question's vector. */
+    public Computation(
+        String pooling, boolean normalized, String precision, String prefix, int dimensions) {
+      this(pooling, normalized, precision, prefix, "", dimensions);
+    }
 
     /** All but the dimensions. */
     public String describe() {
-      return "%s pooling, %s, %s%s"
+      return "%s pooling, %s, %s%s%s"
           .formatted(
               pooling,
               normalized ? "normalized" : "not normalized",
               precision,
-              prefix.isEmpty() ? "" : ", prefix \"" + prefix + "\"");
+              quoted(", prefix ", prefix),
+              quoted(", passages as ", passageTemplate));
+    }
+
+    private static String quoted(String name, String value) {
+      return value.isEmpty() ? "" : name + '"' + value + '"';
     }
   }
 

@@ -69,4 +69,15 @@ class ProvenanceTest {
         .isEqualTo(
             "a-model, weights w, tokenizer -, cls pooling, not normalized, fp32, 3 dimensions");
   }
+
+  @Test
+  void shouldTellTheTemplateOfPassagesOnly() {
+    Provenance passages =
+        new Provenance(
+            PROVENANCE.model(), new Computation("mean", true, "bf16", "", "{title} {text}", 3));
+    assertThat(passages.describe()).contains("bf16, passages as \"{title} {text}\", 3 dimensions");
+    JsonNode json = new ObjectMapper().valueToTree(passages);
+    assertThat(json.path("passage_template").asText()).isEqualTo("{title} {text}");
+    assertThat(passages).isNotEqualTo(PROVENANCE);
+  }
 }

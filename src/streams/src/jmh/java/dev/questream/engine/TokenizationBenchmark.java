@@ -2,6 +2,7 @@ package dev.questream.engine;
 
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderInput;
+import dev.questream.encoder.PassageTemplate;
 import dev.questream.encoder.TokenizedText;
 import dev.questream.encoder.Truncation;
 import dev.questream.jmh.Questions;
@@ -34,7 +35,7 @@ public class TokenizationBenchmark {
   public void open() {
     byte[] json =
         PublishedModel.bundled(Path.of(System.getProperty("java.io.tmpdir"))).tokenizerJson();
-    tokenizer = new ModelTokenizer(json, 512, "", false, Truncation.TRUNCATE_TAIL);
+    tokenizer = new ModelTokenizer(json, 512, "", PassageTemplate.PAIR, Truncation.TRUNCATE_TAIL);
     texts = Questions.texts();
     batch =
         texts.stream()

@@ -3,7 +3,6 @@ package dev.questream.checkpoint;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
-import dev.questream.weights.ModelJson;
 import dev.questream.weights.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,16 +14,17 @@ import java.util.regex.Pattern;
 
 /**
  * A checkpoint folder in the layout of the Hugging Face hub: weights, {@code tokenizer.json},
- * {@code config.json}, and for sentence-transformers models {@code modules.json} with the pooling
- * beside it.
+ * {@code config.json}, and for sentence-transformers models {@code modules.json}, which may name
+ * folders for these and for the pooling.
  *
  * @param folder the folder itself
  * @param weights the weight file in it
  * @param weightsSha256 its digest
- * @param tokenizer the content of {@code tokenizer.json}
+ * @param tokenizer the tokenizer as the reference libraries run it
  * @param config what {@code config.json} declares
  * @param modules what becomes of the token states
- * @param maxTokens the length that sentence-transformers declares, or the customary one
+ * @param prompts what comes before a text
+ * @param maxTokens the length that is declared, or as long as the positions go
  */
 @SuppressWarnings("ArrayRecordComponent") // instances are never compared
 record FolderModel(
@@ -34,13 +34,9 @@ record FolderModel(
     byte[] tokenizer,
     ModelConfig config,
     List<SentenceModule> modules,
+    Prompts prompts,
     int maxTokens)
     implements PublishedModel {
-  private static final int DEFAULT_MAX_TOKENS = 512;
-
-  /** The special tokens and one of the text. */
-  private static final int MIN_TOKENS = 3;
-
   /**
    * Where the libraries of Hugging Face keep what they fetched: name and commit stand in the path.
    */
@@ -51,41 +47,31 @@ record FolderModel(
   static FolderModel read(Path location) {
     boolean named = Files.isRegularFile(location);
     Path folder = named ? location.toAbsolutePath().getParent() : location;
-    Path weights = named ? location : WeightFormat.in(folder);
-    Path tokenizer = folder.resolve(ModelFiles.TOKENIZER);
+    List<SentenceModule> modules = SentenceModule.in(folder);
+    Path encoder = ((SentenceModule.Transformer) modules.get(0)).folder();
+    Path weights = named ? location : WeightFormat.in(encoder);
+    Path tokenizer = encoder.resolve(ModelFiles.TOKENIZER);
     if (!Files.exists(tokenizer)) {
       throw new ModelException(
           "%s holds no %s; put the one there that the model was trained with, for DPR that of bert-base-uncased"
-              .formatted(folder, ModelFiles.TOKENIZER));
+              .formatted(encoder, ModelFiles.TOKENIZER));
     }
-    Path config = folder.resolve(ModelFiles.CONFIG);
+    Path config = encoder.resolve(ModelFiles.CONFIG);
+    SentenceConfig sentence = SentenceConfig.in(encoder);
+    TokenizerConfig tokenizing = TokenizerConfig.in(encoder);
     try {
       return new FolderModel(
           folder,
           weights,
           WeightFormat.sha256(weights),
-          Files.readAllBytes(tokenizer),
+          TokenizerFile.asRun(tokenizer, Files.readAllBytes(tokenizer), tokenizing, sentence),
           Files.exists(config) ? ModelConfig.read(config) : ModelConfig.empty(),
-          SentenceModule.in(folder),
-          declaredTokens(folder));
+          modules,
+          Prompts.in(folder),
+          sentence.maxTokens().orElse(tokenizing.maxTokens().orElse(Integer.MAX_VALUE)));
     } catch (IOException e) {
       throw new ModelException("%s cannot be read as a model: %s".formatted(folder, e), e);
     }
-  }
-
-  /** What a sentence-transformers model declares; others declare nothing. */
-  private static int declaredTokens(Path folder) {
-    Path file = folder.resolve(ModelFiles.SENTENCE_CONFIG);
-    if (!Files.exists(folder.resolve(ModelFiles.MODULES)) || !Files.exists(file)) {
-      return DEFAULT_MAX_TOKENS;
-    }
-    int tokens = ModelJson.read(file).path("max_seq_length").asInt(DEFAULT_MAX_TOKENS);
-    if (tokens < MIN_TOKENS) {
-      throw new ModelException(
-          "%s has max_seq_length=%d; at least %d tokens are needed"
-              .formatted(file, tokens, MIN_TOKENS));
-    }
-    return tokens;
   }
 
   private Matcher hubSnapshot() {
@@ -121,7 +107,7 @@ record FolderModel(
 
   @Override
   public String prefix(EncoderRole role) {
-    return "";
+    return prompts.of(role);
   }
 
   @Override

@@ -43,7 +43,10 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
   /** Lower-case hex SHA-256 of the weight file. */
   String weightsSha256();
 
-  /** The content of {@code tokenizer.json}. */
+  /**
+   * The tokenizer as JSON: the content of {@code tokenizer.json}, but for a normalizer that other
+   * files of the model override.
+   */
   byte[] tokenizerJson();
 
   /** What {@code config.json} declares. */
@@ -54,9 +57,18 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
 
   /** How token states become a vector, as in records. */
   default String pooling() {
+    return pool().label();
+  }
+
+  /** Whether the tokens of a prefix take part in the pooling. */
+  default boolean includesPrompt() {
+    return pool().includesPrompt();
+  }
+
+  private SentenceModule.Pool pool() {
     return modules().stream()
         .filter(SentenceModule.Pool.class::isInstance)
-        .map(SentenceModule::label)
+        .map(SentenceModule.Pool.class::cast)
         .findFirst()
         .orElseThrow();
   }
@@ -66,9 +78,7 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
     return modules().get(modules().size() - 1) instanceof SentenceModule.Normalize;
   }
 
-  /**
-   * Tokens that the model was trained to take, at most; the position table may bound it further.
-   */
+  /** Tokens that the model's authors let it take, at most; the positions may bound it further. */
   int maxTokens();
 
   /** The text that the model's authors put before every text of a role; empty for none. */

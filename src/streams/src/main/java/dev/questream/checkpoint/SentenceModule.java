@@ -11,7 +11,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -22,12 +21,18 @@ import java.util.stream.Collectors;
  * vector in {@link Output} and in the graph.
  */
 public sealed interface SentenceModule {
+  /** Where the classes of all versions are; others run code of their own. */
+  String LIBRARY = "sentence_transformers.";
 
   /** What it does, in words that differ where vectors do. */
   String label();
 
-  /** The encoder itself: token states. */
-  record Transformer() implements SentenceModule {
+  /**
+   * The encoder itself: token states.
+   *
+   * @param folder of its weights, tokenizer and configuration
+   */
+  record Transformer(Path folder) implements SentenceModule {
     @Override
     public String label() {
       return "transformer";
@@ -38,14 +43,16 @@ public sealed interface SentenceModule {
    * Token states become one vector.
    *
    * @param poolings whose results stand one behind the other
+   * @param includesPrompt whether the tokens of the prompt take part
    */
-  record Pool(List<Pooling> poolings) implements SentenceModule {
+  record Pool(List<Pooling> poolings, boolean includesPrompt) implements SentenceModule {
     public Pool {
       poolings = List.copyOf(poolings);
     }
 
-    static Pool of(Pooling pooling) {
-      return new Pool(List.of(pooling));
+    /** One pooling of all tokens. */
+    public static Pool of(Pooling... poolings) {
+      return new Pool(List.of(poolings), true);
     }
 
     @Override
@@ -88,63 +95,70 @@ public sealed interface SentenceModule {
   }
 
   /**
-   * The modules of a model, in their order; the mean pools where none of them does. Those of a
-   * model without {@code modules.json} are DPR's: the state of the first token.
+   * The modules of a model, in their order; the first is the Transformer. Without {@code
+   * modules.json} they are those that the model would get: the state of the first token as in DPR,
+   * the mean where files of sentence-transformers lie about. The mean pools where none of them does.
    *
    * @throws ModelException if one of them is not supported
    */
   static List<SentenceModule> in(Path folder) {
     Path file = folder.resolve(ModelFiles.MODULES);
     if (!Files.exists(file)) {
-      return List.of(new Transformer(), Pool.of(Pooling.CLS));
+      boolean sentences =
+          SentenceConfig.isIn(folder)
+              || Files.exists(folder.resolve(ModelFiles.SENTENCE_TRANSFORMERS));
+      return List.of(
+          new Transformer(folder), Pool.of(sentences ? Pooling.MEAN : Pooling.CLS));
     }
     List<SentenceModule> modules = new ArrayList<>();
     for (JsonNode declared : ModelJson.read(file)) {
       modules.add(module(folder, file, declared));
     }
+    if (modules.isEmpty() || !(modules.get(0) instanceof Transformer)) {
+      throw new ModelException(file + " does not begin with the module Transformer");
+    }
     if (modules.stream().noneMatch(Pool.class::isInstance)) {
-      modules.add(Math.min(1, modules.size()), Pool.of(Pooling.MEAN));
+      modules.add(1, Pool.of(Pooling.MEAN));
     }
     return List.copyOf(modules);
   }
 
+  /** By the last name of its class: versions moved them. */
   private static SentenceModule module(Path folder, Path file, JsonNode declared) {
     String type = declared.path("type").asText();
-    return switch (type.substring(Math.max(0, type.lastIndexOf('.')))) {
-      case ".Transformer" -> new Transformer();
-      case ".Pooling" -> new Pool(pooling(configOf(folder, file, declared)));
-      case ".Dense" -> DenseFiles.read(configOf(folder, file, declared));
-      case ".Normalize" -> new Normalize();
+    String name = type.substring(type.lastIndexOf('.') + 1);
+    return switch (type.startsWith(LIBRARY) ? name : "") {
+      case "Transformer" -> new Transformer(folderOf(folder, file, declared));
+      case "Pooling" -> {
+        PoolingConfig config =
+            PoolingConfig.read(folderOf(folder, file, declared).resolve(ModelFiles.CONFIG));
+        yield new Pool(config.poolings(), config.includesPrompt());
+      }
+      case "Dense" ->
+          DenseFiles.read(folderOf(folder, file, declared).resolve(ModelFiles.CONFIG));
+      case "Normalize" -> new Normalize();
       default ->
           throw new ModelException(
-              "%s names the module %s; Transformer, Pooling, Dense and Normalize are supported"
+              "%s names the module %s; Transformer, Pooling, Dense and Normalize of sentence-transformers are supported"
                   .formatted(file, type));
     };
   }
 
-  private static Path configOf(Path folder, Path file, JsonNode declared) {
+  private static Path folderOf(Path folder, Path file, JsonNode declared) {
+    String path = declared.path("path").asText();
     try {
-      return folder.resolve(declared.path("path").asText()).resolve(ModelFiles.CONFIG);
+      Path named = folder.resolve(path);
+      if (absolute(named).startsWith(absolute(folder))) {
+        return named;
+      }
+      throw new ModelException(
+          "%s names the folder %s, which is outside the model".formatted(file, path));
     } catch (InvalidPathException e) {
       throw new ModelException("%s names the folder %s".formatted(file, e.getMessage()), e);
     }
   }
 
-  private static List<Pooling> pooling(Path file) {
-    JsonNode json = ModelJson.read(file);
-    List<Pooling> asked =
-        Arrays.stream(Pooling.values())
-            .filter(pooling -> json.path(pooling.flag()).asBoolean())
-            .toList();
-    if (asked.isEmpty()) {
-      throw new ModelException(
-          "%s asks for no pooling that is known: %s"
-              .formatted(
-                  file,
-                  Arrays.stream(Pooling.values())
-                      .map(Pooling::label)
-                      .collect(Collectors.joining(", "))));
-    }
-    return asked;
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
   }
 }

@@ -1,10 +1,11 @@
 package dev.questream.config;
 
+import static dev.questream.config.QuestreamConfig.AS_THE_MODEL;
 import static dev.questream.config.QuestreamConfig.CACHE_DIR;
 import static dev.questream.config.QuestreamConfig.DEVICE;
 import static dev.questream.config.QuestreamConfig.MIN_COSINE;
 import static dev.questream.config.QuestreamConfig.MODEL;
-import static dev.questream.config.QuestreamConfig.MODEL_PREFIX;
+import static dev.questream.config.QuestreamConfig.PASSAGE_TEMPLATE;
 import static dev.questream.config.QuestreamConfig.PRECISION;
 import static dev.questream.config.QuestreamConfig.PREFIX;
 import static dev.questream.config.QuestreamConfig.TRUNCATION;
@@ -12,6 +13,7 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 
+import dev.questream.encoder.PassageTemplate;
 import dev.questream.encoder.Precision;
 import dev.questream.encoder.Truncation;
 import java.util.stream.Stream;
@@ -27,6 +29,8 @@ final class ModelSettings {
   private static final String DEVICE_FORM =
       "auto, cpu, cuda (all CUDA devices), or some of them, such as cuda:0,cuda:2";
 
+  private static final String TEMPLATE_FORM = "model, pair, or a text with {text}";
+
   private static final ConfigDef.Validator DEVICE_LIST =
       ConfigDef.LambdaValidator.with(
           (name, value) -> {
@@ -35,6 +39,16 @@ final class ModelSettings {
             }
           },
           () -> DEVICE_FORM);
+
+  private static final ConfigDef.Validator TEMPLATE =
+      ConfigDef.LambdaValidator.with(
+          (name, value) -> {
+            String template = value.toString();
+            if (!template.equals(AS_THE_MODEL) && !new PassageTemplate(template).isValid()) {
+              throw new ConfigException(name, value, "must be " + TEMPLATE_FORM);
+            }
+          },
+          () -> TEMPLATE_FORM);
 
   private ModelSettings() {}
 
@@ -110,9 +124,20 @@ final class ModelSettings {
         .define(
             PREFIX,
             Type.STRING,
-            MODEL_PREFIX,
+            AS_THE_MODEL,
             LOW,
             "Text put before every question for the encoder. The word 'model' means what the"
-                + " model's authors recommend. Empty: none.");
+                + " model's authors recommend: the prompt in their config_sentence_transformers.json."
+                + " Empty: none.")
+        .define(
+            PASSAGE_TEMPLATE,
+            Type.STRING,
+            AS_THE_MODEL,
+            TEMPLATE,
+            LOW,
+            "How a passage with a title is written for the encoder, by encode and evaluate: pair is"
+                + " DPR's [CLS] title [SEP] text [SEP]; else a text with {title} and {text}. The word"
+                + " 'model' means pair for DPR and '{title} {text}' for other models, as in BEIR and"
+                + " MTEB.");
   }
 }

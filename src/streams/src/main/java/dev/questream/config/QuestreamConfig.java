@@ -1,5 +1,6 @@
 package dev.questream.config;
 
+import dev.questream.encoder.PassageTemplate;
 import dev.questream.serde.SerdeConfig;
 import dev.questream.serde.registry.RegistryConfig;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String COALESCE = "encoder.coalesce";
   public static final String CACHE_BYTES = "encoder.cache.bytes";
   public static final String PREFIX = "encoder.prefix";
+  public static final String PASSAGE_TEMPLATE = "encoder.passage.template";
   public static final String TRUNCATION = "encoder.truncation";
   public static final String DETERMINISTIC = "encoder.deterministic";
   public static final String WINDOW_MAX_QUESTIONS = "window.max.questions";
@@ -80,7 +82,7 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String CACHE_DIR = "cache.dir";
 
   /** Stands for the prefix that the model's authors recommend. */
-  static final String MODEL_PREFIX = "model";
+  static final String AS_THE_MODEL = "model";
 
   /** All settings with their defaults, bounds and documentation. */
   public static final ConfigDef CONFIG = SettingsDefinition.define();
@@ -205,8 +207,16 @@ public final class QuestreamConfig extends AbstractConfig {
   /** The prefix that the user set, or empty for the model's own. */
   public Optional<String> prefix() {
     Object set = originals().get(PREFIX); // as it was written: its last space matters
-    String prefix = set == null ? MODEL_PREFIX : set.toString();
-    return prefix.equals(MODEL_PREFIX) ? Optional.empty() : Optional.of(prefix);
+    String prefix = set == null ? AS_THE_MODEL : set.toString();
+    return prefix.equals(AS_THE_MODEL) ? Optional.empty() : Optional.of(prefix);
+  }
+
+  /** The template that the user set, or empty for that of the model's kind. */
+  public Optional<PassageTemplate> passageTemplate() {
+    String template = getString(PASSAGE_TEMPLATE);
+    return template.equals(AS_THE_MODEL)
+        ? Optional.empty()
+        : Optional.of(new PassageTemplate(template));
   }
 
   /** Worker threads of the encoder, never 0. */

@@ -1,6 +1,7 @@
 package dev.questream.engine;
 
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.PassageTemplate;
 import dev.questream.encoder.Truncation;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,11 +22,18 @@ public record EngineSettings(
    * What is done to a text.
    *
    * @param prefix put before it; empty takes what the model's authors recommend for the role
+   * @param template of passages with a title; empty takes that of the model's kind
    * @param truncation what becomes of texts that are too long
    */
-  public record Text(Optional<String> prefix, Truncation truncation) {
-    /** The recommended prefix; the end of texts that are too long is left out. */
+  public record Text(
+      Optional<String> prefix, Optional<PassageTemplate> template, Truncation truncation) {
+    /** What the authors recommend; the end of texts that are too long is left out. */
     public static final Text RECOMMENDED = new Text(Optional.empty(), Truncation.TRUNCATE_TAIL);
+
+    /** With the template of the model's kind. */
+    public Text(Optional<String> prefix, Truncation truncation) {
+      this(prefix, Optional.empty(), truncation);
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.questream.engine;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.PassageTemplate;
 import dev.questream.encoder.Precision;
 import dev.questream.provenance.Provenance;
 import dev.questream.weights.ModelException;
@@ -42,6 +43,7 @@ final class ModelOpening {
    *     gate
    */
   TorchBackend open() {
+    checkPrefix();
     ImportedModel imported = imported(settings.arithmetic().precision().preferred(devices.get(0)));
     checkRole(imported.manifest().role());
     ModelTokenizer tokenizer = tokenizer(imported.manifest());
@@ -81,7 +83,7 @@ final class ModelOpening {
         model.tokenizerJson(),
         maxTokens(manifest),
         prefix(),
-        manifest.role() != EncoderRole.UNIVERSAL,
+        template(manifest),
         settings.text().truncation());
   }
 
@@ -94,6 +96,18 @@ final class ModelOpening {
 
   private String prefix() {
     return settings.text().prefix().orElseGet(() -> model.prefix(settings.role()));
+  }
+
+  private void checkPrefix() {
+    if (!prefix().isEmpty() && !model.includesPrompt()) {
+      throw new ModelException(
+          "%s leaves its prompt out of the pooling (include_prompt), which is not supported; without a prompt, encoder.prefix= (empty), it can be used"
+              .formatted(model.location()));
+    }
+  }
+
+  private PassageTemplate template(ImportManifest manifest) {
+    return settings.text().template().orElseGet(() -> PassageTemplate.of(manifest.role()));
   }
 
   /** Whether the precision may be used; closes {@code torch} if not. */
@@ -167,6 +181,7 @@ final class ModelOpening {
                 model.normalized(),
                 imported.format().precision().label(),
                 prefix(),
+                settings.role() == EncoderRole.PASSAGE ? template(imported.manifest()).label() : "",
                 imported.manifest().dimensions()));
     return new EncoderInfo(provenance, settings.role(), maxTokens(imported.manifest()));
   }

@@ -4,12 +4,12 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
+import dev.questream.encoder.PassageTemplate;
 import dev.questream.encoder.TokenizedText;
 import dev.questream.encoder.Truncation;
 import dev.questream.weights.ModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -24,24 +24,23 @@ final class ModelTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int maxTokens;
   private final String prefix;
-  private final boolean pairs;
+  private final PassageTemplate template;
   private final Truncation truncation;
-  private final long[] prefixIds; // of a text without tokens
   private final int headTokens;
 
   /**
    * @param json content of {@code tokenizer.json}
    * @param maxTokens tokens to keep at most
    * @param prefix put before every text
-   * @param pairs whether a title goes in as the first of a pair ({@code [CLS] title [SEP] text
-   *     [SEP]}), as DPR's passage encoder wants it; otherwise it goes before the text as a sentence
+   * @param template of passages with a title; the prefix of a pair stands before its text
    * @param truncation what becomes of texts that are too long
    */
-  ModelTokenizer(byte[] json, int maxTokens, String prefix, boolean pairs, Truncation truncation) {
+  ModelTokenizer(
+      byte[] json, int maxTokens, String prefix, PassageTemplate template, Truncation truncation) {
     this.truncation = truncation;
     this.maxTokens = maxTokens;
     this.prefix = prefix;
-    this.pairs = pairs;
+    this.template = template;
     try {
       this.tokenizer =
           HuggingFaceTokenizer.newInstance(
@@ -50,16 +49,15 @@ final class ModelTokenizer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       throw new ModelException("tokenizer.json cannot be used: " + e.getMessage(), e);
     }
-    this.prefixIds = tokenizer.encode(prefix).getIds();
-    this.headTokens = prefixIds.length - 1;
+    this.headTokens = tokenizer.encode(prefix).getIds().length - 1;
   }
 
   TokenizedText tokenize(EncoderInput input) {
     requireText(!input.isBlank());
     requireWellFormed(input.title());
     requireWellFormed(input.text());
+    requireText(hasTokens(input.text()));
     long[] ids = encode(input).getIds();
-    requireText(!input.title().isEmpty() || !Arrays.equals(ids, prefixIds));
     if (ids.length > maxTokens && truncation == Truncation.REJECT) {
       throw new EncoderException(
           EncoderException.Reason.TEXT_TOO_LONG,
@@ -68,7 +66,22 @@ final class ModelTokenizer implements AutoCloseable {
     return new TokenizedText(cut(ids), ids.length);
   }
 
-  /** Some texts have characters and no tokens: the tokenizer drops what its vocabulary ignores. */
+  /**
+   * Some texts have characters and no tokens but the special ones: the normalizer drops them. A
+   * letter or digit always has one.
+   */
+  private boolean hasTokens(String text) {
+    if (text.codePoints().anyMatch(Character::isLetterOrDigit)) {
+      return true;
+    }
+    for (long special : tokenizer.encode(text).getSpecialTokenMask()) {
+      if (special == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static void requireText(boolean there) {
     if (!there) {
       throw new EncoderException(
@@ -88,13 +101,12 @@ final class ModelTokenizer implements AutoCloseable {
   }
 
   private Encoding encode(EncoderInput input) {
-    String text = prefix + input.text();
     if (input.title().isEmpty()) {
-      return tokenizer.encode(text);
+      return tokenizer.encode(prefix + input.text());
     }
-    return pairs
-        ? tokenizer.encode(input.title(), text)
-        : tokenizer.encode(prefix + input.title() + ". " + input.text());
+    return template.isPair()
+        ? tokenizer.encode(input.title(), prefix + input.text())
+        : tokenizer.encode(prefix + template.fill(input.title(), input.text()));
   }
 
   /** A lone surrogate has no UTF-8 form; the native tokenizer must never see one. */

@@ -101,12 +101,14 @@ public final class HubModels {
   }
 
   private static void warnOf(List<String> unknown, HubId id) {
-    if (unknown.contains(ModelFiles.MODULES)) {
-      LOG.warn(
-          "The cache does not say whether {} has a {}, which declares pooling; fetch it online"
-              + " once",
-          id,
-          ModelFiles.MODULES);
+    for (String name : List.of(ModelFiles.MODULES, ModelFiles.SENTENCE_TRANSFORMERS)) {
+      if (unknown.contains(name)) {
+        LOG.warn(
+            "The cache does not say whether {} has a {}, which declares {}; fetch it online once",
+            id,
+            name,
+            name.equals(ModelFiles.MODULES) ? "pooling" : "prompts");
+      }
     }
   }
 }

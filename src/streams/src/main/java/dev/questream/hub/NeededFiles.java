@@ -20,16 +20,25 @@ import java.util.stream.Stream;
 final class NeededFiles {
   /** Files that change the vectors where a model has them: fetched, or known to be absent. */
   static final List<String> DECLARATIONS =
-      List.of(ModelFiles.CONFIG, ModelFiles.MODULES, ModelFiles.SENTENCE_CONFIG);
-
-  private static final List<String> SMALL =
       List.of(
           ModelFiles.CONFIG,
-          ModelFiles.TOKENIZER,
           ModelFiles.TOKENIZER_CONFIG,
-          ModelFiles.VOCABULARY,
           ModelFiles.MODULES,
-          ModelFiles.SENTENCE_CONFIG);
+          ModelFiles.SENTENCE_TRANSFORMERS,
+          ModelFiles.SENTENCE_CONFIGS.get(0));
+
+  private static final List<String> OF_MODEL =
+      List.of(ModelFiles.MODULES, ModelFiles.SENTENCE_TRANSFORMERS);
+
+  private static final List<String> OF_ENCODER =
+      Stream.concat(
+              Stream.of(
+                  ModelFiles.CONFIG,
+                  ModelFiles.TOKENIZER,
+                  ModelFiles.TOKENIZER_CONFIG,
+                  ModelFiles.VOCABULARY),
+              ModelFiles.SENTENCE_CONFIGS.stream())
+          .toList();
 
   private static final long MAX_JSON_BYTES = 16 << 20;
   private static final int MAX_NAMED = 30;
@@ -37,51 +46,90 @@ final class NeededFiles {
 
   private NeededFiles() {}
 
+  /** The small files of a listing that say where the others are. */
+  static List<String> first(Set<String> files) {
+    return OF_MODEL.stream().filter(files::contains).toList();
+  }
+
   /**
-   * The small files of a listing.
+   * The folder of the encoder in a snapshot whose first files are there, with a slash at its end;
+   * empty where it is the snapshot.
+   */
+  static String encoder(Path snapshot) {
+    for (JsonNode module : declared(snapshot)) {
+      if (isA(module, ".Transformer")) {
+        return folder(module, snapshot);
+      }
+    }
+    return "";
+  }
+
+  /** The folder of a module, with a slash at its end where it has one of its own. */
+  private static String folder(JsonNode module, Path snapshot) {
+    String path = module.path("path").asText();
+    return path.isEmpty()
+        ? ""
+        : RepoPath.checked(path, snapshot.resolve(ModelFiles.MODULES).toString()) + "/";
+  }
+
+  /**
+   * The small files of the encoder in a listing.
    *
    * @throws ModelException without a tokenizer or weights; the message names the files there are
    */
-  static List<String> small(HubId id, Set<String> files) {
-    if (!files.contains(ModelFiles.TOKENIZER)) {
+  static List<String> small(HubId id, Set<String> files, String encoder) {
+    if (!files.contains(encoder + ModelFiles.TOKENIZER)) {
       throw new ModelException(
           ("%s has no %s, which is needed; convert its tokenizer with transformers (a fast"
                   + " tokenizer's save_pretrained), or choose another model. It has: %s")
-              .formatted(id, ModelFiles.TOKENIZER, names(files)));
+              .formatted(id, encoder + ModelFiles.TOKENIZER, names(files)));
     }
-    if (WeightFormat.choose(files::contains).isEmpty()) {
+    if (weights(encoder, files::contains).isEmpty()) {
       throw new ModelException(
           "%s has no weights that are read; expected one of %s. It has: %s"
               .formatted(id, String.join(", ", WeightFormat.fileNames()), names(files)));
     }
-    return SMALL.stream().filter(files::contains).toList();
+    return OF_ENCODER.stream().map(encoder::concat).filter(files::contains).toList();
+  }
+
+  /** The weight file of the encoder. */
+  static Optional<String> weights(String encoder, Predicate<String> exists) {
+    return WeightFormat.choose(name -> exists.test(encoder + name)).map(encoder::concat);
   }
 
   /**
-   * The configurations of the modules that {@code modules.json} of a snapshot names; here belong
-   * the weights of modules that have some.
+   * The configurations of the modules that {@code modules.json} of a snapshot names, and the
+   * weights of those that have some.
    */
-  static Set<String> modules(Path snapshot) {
-    Path file = snapshot.resolve(ModelFiles.MODULES);
-    Set<String> configs = new TreeSet<>();
-    if (Files.exists(file)) {
-      for (JsonNode module : read(file)) {
-        String path = module.path("path").asText();
-        boolean configured = !module.path("type").asText().endsWith(".Normalize");
-        if (configured && !path.isEmpty()) {
-          configs.add(RepoPath.checked(path + "/" + ModelFiles.CONFIG, file.toString()));
+  static Set<String> modules(Path snapshot, Predicate<String> exists) {
+    Set<String> needed = new TreeSet<>();
+    for (JsonNode module : declared(snapshot)) {
+      String folder = folder(module, snapshot);
+      if (!folder.isEmpty() && !isA(module, ".Normalize") && !isA(module, ".Transformer")) {
+        needed.add(folder + ModelFiles.CONFIG);
+        if (isA(module, ".Dense")) {
+          weights(folder, exists).ifPresent(needed::add);
         }
       }
     }
-    return configs;
+    return needed;
+  }
+
+  private static Iterable<JsonNode> declared(Path snapshot) {
+    Path file = snapshot.resolve(ModelFiles.MODULES);
+    return Files.exists(file) ? read(file) : List.of();
+  }
+
+  private static boolean isA(JsonNode module, String name) {
+    return module.path("type").asText().endsWith(name);
   }
 
   /** The shards that the index of a snapshot names. */
-  static Set<String> shards(Path snapshot) {
-    Path file = snapshot.resolve(ShardedCheckpoint.INDEX);
+  static Set<String> shards(Path snapshot, String encoder) {
+    Path file = snapshot.resolve(encoder + ShardedCheckpoint.INDEX);
     Set<String> shards = new TreeSet<>();
     for (JsonNode shard : read(file).path("weight_map")) {
-      shards.add(RepoPath.checked(shard.asText(), file.toString()));
+      shards.add(RepoPath.checked(encoder + shard.asText(), file.toString()));
     }
     if (shards.isEmpty()) {
       throw new ModelException(file + " names no shards in its weight_map; it is damaged");
@@ -92,13 +140,14 @@ final class NeededFiles {
   /** Whether a snapshot holds weights, the tokenizer, and all that its own files name. */
   static boolean isUsable(Path snapshot) {
     Predicate<String> exists = name -> Files.isRegularFile(RepoPath.below(snapshot, name));
-    Optional<String> weights = WeightFormat.choose(exists);
-    if (weights.isEmpty() || !exists.test(ModelFiles.TOKENIZER)) {
+    String encoder = encoder(snapshot);
+    Optional<String> weights = weights(encoder, exists);
+    if (weights.isEmpty() || !exists.test(encoder + ModelFiles.TOKENIZER)) {
       return false;
     }
     Set<String> shards =
-        weights.get().equals(ShardedCheckpoint.INDEX) ? shards(snapshot) : Set.of();
-    return Stream.concat(modules(snapshot).stream(), shards.stream()).allMatch(exists);
+        weights.get().endsWith(ShardedCheckpoint.INDEX) ? shards(snapshot, encoder) : Set.of();
+    return Stream.concat(modules(snapshot, exists).stream(), shards.stream()).allMatch(exists);
   }
 
   private static JsonNode read(Path file) {

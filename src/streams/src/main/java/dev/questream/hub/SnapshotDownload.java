@@ -2,13 +2,13 @@ package dev.questream.hub;
 
 import dev.questream.weights.ModelException;
 import dev.questream.weights.ShardedCheckpoint;
-import dev.questream.weights.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Fetches what is missing of one revision: small files first, weights last, so that a snapshot with
@@ -41,13 +41,17 @@ final class SnapshotDownload {
         (impatient ? retry.once() : retry).run("asking for " + id, () -> client.list(id));
     String commit = listing.commit();
     Path snapshot = cache.snapshot(commit);
-    fetchAll(listing, NeededFiles.small(id, listing.files()));
+    Set<String> files = listing.files();
+    fetchAll(listing, NeededFiles.first(files));
+    String encoder = NeededFiles.encoder(snapshot);
+    fetchAll(listing, NeededFiles.small(id, files, encoder));
     fetchAll(
-        listing, NeededFiles.modules(snapshot).stream().filter(listing.files()::contains).toList());
-    String weights = WeightFormat.choose(listing.files()::contains).orElseThrow();
+        listing,
+        NeededFiles.modules(snapshot, files::contains).stream().filter(files::contains).toList());
+    String weights = NeededFiles.weights(encoder, files::contains).orElseThrow();
     fetchAll(listing, List.of(weights));
-    if (weights.equals(ShardedCheckpoint.INDEX)) {
-      fetchAll(listing, NeededFiles.shards(snapshot));
+    if (weights.endsWith(ShardedCheckpoint.INDEX)) {
+      fetchAll(listing, NeededFiles.shards(snapshot, encoder));
     }
     for (String name : NeededFiles.DECLARATIONS) {
       if (!listing.files().contains(name)) {

@@ -106,7 +106,9 @@ public final class Encoders {
         new EngineSettings(
             role,
             new EngineSettings.Text(
-                config.prefix(), Truncation.of(config.getString(QuestreamConfig.TRUNCATION))),
+                config.prefix(),
+                config.passageTemplate(),
+                Truncation.of(config.getString(QuestreamConfig.TRUNCATION))),
             new EngineSettings.Arithmetic(
                 PrecisionChoice.of(config.getString(QuestreamConfig.PRECISION)),
                 config.getDouble(QuestreamConfig.MIN_COSINE)),

@@ -215,7 +215,7 @@ class EncoderCheckpointTest {
     TinyCheckpoint tiny = tiny(Layout.PLAIN).without("embeddings.word_embeddings.weight");
     assertThat(refusal(tiny))
         .contains(
-            "holds no BERT encoder",
+            "holds no encoder",
             "embeddings.word_embeddings.weight",
             "it has embeddings.position_embeddings.weight",
             "more");

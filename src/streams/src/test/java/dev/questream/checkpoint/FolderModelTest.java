@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FolderModelTest {
@@ -71,7 +72,7 @@ class FolderModelTest {
     assertThat(model.config().attentionHeads()).contains(4);
     assertThat(model.pooling()).isEqualTo("cls");
     assertThat(model.normalized()).isFalse();
-    assertThat(model.maxTokens()).isEqualTo(512);
+    assertThat(model.maxTokens()).as("its positions decide").isEqualTo(Integer.MAX_VALUE);
     assertThat(model.prefix(EncoderRole.QUESTION)).isEmpty();
     assertThat(model.prefix(EncoderRole.PASSAGE)).isEmpty();
     assertThat(model.<Path>withWeights(file -> file))
@@ -104,14 +105,32 @@ class FolderModelTest {
     PublishedModel model = FolderModel.read(folder);
     assertThat(model.pooling()).isEqualTo("cls");
     assertThat(model.normalized()).isFalse();
-    assertThat(model.maxTokens()).isEqualTo(512);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"pooling_mode_cls_token\": false}", "{}"})
-  void shouldRefuseAPoolingThatIsNotSupported(String pooling) throws IOException {
+  @ValueSource(
+      strings = {
+        "{\"pooling_mode\": \"none of them\"}",
+        "{\"pooling_mode\": [\"cls\", \"none of them\"]}"
+      })
+  void shouldRefuseAPoolingThatIsNotSupportedByItsName(String pooling) throws IOException {
     writeSentenceTransformer(MODULES, pooling);
-    assertRefused("1_Pooling", "asks for no pooling that is known: cls, max, mean");
+    assertRefused("1_Pooling", "the pooling none of them", "supported are cls, max, mean");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{} | mean",
+        "{\"pooling_mode_cls_token\": false} | mean",
+        "{\"pooling_mode_cls_token\": true} | cls",
+        "{\"pooling_mode\": \"lasttoken\"} | lasttoken",
+        "{\"pooling_mode\": [\"mean\", \"cls\"]} | mean+cls",
+      })
+  void shouldPoolAsDeclared(String pooling, String label) throws IOException {
+    writeSentenceTransformer(MODULES, pooling);
+    assertThat(FolderModel.read(folder).pooling()).isEqualTo(label);
   }
 
   @Test
@@ -177,7 +196,44 @@ class FolderModelTest {
   void shouldRefuseAModuleThatIsNotSupported() throws IOException {
     writeSentenceTransformer(
         MODULES.replace("models.Normalize", "models.CNN"), "{\"pooling_mode_cls_token\": true}");
-    assertRefused("modules.json", "sentence_transformers.models.CNN", "Normalize are supported");
+    assertRefused("modules.json", "sentence_transformers.models.CNN", "are supported");
+  }
+
+  @Test
+  void shouldRefuseAModuleOfAnotherLibraryWhateverItsName() throws IOException {
+    writeSentenceTransformer(
+        MODULES.replace("sentence_transformers.models.T", "custom_st.T"), "{}");
+    assertRefused("modules.json", "custom_st.Transformer");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"[]", "[{\"path\": \"\", \"type\": \"sentence_transformers.Normalize\"}]"})
+  void shouldRefuseModulesThatDoNotBeginWithTheEncoder(String modules) throws IOException {
+    write("modules.json", modules);
+    assertRefused("modules.json", "does not begin with the module Transformer");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"..", "/etc", "1_Pooling/../../other"})
+  void shouldRefuseAModuleOutsideTheModel(String path) throws IOException {
+    write("modules.json", MODULES.replace("1_Pooling", path));
+    assertRefused("modules.json", path, "outside the model");
+  }
+
+  @Test
+  void shouldRefuseAnEncoderOfWhichOtherStatesAreTaken() throws IOException {
+    writeSentenceTransformer(MODULES, "{\"pooling_mode_cls_token\": true}");
+    write(
+        "sentence_bert_config.json",
+        "{\"modality_config\": {\"text\": {\"method_output_name\": \"pooler_output\"}}}");
+    assertRefused("sentence_bert_config.json", "pooler_output", "last_hidden_state");
+  }
+
+  @Test
+  void shouldRefuseAModelThatGivesNoSingleVector() throws IOException {
+    write("config_sentence_transformers.json", "{\"model_type\": \"SparseEncoder\"}");
+    assertRefused("config_sentence_transformers.json", "SparseEncoder");
   }
 
   @ParameterizedTest
@@ -201,11 +257,11 @@ class FolderModelTest {
     assertRefused("sentence_bert_config.json", "max_seq_length");
   }
 
-  @Test
-  void shouldTakeTheCustomaryLengthWhereNoneIsDeclared() throws IOException {
-    writeSentenceTransformer(MODULES, "{\"pooling_mode_cls_token\": true}");
-    write("sentence_bert_config.json", "{\"max_seq_length\": null}");
-    assertThat(FolderModel.read(folder).maxTokens()).isEqualTo(512);
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "1e30", "1000000000000000019884624838656", "\"long\""})
+  void shouldTakeNoLengthThatIsNone(String length) throws IOException {
+    write("tokenizer_config.json", "{\"model_max_length\": " + length + "}");
+    assertThat(FolderModel.read(folder).maxTokens()).isEqualTo(Integer.MAX_VALUE);
   }
 
   @Test

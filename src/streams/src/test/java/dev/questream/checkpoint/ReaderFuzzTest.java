@@ -67,7 +67,20 @@ class ReaderFuzzTest {
                 "[{\"idx\":0,\"path\":\"\",\"type\":\"sentence_transformers.models.Transformer\"},"
                     + "{\"idx\":1,\"path\":\"1_Pooling\","
                     + "\"type\":\"sentence_transformers.models.Pooling\"}]")),
-        new Seed("sentence_bert_config.json", text("{\"max_seq_length\": 64}")));
+        new Seed("1_Pooling/config.json", text("{\"pooling_mode\": [\"mean\"]}")),
+        new Seed(
+            "config_sentence_transformers.json",
+            text("{\"prompts\": {\"query\": \"q: \"}, \"default_prompt_name\": \"query\"}")),
+        new Seed(
+            "tokenizer_config.json",
+            text(
+                "{\"do_lower_case\": false, \"model_max_length\": 1000000000000000019884624838656}")),
+        new Seed(
+            "tokenizer.json",
+            text("{\"normalizer\": {\"type\": \"BertNormalizer\", \"lowercase\": false}}")),
+        new Seed(
+            "sentence_bert_config.json",
+            text("{\"max_seq_length\": 64, \"do_lower_case\": true}")));
   }
 
   private static byte[] text(String text) {

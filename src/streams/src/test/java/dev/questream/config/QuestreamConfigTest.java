@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.encoder.PassageTemplate;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -176,6 +177,17 @@ class QuestreamConfigTest {
     assertThat(config("encoder.prefix", "model").prefix()).isEmpty();
     assertThat(config("encoder.prefix", "").prefix()).contains("");
     assertThat(config("encoder.prefix", "query: ").prefix()).contains("query: ");
+  }
+
+  @Test
+  void shouldReadTheTemplateOfPassages() {
+    assertThat(config().passageTemplate()).isEmpty();
+    assertThat(config("encoder.passage.template", "pair").passageTemplate())
+        .contains(PassageTemplate.PAIR);
+    assertThat(config("encoder.passage.template", "{title}: {text}").passageTemplate())
+        .contains(new PassageTemplate("{title}: {text}"));
+    assertThatThrownBy(() -> config("encoder.passage.template", "{title}"))
+        .hasMessageContaining("model, pair, or a text with {text}");
   }
 
   @Test

@@ -58,7 +58,7 @@ class GraphFormatTest {
       TinyCheckpoint tiny = TinyCheckpoint.random(Layout.QUESTION, SEED);
       TinyModelFolder.dpr(folder, projection > 0 ? tiny.projection(projection) : tiny);
       for (Pooling pooling : Pooling.values()) {
-        SentenceModule pool = new SentenceModule.Pool(List.of(pooling));
+        SentenceModule pool = SentenceModule.Pool.of(pooling);
         for (List<SentenceModule> modules :
             List.of(List.of(pool), List.of(pool, new SentenceModule.Normalize()))) {
           List<float[]> found = encode(format, modules);

@@ -20,6 +20,7 @@ import dev.questream.encoder.EncoderException.Reason;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.PassageTemplate;
 import dev.questream.encoder.TokenizedText;
 import dev.questream.encoder.Truncation;
 import dev.questream.encoder.batching.BatchingEncoder;
@@ -393,12 +394,40 @@ class TinyModelTest {
   }
 
   @Test
-  void shouldPutTheTitleBeforeTheTextAsASentenceForAUniversalEncoder() {
+  void shouldPutTheTitleAndASpaceBeforeTheTextForAUniversalEncoder() {
     TinyModelFolder.sentenceTransformer(folder, tiny(Layout.PLAIN), 64);
     try (TorchBackend backend = open(EncoderRole.PASSAGE)) {
-      int[] period = backend.tokenize(EncoderInput.question(".")).ids();
       assertThat(backend.tokenize(EncoderInput.passage(word(1), word(2))).ids())
-          .containsExactly(CLS, wordId(1), period[1], wordId(2), SEP);
+          .containsExactly(CLS, wordId(1), wordId(2), SEP);
+      assertThat(backend.info().provenance().computed().passageTemplate())
+          .isEqualTo("{title} {text}");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"pair", "{text} {title} ab"})
+  void shouldWritePassagesInTheTemplateThatIsSet(String template) {
+    TinyModelFolder.sentenceTransformer(folder, tiny(Layout.PLAIN), 64);
+    EngineSettings settings =
+        new EngineSettings(
+            EncoderRole.PASSAGE,
+            new EngineSettings.Text(
+                Optional.empty(),
+                Optional.of(new PassageTemplate(template)),
+                Truncation.TRUNCATE_TAIL),
+            new EngineSettings.Arithmetic(PrecisionChoice.of("fp32"), 0.999),
+            EngineSettings.Compute.CPU,
+            cache);
+    try (TorchBackend backend = TorchBackend.open(PublishedModel.in(folder), settings)) {
+      assertThat(backend.tokenize(EncoderInput.passage(word(1), word(2))).ids())
+          .containsExactly(
+              template.equals("pair")
+                  ? new int[] {CLS, wordId(1), SEP, wordId(2), SEP}
+                  : new int[] {CLS, wordId(2), wordId(1), wordId(1), SEP});
+      assertThat(backend.tokenize(EncoderInput.question(word(2))).ids())
+          .as("without a title")
+          .containsExactly(CLS, wordId(2), SEP);
+      assertThat(backend.info().provenance().computed().passageTemplate()).isEqualTo(template);
     }
   }
 
@@ -425,9 +454,9 @@ class TinyModelTest {
         assertReason(backend, dropped, Reason.EMPTY_TEXT);
       }
       assertThat(backend.tokenize(EncoderInput.question("\ud83e\udd14")).ids()).hasSize(3);
-      assertThat(backend.tokenize(EncoderInput.passage(word(1), "\u0301")).ids())
-          .as("the title is something")
-          .contains(wordId(1));
+      assertThatThrownBy(() -> backend.tokenize(EncoderInput.passage(word(1), "\u0301")))
+          .as("a title is no text")
+          .hasMessageContaining("nothing to encode");
     }
   }
 

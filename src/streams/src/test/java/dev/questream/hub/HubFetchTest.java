@@ -196,4 +196,48 @@ class HubFetchTest extends HubTest {
           .toList();
     }
   }
+
+  @Test
+  void shouldFetchPromptsLengthsAndTheWeightsOfADenseModule() {
+    put("config_sentence_transformers.json", "{\"prompts\": {\"query\": \"q: \"}}");
+    put("tokenizer_config.json", "{\"model_max_length\": 64}");
+    put("sentence_distilbert_config.json", "{\"max_seq_length\": 64}");
+    put("2_Dense/config.json", "{}");
+    put("2_Dense/pytorch_model.bin", "weights");
+    put(
+        "modules.json",
+        """
+        [{"path": "", "type": "sentence_transformers.models.Transformer"},
+         {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+         {"path": "2_Dense", "type": "sentence_transformers.models.Dense"}]
+        """);
+    assertThat(models().fetch(ID))
+        .isDirectoryRecursivelyContaining("glob:**/config_sentence_transformers.json")
+        .isDirectoryRecursivelyContaining("glob:**/tokenizer_config.json")
+        .isDirectoryRecursivelyContaining("glob:**/sentence_distilbert_config.json")
+        .isDirectoryRecursivelyContaining("glob:**/1_Pooling/config.json")
+        .isDirectoryRecursivelyContaining("glob:**/2_Dense/config.json")
+        .isDirectoryRecursivelyContaining("glob:**/2_Dense/pytorch_model.bin");
+  }
+
+  @Test
+  void shouldFetchAnEncoderInAFolderOfItsOwn() throws IOException {
+    for (String name : List.copyOf(hub.files.keySet())) {
+      if (!name.contains("/") && !name.equals("modules.json")) {
+        hub.files.put("0_Transformer/" + name, hub.files.remove(name));
+      }
+    }
+    put(
+        "modules.json",
+        """
+        [{"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},
+         {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]
+        """);
+    Path fetched = models().fetch(ID);
+    for (String name : List.of("config.json", "tokenizer.json", "model.safetensors")) {
+      assertThat(fetched.resolve("0_Transformer/" + name)).exists();
+    }
+    assertThat(fetched.resolve("0_Transformer/sentence_bert_config.json")).exists();
+    assertThat(fetched.resolve("1_Pooling/config.json")).exists();
+  }
 }

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EncoderGraphTest {
   private static final GraphFormat FP32 = new GraphFormat(Precision.FP32, LinearKernels.LIBTORCH);
-  private static final SentenceModule.Pool CLS = new SentenceModule.Pool(List.of(Pooling.CLS));
-  private static final SentenceModule.Pool MEAN = new SentenceModule.Pool(List.of(Pooling.MEAN));
+  private static final SentenceModule.Pool CLS = SentenceModule.Pool.of(Pooling.CLS);
+  private static final SentenceModule.Pool MEAN = SentenceModule.Pool.of(Pooling.MEAN);
   private static final SentenceModule.Normalize NORMALIZE = new SentenceModule.Normalize();
   private static final EncoderConfig.Variation BERT =
       EncoderConfig.Variation.postNorm(1e-12, Activation.GELU, new Positions.Indexed());
@@ -86,7 +86,7 @@ class EncoderGraphTest {
     }
     for (Pooling pooling : Pooling.values()) {
       if (pooling != Pooling.CLS && pooling != Pooling.MEAN) {
-        sources.add(source(new SentenceModule.Pool(List.of(pooling))));
+        sources.add(source(SentenceModule.Pool.of(pooling)));
       }
     }
     for (Activation activation : Activation.values()) {
@@ -148,7 +148,7 @@ class EncoderGraphTest {
         .contains("last_query : ", "last_kv : ", "def first_tokens(", "def attend_first(")
         .contains("self.last_query.pack(rows)", "self.last_kv.pack(rows)")
         .doesNotContain("def pool(", "self.pool(");
-    SentenceModule both = new SentenceModule.Pool(List.of(Pooling.CLS, Pooling.MEAN));
+    SentenceModule both = SentenceModule.Pool.of(Pooling.CLS, Pooling.MEAN);
     for (SentenceModule pool : List.of(MEAN, both)) {
       assertThat(source(pool))
           .contains("def pool(", "y = self.pool(x, lengths, counts)")

@@ -9,6 +9,7 @@ import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.PassageTemplate;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.engine.DeviceChoice;
 import dev.questream.engine.ImportedModels;
@@ -80,6 +81,8 @@ public final class ModelCommand {
       line("normalized", resolved.normalized());
       line("max tokens", Math.min(resolved.maxTokens(), dimensions.maxTokens()));
       line("question prefix", resolved.prefix(EncoderRole.QUESTION));
+      line("passage prefix", resolved.prefix(EncoderRole.PASSAGE));
+      line("passage template", PassageTemplate.of(weights.role()).label());
       line("weight file", weights.file().getFileName());
       line("stored as", weights.storedType().name().toLowerCase(Locale.ROOT));
       line(

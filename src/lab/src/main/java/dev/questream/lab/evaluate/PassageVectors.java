@@ -1,5 +1,7 @@
 package dev.questream.lab.evaluate;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
@@ -21,6 +23,7 @@ import dev.questream.lab.retrieval.vector.StorageType;
 import dev.questream.lab.retrieval.vector.VectorReader;
 import dev.questream.model.Encoders;
 import dev.questream.provenance.Provenance;
+import dev.questream.weights.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,16 +87,18 @@ final class PassageVectors {
 
   private static Path cacheFolder(
       QuestreamConfig config, EncoderInfo info, PassageCollection passages, Storage storage) {
+    String template = info.provenance().computed().passageTemplate();
     return config
         .cacheFolder()
         .resolve("passages")
         .resolve(
-            "%s-%s-%s-%s"
+            "%s-%s-%s-%s-%s"
                 .formatted(
                     passages.sha256().substring(0, SHOWN_HASH),
                     info.provenance().model().weightsSha256().substring(0, SHOWN_HASH),
                     info.precision().label(),
-                    storage.type().label()));
+                    storage.type().label(),
+                    Sha256.of(template.getBytes(UTF_8)).substring(0, SHOWN_HASH)));
   }
 
   private static int encodeMissing(

@@ -25,7 +25,7 @@ import java.util.TreeMap;
  */
 record ShardManifest(Map<String, String> facts) {
   static final String FILE = "manifest.properties";
-  static final String FORMAT = "questream passage vectors 1";
+  static final String FORMAT = "questream passage vectors 2";
   private static final Set<String> NAMES = Set.of("model", "model.revision");
   private static final int SHOWN_HASH = 12;
 
@@ -50,6 +50,7 @@ record ShardManifest(Map<String, String> facts) {
     facts.put("normalized", Boolean.toString(computed.normalized()));
     facts.put("precision", computed.precision());
     facts.put("prefix", computed.prefix());
+    facts.put("passage.template", computed.passageTemplate());
     facts.put("max.tokens", Integer.toString(encoder.maxTokens()));
     facts.put("dimensions", Integer.toString(computed.dimensions()));
     facts.put("storage", storage.label());

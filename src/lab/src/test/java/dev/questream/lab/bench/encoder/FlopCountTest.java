@@ -31,7 +31,7 @@ class FlopCountTest {
   }
 
   private static Output output(Pooling pooling) {
-    return new Output(List.of(new SentenceModule.Pool(List.of(pooling))), 768);
+    return new Output(List.of(SentenceModule.Pool.of(pooling)), 768);
   }
 
   /** Products of an [a, b] by a [b, c] matrix, counted one by one. */
@@ -79,7 +79,7 @@ class FlopCountTest {
     SentenceModule.Dense dense =
         new SentenceModule.Dense(zeros(128, 768), zeros(128), Activation.IDENTITY);
     Output projected =
-        new Output(List.of(new SentenceModule.Pool(List.of(Pooling.CLS)), dense), 128);
+        new Output(List.of(SentenceModule.Pool.of(Pooling.CLS), dense), 128);
     assertThat(
             new FlopCount(BASE, projected).weights(30)
                 - new FlopCount(BASE, output(Pooling.CLS)).weights(30))

@@ -7,6 +7,7 @@ import dev.questream.app.io.DataException;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.lab.retrieval.PassageFiles;
+import dev.questream.provenance.Provenance;
 import dev.questream.testing.TestInfo;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +122,12 @@ class PassageShardsTest {
         TestInfo.of("other", "v".repeat(64), "fp32", 3),
         "holds vectors of the model m (weights wwwwwwwwwwww), and here the model is other");
     assertRefused(TestInfo.of("m", "w".repeat(64), "bf16", 3), "precision=fp32");
+    Provenance.Computation spaced =
+        new Provenance.Computation("mean", false, "fp32", "", "{title} {text}", 3);
+    assertRefused(
+        new EncoderInfo(
+            new Provenance(encoder().provenance().model(), spaced), encoder().role(), 512),
+        "and here it is passage.template={title} {text}");
     passages = PassageFiles.numbered(folder, PASSAGES + 1);
     assertRefused(encoder(), "the passage file has another content");
     passages = PassageFiles.numbered(folder, PASSAGES);

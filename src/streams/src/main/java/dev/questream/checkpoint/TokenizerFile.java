@@ -1,0 +1,108 @@
+package dev.questream.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.questream.weights.ModelJson;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.StringJoiner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A tokenizer as the reference libraries run it: {@code tokenizer.json} with the normalizer that
+ * the files beside it ask for. Where they disagree, the log says so.
+ */
+final class TokenizerFile {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenizerFile.class);
+  private static final String NORMALIZER = "normalizer";
+  private static final String TYPE = "type";
+  private static final String LOWERCASE = "lowercase";
+  private static final String CHINESE = "handle_chinese_chars";
+  private static final String ACCENTS = "strip_accents";
+
+  private final Path file;
+  private final JsonNode tokenizer;
+  private boolean changed;
+
+  private TokenizerFile(Path file, byte[] content) {
+    this.file = file;
+    this.tokenizer = ModelJson.parse(content, file.toString());
+  }
+
+  /** The content of {@code file}, or what it becomes. */
+  static byte[] asRun(Path file, byte[] content, TokenizerConfig config, SentenceConfig sentence) {
+    if (!config.isOfBert() && !sentence.lowerCase()) {
+      return content;
+    }
+    TokenizerFile read = new TokenizerFile(file, content);
+    if (config.isOfBert()) {
+      read.normalizeAs(config);
+    }
+    if (sentence.lowerCase()) {
+      read.lowerCaseFirst(sentence.file());
+    }
+    return read.changed ? read.tokenizer.toString().getBytes(StandardCharsets.UTF_8) : content;
+  }
+
+  private void normalizeAs(TokenizerConfig config) {
+    if (!(tokenizer.path(NORMALIZER) instanceof ObjectNode bert)
+        || !bert.path(TYPE).asText().equals("BertNormalizer")) {
+      return;
+    }
+    StringJoiner differences = new StringJoiner(", ");
+    boolean lower = bert.path(LOWERCASE).asBoolean();
+    boolean strip = bert.path(ACCENTS).asBoolean(lower);
+    set(bert, LOWERCASE, lower, config.lowerCase(), differences);
+    set(bert, ACCENTS, strip, config.stripAccents().orElse(config.lowerCase()), differences);
+    set(bert, CHINESE, bert.path(CHINESE).asBoolean(), config.splitChinese(), differences);
+    if (differences.length() > 0) {
+      changed = true;
+      LOG.warn(
+          "{}: the normalizer gets {}, as {} says; transformers does the same",
+          file,
+          differences,
+          ModelFiles.TOKENIZER_CONFIG);
+    }
+  }
+
+  private static void set(
+      ObjectNode normalizer, String key, boolean found, boolean wanted, StringJoiner differences) {
+    normalizer.put(key, wanted);
+    if (found != wanted) {
+      differences.add(key + "=" + wanted);
+    }
+  }
+
+  /** As sentence-transformers does: before every other step, unless one of them does it. */
+  private void lowerCaseFirst(Path declaration) {
+    JsonNode normalizer = tokenizer.path(NORMALIZER);
+    JsonNode steps = normalizer.path("normalizers");
+    boolean done = normalizer.path(LOWERCASE).asBoolean() || lowerCases(normalizer);
+    for (JsonNode step : steps) {
+      done |= lowerCases(step);
+    }
+    if (done || !(tokenizer instanceof ObjectNode object)) {
+      return;
+    }
+    ObjectNode sequence = object.objectNode().put(TYPE, "Sequence");
+    ArrayNode all = sequence.putArray("normalizers");
+    all.addObject().put(TYPE, "Lowercase");
+    if (steps.isArray()) {
+      all.addAll((ArrayNode) steps);
+    } else if (normalizer.isObject()) {
+      all.add(normalizer);
+    }
+    object.set(NORMALIZER, sequence);
+    changed = true;
+    LOG.warn(
+        "{}: texts are lower-cased first, as {} says; sentence-transformers does the same",
+        file,
+        declaration.getFileName());
+  }
+
+  private static boolean lowerCases(JsonNode normalizer) {
+    return normalizer.path(TYPE).asText().equals("Lowercase");
+  }
+}
