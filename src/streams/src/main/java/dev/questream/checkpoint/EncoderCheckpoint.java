@@ -7,11 +7,8 @@ import dev.questream.weights.Tensor;
 import dev.questream.weights.TensorShape;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +50,7 @@ public final class EncoderCheckpoint {
       StateDict weights, ModelConfig declared, List<SentenceModule> modules) {
     EncoderCheckpoint found =
         new EncoderCheckpoint(weights, Families.of(declared, weights), declared, modules);
-    found.checkTensors();
+    TensorCheck.of(found.weights, found.family, found.names, found.config);
     return found;
   }
 
@@ -131,59 +128,6 @@ public final class EncoderCheckpoint {
             weights.read(weight),
             weights.read(TensorNames.PROJECTION + ".bias"),
             Activation.IDENTITY));
-  }
-
-  private void checkTensors() {
-    List<String> problems = new ArrayList<>();
-    Set<String> unknown = new TreeSet<>(weights.names());
-    unknown.removeAll(
-        List.of(TensorNames.PROJECTION + ".weight", TensorNames.PROJECTION + ".bias"));
-    unknown.removeAll(family.ownTensors());
-    List<TensorNames.Expected> expected = names.expected(config);
-    names.positions().ifPresent(table -> expected.add(table(table)));
-    names.tokenTypes().ifPresent(table -> expected.add(table(table)));
-    family.ownTensors().forEach(name -> checkThere(name, problems));
-    for (TensorNames.Expected each : expected) {
-      unknown.remove(each.name());
-      if (checkThere(each.name(), problems)
-          && !weights.shape(each.name()).equals(each.shape())) {
-        problems.add(
-            "%s has shape %s, expected %s"
-                .formatted(
-                    weights.storedName(each.name()), weights.shape(each.name()), each.shape()));
-      }
-    }
-    unknown.forEach(name -> problems.add("unknown " + weights.storedName(name)));
-    if (!problems.isEmpty()) {
-      throw new ModelException(
-          "%s does not fit a %s encoder of %d layers, width %d, %d heads: %s"
-              .formatted(
-                  weights.file(),
-                  family.label(),
-                  config.layers(),
-                  config.hidden(),
-                  config.heads(),
-                  some(problems)));
-    }
-  }
-
-  /** A table of as many rows as it has. */
-  private TensorNames.Expected table(String name) {
-    long rows = has(name) ? Math.max(1, size(name + ".weight", 0)) : 1;
-    return new TensorNames.Expected(name + ".weight", TensorShape.of(rows, config.hidden()));
-  }
-
-  private boolean checkThere(String name, List<String> problems) {
-    boolean there = weights.names().contains(name);
-    if (!there) {
-      problems.add("missing " + weights.storedName(name));
-    }
-    return there;
-  }
-
-  private static String some(List<String> all) {
-    String shown = String.join(", ", all.stream().limit(10).toList());
-    return all.size() > 10 ? shown + " and " + (all.size() - 10) + " more" : shown;
   }
 
   /** The weight file. */

@@ -52,6 +52,10 @@ public record EncoderConfig(
           "%d layers, %d hidden and %d attention heads make no encoder"
               .formatted(layers, hidden, heads));
     }
+    if (variation.positions() instanceof Positions.Rotary && hidden / heads % 2 != 0) {
+      throw new ModelException(
+          "heads of width %d cannot be turned in halves".formatted(hidden / heads));
+    }
     if (maxTokens < 1) {
       throw new ModelException("positions for %d tokens make no encoder".formatted(maxTokens));
     }

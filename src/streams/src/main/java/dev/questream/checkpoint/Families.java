@@ -25,6 +25,8 @@ final class Families {
   private static final Map<String, Family> MODULES =
       Map.of("roberta", ROBERTA, "distilbert", DISTILBERT, "mpnet", MPNET, "bert", BERT);
 
+  private static final Pattern CALLED = Pattern.compile("(?:.*\\.)?(\\w+)\\.embeddings\\..+");
+
   /** Tables of positions have round sizes; RoBERTa's have a few rows more. */
   private static final int ROUND = 8;
 
@@ -102,10 +104,13 @@ final class Families {
 
   /** By what the encoder is called in the names of its tensors. */
   private static Optional<Family> module(StateDict weights) {
+    String stored = weights.storedName(words(BERT));
     if (weights.role() != EncoderRole.UNIVERSAL) {
-      return Optional.of(BERT); // DPR
+      return stored.contains("bert_model.") || hasRoundPositions(weights)
+          ? Optional.of(BERT)
+          : Optional.empty(); // DPR's own training takes RoBERTa as well
     }
-    Matcher called = Pattern.compile("(\\w+)\\.embeddings\\..+").matcher(weights.storedName(words(BERT)));
+    Matcher called = CALLED.matcher(stored);
     return called.matches() ? Optional.ofNullable(MODULES.get(called.group(1))) : Optional.empty();
   }
 
@@ -142,7 +147,11 @@ final class Families {
 
   private static boolean isBert(StateDict weights) {
     return rows(weights, BertFamily.NAMES.tokenTypes()) == BERT_TOKEN_TYPES
-        && rows(weights, BertFamily.NAMES.positions()) % ROUND == 0;
+        && hasRoundPositions(weights);
+  }
+
+  private static boolean hasRoundPositions(StateDict weights) {
+    return rows(weights, BertFamily.NAMES.positions()) % ROUND == 0;
   }
 
   private static int rows(StateDict weights, Optional<String> table) {

@@ -3,8 +3,10 @@ package dev.questream.checkpoint;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
+import dev.questream.weights.Sha256;
 import dev.questream.weights.WeightFormat;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,7 +65,7 @@ record FolderModel(
       return new FolderModel(
           folder,
           weights,
-          WeightFormat.sha256(weights),
+          digest(weights, modules),
           TokenizerFile.asRun(tokenizer, Files.readAllBytes(tokenizer), tokenizing, sentence),
           Files.exists(config) ? ModelConfig.read(config) : ModelConfig.empty(),
           modules,
@@ -72,6 +74,19 @@ record FolderModel(
     } catch (IOException e) {
       throw new ModelException("%s cannot be read as a model: %s".formatted(folder, e), e);
     }
+  }
+
+  /** Where linear layers follow the pooling, the digest of the file's and theirs. */
+  private static String digest(Path weights, List<SentenceModule> modules) throws IOException {
+    String file = WeightFormat.sha256(weights);
+    List<String> dense =
+        modules.stream()
+            .filter(SentenceModule.Dense.class::isInstance)
+            .map(SentenceModule::label)
+            .toList();
+    return dense.isEmpty()
+        ? file
+        : Sha256.of((file + "\n" + String.join("\n", dense)).getBytes(StandardCharsets.UTF_8));
   }
 
   private Matcher hubSnapshot() {

@@ -56,7 +56,7 @@ final class ModernBertFamily implements Family {
         new Positions.Rotary(
             theta(declared, FULL, "global_rope_theta", THETA),
             theta(declared, SLIDING, "local_rope_theta", LOCAL_THETA),
-            declared.whole("local_attention").orElse(WINDOW) / 2,
+            Math.max(0, declared.whole("local_attention").orElse(WINDOW)) / 2,
             local(declared, layers));
     return new EncoderConfig.Variation(
         declared.layerNormEpsilon(EPSILON), declared.activation(), positions, true, true);
@@ -70,7 +70,11 @@ final class ModernBertFamily implements Family {
       throw declared.refused(
           "rope_parameters of type %s, of which default is supported".formatted(type));
     }
-    return parameters.number("rope_theta").orElse(declared.number(key).orElse(preset));
+    double theta = parameters.number("rope_theta").orElse(declared.number(key).orElse(preset));
+    if (theta <= 0) {
+      throw declared.refused("rotary positions of the base %s".formatted(theta));
+    }
+    return theta;
   }
 
   private static List<Boolean> local(ModelConfig declared, int layers) {

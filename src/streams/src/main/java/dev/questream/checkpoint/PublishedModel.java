@@ -40,7 +40,7 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
   /** The revision in records, or empty. */
   String revision();
 
-  /** Lower-case hex SHA-256 of the weight file. */
+  /** Lower-case hex SHA-256 of the weight file, and of the weights of its other modules. */
   String weightsSha256();
 
   /**

@@ -45,6 +45,10 @@ final class RobertaFamily implements Family {
   }
 
   private static int padding(ModelConfig declared) {
-    return declared.whole("pad_token_id").orElse(PADDING);
+    int padding = declared.whole("pad_token_id").orElse(PADDING);
+    if (padding < 0) {
+      throw declared.refused("pad_token_id=%d, behind which no positions begin".formatted(padding));
+    }
+    return padding;
   }
 }

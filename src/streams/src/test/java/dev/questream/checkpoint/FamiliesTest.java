@@ -156,6 +156,17 @@ class FamiliesTest {
     }
   }
 
+  /** DPR's own training takes RoBERTa as well, under the same names. */
+  @Test
+  void shouldTakeTheFilesOfDprsTrainingForBertByTheirRoundTables() {
+    TinyCheckpoint tiny = tiny(Layout.TRAINING).reshaped(TYPES, 1, 32);
+    assertThat(open(tiny).family()).isEqualTo("BERT");
+    tiny.reshaped(POSITIONS, 66, 32);
+    assertThatThrownBy(() -> open(tiny))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("may be BERT or RoBERTa");
+  }
+
   @Test
   void shouldTellPrefixedRobertaWithoutAConfig() {
     EncoderCheckpoint found = open(tiny(Layout.ROBERTA));
@@ -184,7 +195,7 @@ class FamiliesTest {
     assertThatThrownBy(() -> open(tiny(Layout.ROBERTA), config(TinyCheckpoint.CONFIG)))
         .isInstanceOf(ModelException.class)
         .hasMessageContainingAll(
-            "holds RoBERTa by the name roberta.embeddings.word_embeddings.weight",
+            "holds RoBERTa by the name module.roberta.embeddings.word_embeddings.weight",
             "config.json says BERT");
     assertThatThrownBy(
             () ->

@@ -71,9 +71,12 @@ class FamilyVectorsTest {
       JSON.writeValue(target.toFile(), file.getValue());
     }
     for (Map.Entry<String, JsonNode> dense : fixture.get("dense").properties()) {
+      String file = dense.getValue().asText();
       Files.copy(
-          weights.resolve(dense.getValue().asText()),
-          folder.resolve(dense.getKey()).resolve("model.safetensors"));
+          weights.resolve(file),
+          folder
+              .resolve(dense.getKey())
+              .resolve(file.endsWith(".bin") ? "pytorch_model.bin" : "model.safetensors"));
     }
     return folder;
   }
