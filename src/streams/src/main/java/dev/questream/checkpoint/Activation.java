@@ -19,8 +19,7 @@ public enum Activation {
       List.of("gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate"),
       List.of("NewGELUActivation", "GELUTanh", "FastGELUActivation", "AccurateGELUActivation")),
   GELU_10("torch.clamp(torch.gelu(y), -10., 10.)", List.of("gelu_10"), List.of()),
-  QUICK_GELU(
-      "y * torch.sigmoid(y * 1.702)", List.of("quick_gelu"), List.of("QuickGELUActivation")),
+  QUICK_GELU("y * torch.sigmoid(y * 1.702)", List.of("quick_gelu"), List.of("QuickGELUActivation")),
   RELU("torch.relu(y)", List.of("relu"), List.of("ReLU")),
   RELU2("torch.square(torch.relu(y))", List.of("relu2"), List.of("ReLUSquaredActivation")),
   RELU6("torch.clamp(y, 0., 6.)", List.of("relu6"), List.of("ReLU6")),

@@ -60,8 +60,7 @@ final class Families {
             ALL.stream()
                 .filter(family -> isOf(family, architectures.get(0)))
                 .findFirst()
-                .orElseThrow(
-                    () -> unsupported(config, "architectures", architectures.get(0))));
+                .orElseThrow(() -> unsupported(config, "architectures", architectures.get(0))));
   }
 
   /** Not {@code BertGenerationEncoder}, which begins like BERT's. */
@@ -75,8 +74,7 @@ final class Families {
   }
 
   private static ModelException unsupported(ModelConfig config, String key, String value) {
-    return config.refused(
-        "%s=%s; the families %s are supported".formatted(key, value, labels()));
+    return config.refused("%s=%s; the families %s are supported".formatted(key, value, labels()));
   }
 
   /**
@@ -129,9 +127,7 @@ final class Families {
                     new ModelException(
                         "%s holds no encoder of the families %s: it has no tensor named as in one of them, such as %s"
                             .formatted(
-                                weights.file(),
-                                labels(),
-                                weights.storedName(firstProduct(BERT)))));
+                                weights.file(), labels(), weights.storedName(firstProduct(BERT)))));
     if (first == BERT && !isBert(weights)) {
       throw new ModelException(
           "%s may be BERT or RoBERTa, which count positions differently, and no config.json says which; put the config.json of these weights there"

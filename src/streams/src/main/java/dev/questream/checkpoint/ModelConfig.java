@@ -72,10 +72,7 @@ public final class ModelConfig {
   }
 
   double layerNormEpsilon(double preset) {
-    return EPSILON.stream()
-        .flatMap(key -> number(key).stream())
-        .findFirst()
-        .orElse(preset);
+    return EPSILON.stream().flatMap(key -> number(key).stream()).findFirst().orElse(preset);
   }
 
   /** Of the feed-forward block. */

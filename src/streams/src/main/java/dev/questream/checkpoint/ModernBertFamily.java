@@ -42,7 +42,13 @@ final class ModernBertFamily implements Family {
         Optional.empty(),
         "embeddings.norm",
         new TensorNames.Layer(
-            "layers.", List.of("attn.Wqkv"), "attn.Wo", "attn_norm", "mlp.Wi", "mlp.Wo", "mlp_norm"),
+            "layers.",
+            List.of("attn.Wqkv"),
+            "attn.Wo",
+            "attn_norm",
+            "mlp.Wi",
+            "mlp.Wo",
+            "mlp_norm"),
         Optional.of("final_norm"),
         new TensorNames.Biases(
             declared.flag("attention_bias"),

@@ -105,7 +105,8 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
   default <T> T read(EncoderRole asked, Function<EncoderCheckpoint, T> reader) {
     return withWeights(
         file ->
-            reader.apply(EncoderCheckpoint.of(
+            reader.apply(
+                EncoderCheckpoint.of(
                     StateDict.of(Checkpoint.open(file), asked), config(), modules())));
   }
 

@@ -97,7 +97,8 @@ public sealed interface SentenceModule {
   /**
    * The modules of a model, in their order; the first is the Transformer. Without {@code
    * modules.json} they are those that the model would get: the state of the first token as in DPR,
-   * the mean where files of sentence-transformers lie about. The mean pools where none of them does.
+   * the mean where files of sentence-transformers lie about. The mean pools where none of them
+   * does.
    *
    * @throws ModelException if one of them is not supported
    */
@@ -107,8 +108,7 @@ public sealed interface SentenceModule {
       boolean sentences =
           SentenceConfig.isIn(folder)
               || Files.exists(folder.resolve(ModelFiles.SENTENCE_TRANSFORMERS));
-      return List.of(
-          new Transformer(folder), Pool.of(sentences ? Pooling.MEAN : Pooling.CLS));
+      return List.of(new Transformer(folder), Pool.of(sentences ? Pooling.MEAN : Pooling.CLS));
     }
     List<SentenceModule> modules = new ArrayList<>();
     for (JsonNode declared : ModelJson.read(file)) {
@@ -134,8 +134,7 @@ public sealed interface SentenceModule {
             PoolingConfig.read(folderOf(folder, file, declared).resolve(ModelFiles.CONFIG));
         yield new Pool(config.poolings(), config.includesPrompt());
       }
-      case "Dense" ->
-          DenseFiles.read(folderOf(folder, file, declared).resolve(ModelFiles.CONFIG));
+      case "Dense" -> DenseFiles.read(folderOf(folder, file, declared).resolve(ModelFiles.CONFIG));
       case "Normalize" -> new Normalize();
       default ->
           throw new ModelException(

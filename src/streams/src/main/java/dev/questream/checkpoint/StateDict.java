@@ -73,7 +73,10 @@ public final class StateDict {
     if (found.isEmpty()) {
       throw new ModelException(
           "%s holds no encoder: no tensor is named [prefix.]%s; it has %s"
-              .formatted(checkpoint.file(), "embeddings.word_embeddings.weight", some(checkpoint.names())));
+              .formatted(
+                  checkpoint.file(),
+                  "embeddings.word_embeddings.weight",
+                  some(checkpoint.names())));
     }
     Map<EncoderRole, String> prefixes = new TreeMap<>();
     found.forEach(prefix -> prefixes.put(TensorName.of(prefix).role(), prefix));

@@ -6,7 +6,8 @@
  * dev.questream.checkpoint.EncoderCheckpoint} the encoder that its tensors make up, {@link
  * dev.questream.checkpoint.StateDict} those tensors by their plain names. A family of encoders is a
  * {@code Family}, a pooling or a module of sentence-transformers a case of {@link
- * dev.questream.checkpoint.SentenceModule}. May import {@code weights}, {@code encoder} for its enumerations, and Jackson.
+ * dev.questream.checkpoint.SentenceModule}. May import {@code weights}, {@code encoder} for its
+ * enumerations, and Jackson.
  *
  * <p><b>Threading:</b> single-threaded use while a model is imported.
  */

@@ -3,8 +3,8 @@ package dev.questream.encoder;
 import java.util.Locale;
 
 /**
- * How the last hidden states of a text's tokens become one vector, special tokens included, by
- * the names of sentence-transformers.
+ * How the last hidden states of a text's tokens become one vector, special tokens included, by the
+ * names of sentence-transformers.
  */
 public enum Pooling {
   /** The state of the first token. */

@@ -47,15 +47,24 @@ final class EncoderGraph {
     boolean distances = positions instanceof Positions.WithDistances;
     boolean rotary = positions instanceof Positions.Rotary;
     return Map.of(
-        "cls", output.firstTokenOnly(),
-        "weighted", output.pool().poolings().contains(Pooling.WEIGHTEDMEAN),
-        "table", !rotary,
-        "padding", positions instanceof Positions.BehindPadding || distances,
-        "distances", distances,
-        "rotary", rotary,
-        "fusible", !rotary && !distances,
-        "prenorm", config.variation().preNorm(),
-        "gated", config.variation().gated());
+        "cls",
+        output.firstTokenOnly(),
+        "weighted",
+        output.pool().poolings().contains(Pooling.WEIGHTEDMEAN),
+        "table",
+        !rotary,
+        "padding",
+        positions instanceof Positions.BehindPadding || distances,
+        "distances",
+        distances,
+        "rotary",
+        rotary,
+        "fusible",
+        !rotary && !distances,
+        "prenorm",
+        config.variation().preNorm(),
+        "gated",
+        config.variation().gated());
   }
 
   private Map<String, String> values() {
@@ -126,6 +135,9 @@ final class EncoderGraph {
         lines.append("    y = y / torch.clamp_min(torch.norm(y, 2, [1], True), 1e-12)\n");
       }
     }
-    return lines.append("    return y.to(6).cpu()").toString().replace(System.lineSeparator(), "\n");
+    return lines
+        .append("    return y.to(6).cpu()")
+        .toString()
+        .replace(System.lineSeparator(), "\n");
   }
 }

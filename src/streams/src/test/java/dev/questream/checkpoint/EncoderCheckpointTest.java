@@ -81,7 +81,10 @@ class EncoderCheckpointTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Layout.class, mode = EnumSource.Mode.EXCLUDE, names = {"ROBERTA", "TRAINING"})
+  @EnumSource(
+      value = Layout.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"ROBERTA", "TRAINING"})
   void shouldTellTheDimensionsByTheTensors(Layout layout) {
     EncoderCheckpoint found = open(tiny(layout), CONFIG);
     assertThat(found.config()).isEqualTo(bert(4, 1e-12));
@@ -89,7 +92,10 @@ class EncoderCheckpointTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Layout.class, mode = EnumSource.Mode.EXCLUDE, names = {"ROBERTA", "TRAINING"})
+  @EnumSource(
+      value = Layout.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"ROBERTA", "TRAINING"})
   void shouldTellTheProjectionByTheTensors(Layout layout) {
     EncoderCheckpoint bert = open(tiny(layout).projection(16), CONFIG);
     assertThat(bert.output().dimensions()).isEqualTo(16);
@@ -98,14 +104,20 @@ class EncoderCheckpointTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Layout.class, mode = EnumSource.Mode.EXCLUDE, names = {"ROBERTA", "TRAINING"})
+  @EnumSource(
+      value = Layout.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"ROBERTA", "TRAINING"})
   void shouldIgnoreWhatIsNotUsed(Layout layout) {
     EncoderCheckpoint bert = open(tiny(layout).pooler().positionIds().projection(8), CONFIG);
     assertThat(bert.output().dimensions()).isEqualTo(8);
   }
 
   @ParameterizedTest
-  @EnumSource(value = Layout.class, mode = EnumSource.Mode.EXCLUDE, names = {"ROBERTA", "TRAINING"})
+  @EnumSource(
+      value = Layout.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"ROBERTA", "TRAINING"})
   void shouldReadTensorsByTheirPlainNames(Layout layout) {
     TinyCheckpoint tiny = tiny(layout);
     EncoderCheckpoint bert = open(tiny, CONFIG);
@@ -126,14 +138,12 @@ class EncoderCheckpointTest {
             {"num_attention_heads": 8, "num_hidden_layers": 12, "hidden_size": 768,
              "vocab_size": 30522, "projection_dim": 128, "layer_norm_eps": 1e-5}
             """);
-    assertThat(open(tiny(Layout.PLAIN), wrong).config())
-        .isEqualTo(bert(8, 1e-5));
+    assertThat(open(tiny(Layout.PLAIN), wrong).config()).isEqualTo(bert(8, 1e-5));
   }
 
   @Test
   void shouldGuessTheHeadsThatNoConfigDeclares() {
-    assertThat(open(tiny(Layout.PLAIN), ModelConfig.empty()).config())
-        .isEqualTo(bert(1, 1e-12));
+    assertThat(open(tiny(Layout.PLAIN), ModelConfig.empty()).config()).isEqualTo(bert(1, 1e-12));
   }
 
   @ParameterizedTest

@@ -81,8 +81,18 @@ class FamiliesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "t5", "albert", "electra", "deberta", "deberta-v2", "xlm-roberta-xl", "nomic_bert", "gpt2",
-        "bert-generation", "xlnet", "qwen2", "Bert"
+        "t5",
+        "albert",
+        "electra",
+        "deberta",
+        "deberta-v2",
+        "xlm-roberta-xl",
+        "nomic_bert",
+        "gpt2",
+        "bert-generation",
+        "xlnet",
+        "qwen2",
+        "Bert"
       })
   void shouldRefuseAnotherModelTypeByItsName(String type) {
     assertThatThrownBy(() -> config("{\"model_type\": \"%s\"}".formatted(type)))
@@ -96,8 +106,14 @@ class FamiliesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "T5EncoderModel", "AlbertModel", "ElectraModel", "DebertaV2Model", "XLMRobertaXLModel",
-        "BertGenerationEncoder", "XLMModel", "NomicBertModel"
+        "T5EncoderModel",
+        "AlbertModel",
+        "ElectraModel",
+        "DebertaV2Model",
+        "XLMRobertaXLModel",
+        "BertGenerationEncoder",
+        "XLMModel",
+        "NomicBertModel"
       })
   void shouldRefuseAnotherClassByItsName(String architecture) {
     assertThatThrownBy(() -> config("{\"architectures\": [\"%s\"]}".formatted(architecture)))
@@ -200,8 +216,7 @@ class FamiliesTest {
     assertThatThrownBy(
             () ->
                 open(
-                    tiny(Layout.PLAIN),
-                    config("{\"model_type\": \"distilbert\", \"n_heads\": 4}")))
+                    tiny(Layout.PLAIN), config("{\"model_type\": \"distilbert\", \"n_heads\": 4}")))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("DistilBERT");
   }

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tiny models of every family, pooling, module and activation that is read, against the vectors that
- * sentence-transformers computes from them ({@code scripts/fixtures}).
+ * Tiny models of every family, pooling, module and activation that is read, against the vectors
+ * that sentence-transformers computes from them ({@code scripts/fixtures}).
  */
 class FamilyVectorsTest {
   private static final Path FAMILIES = Path.of("src/test/resources/families");

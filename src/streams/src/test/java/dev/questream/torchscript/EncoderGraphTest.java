@@ -133,8 +133,7 @@ class EncoderGraphTest {
   void shouldAddALineForEachLinearLayerAndItsActivation() {
     assertThat(added(source(CLS, dense(Activation.IDENTITY)), source(CLS)))
         .containsExactly("y = self.dense[0].forward(y)");
-    assertThat(
-            added(source(CLS, dense(Activation.TANH), dense(Activation.RELU)), source(CLS)))
+    assertThat(added(source(CLS, dense(Activation.TANH), dense(Activation.RELU)), source(CLS)))
         .containsExactly(
             "y = self.dense[0].forward(y)",
             "y = torch.tanh(y)",

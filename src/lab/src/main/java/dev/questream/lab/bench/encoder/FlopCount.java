@@ -16,8 +16,8 @@ import dev.questream.checkpoint.Output;
  *   <li>weights of a layer: 4h² (query, key, value, output) + 2hf (up, down; 3hf with a gate), so
  *       2n(4h² + 2hf);
  *   <li>attention of a layer: queries by keys and weights by values, 2n²h each, so 4n²h;
- *   <li>the last layer under CLS pooling alone: keys and values of all tokens, 2n·2h²; query, output, up
- *       and down of one, 2(2h² + 2hf); attention of one query, 4nh;
+ *   <li>the last layer under CLS pooling alone: keys and values of all tokens, 2n·2h²; query,
+ *       output, up and down of one, 2(2h² + 2hf); attention of one query, 4nh;
  *   <li>a linear layer behind the pooling, from a to b elements: 2ab, once for each text.
  * </ul>
  *

@@ -26,8 +26,7 @@ class FlopCountTest {
         3072,
         30_522,
         512,
-        new EncoderConfig.Variation(
-            1e-12, Activation.GELU, new Positions.Indexed(), false, gated));
+        new EncoderConfig.Variation(1e-12, Activation.GELU, new Positions.Indexed(), false, gated));
   }
 
   private static Output output(Pooling pooling) {
@@ -78,8 +77,7 @@ class FlopCountTest {
   void shouldCountTheProjectionOnceForEachText() {
     SentenceModule.Dense dense =
         new SentenceModule.Dense(zeros(128, 768), zeros(128), Activation.IDENTITY);
-    Output projected =
-        new Output(List.of(SentenceModule.Pool.of(Pooling.CLS), dense), 128);
+    Output projected = new Output(List.of(SentenceModule.Pool.of(Pooling.CLS), dense), 128);
     assertThat(
             new FlopCount(BASE, projected).weights(30)
                 - new FlopCount(BASE, output(Pooling.CLS)).weights(30))
