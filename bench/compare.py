@@ -57,6 +57,12 @@ def contestants(options):
         return Contestant(name, against, [
             str(HERE / "peers" / "one_by_one.sh"), str(model), str(inputs), mode, seconds])
 
+    if (model / "modules.json").exists():  # one family, made with --family
+        return [c for precision in ["bf16", "fp32"] for c in (
+            ours(f"Questream {precision}", precision),
+            peer(f"transformers {precision}, 32, sorted", f"Questream {precision}", "transformers_peer.py",
+                 "--precision", precision, "--order", "sorted"))]
+
     every = []
     for precision in ["bf16", "fp32"]:
         best, single = f"Questream {precision}", f"Questream {precision}, one at a time"

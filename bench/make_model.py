@@ -6,6 +6,9 @@ FOLDER/             DPR question encoder: Questream, transformers
 FOLDER/bert/        the same weights as a plain BERT with CLS pooling: sentence-transformers, Infinity
 FOLDER/bert/onnx/   the same weights for ONNX Runtime and LangChain4j
 
+With --family: FOLDER/ is a plain model of that family with mean pooling, of the size that it is published in, for
+Questream and transformers.
+
 Speed does not depend on what the weights are, only on how many and in what order. The tokenizer is a real
 one (by default that of the bundled model, from src/app/target/lib), so that questions have their true lengths.
 """
@@ -17,11 +20,13 @@ import tempfile
 import zipfile
 
 import torch
-from transformers import BertConfig, BertModel, DPRConfig, DPRQuestionEncoder, PreTrainedTokenizerFast
+from transformers import (
+    AutoModel, BertConfig, BertModel, DistilBertConfig, DPRConfig, DPRQuestionEncoder, ModernBertConfig, MPNetConfig,
+    PreTrainedTokenizerFast, RobertaConfig)
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MAX_TOKENS = 512
-POOLING = '{"word_embedding_dimension": %d, "pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}'
+POOLING = '{"word_embedding_dimension": %d, "pooling_mode_cls_token": %s, "pooling_mode_mean_tokens": %s}'
 MODULES = """[
   {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
   {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}
@@ -56,17 +61,56 @@ def save_tokenizer(tokenizer, folder):
     file.write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
 
 
-def random_encoder(vocabulary, layers, hidden):
+def family_config(family, vocabulary, layers, hidden):
+    """Published sizes; ids are the tokenizer's, of which 0 is the padding token's."""
+    common = dict(vocab_size=vocabulary, num_hidden_layers=layers, hidden_size=hidden,
+                  num_attention_heads=hidden // 64, pad_token_id=0)
+    if family == "bert":
+        return BertConfig(**common, intermediate_size=4 * hidden)
+    if family == "roberta":
+        return RobertaConfig(**common, intermediate_size=4 * hidden, max_position_embeddings=MAX_TOKENS + 1,
+                             type_vocab_size=1, layer_norm_eps=1e-5)
+    if family == "distilbert":
+        return DistilBertConfig(vocab_size=vocabulary, n_layers=layers // 2, dim=hidden, n_heads=hidden // 64,
+                                hidden_dim=4 * hidden, pad_token_id=0)
+    if family == "mpnet":
+        return MPNetConfig(**common, intermediate_size=4 * hidden, max_position_embeddings=MAX_TOKENS + 2)
+    common["num_hidden_layers"] = layers * 22 // 12
+    return ModernBertConfig(**common, intermediate_size=hidden * 3 // 2, bos_token_id=1, eos_token_id=2,
+                            cls_token_id=1, sep_token_id=2)
+
+
+def make_family(folder, config, tokenizer, hidden):
     torch.manual_seed(7)
-    model = DPRQuestionEncoder(
-        DPRConfig(
-            vocab_size=vocabulary, num_hidden_layers=layers, hidden_size=hidden,
-            num_attention_heads=hidden // 64, intermediate_size=4 * hidden)).eval()
+    doubled(AutoModel.from_config(config).eval()).save_pretrained(folder)
+    save_tokenizer(tokenizer, folder)
+    save_modules(folder, hidden, cls=False)
+
+
+def save_modules(folder, hidden, cls):
+    (folder / "modules.json").write_text(MODULES, "utf-8")
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": %d}' % MAX_TOKENS, "utf-8")
+    (folder / "1_Pooling").mkdir(exist_ok=True)
+    flags = ("true", "false") if cls else ("false", "true")
+    (folder / "1_Pooling" / "config.json").write_text(POOLING % (hidden, *flags), "utf-8")
+
+
+def doubled(model):
+    """Weights of 0.02 would give vectors that hardly differ."""
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() == 2:
-                parameter.mul_(2.0)  # weights of 0.02 would give vectors that hardly differ
+                parameter.mul_(2.0)
     return model
+
+
+def random_encoder(vocabulary, layers, hidden):
+    torch.manual_seed(7)
+    return doubled(
+        DPRQuestionEncoder(
+            DPRConfig(
+                vocab_size=vocabulary, num_hidden_layers=layers, hidden_size=hidden,
+                num_attention_heads=hidden // 64, intermediate_size=4 * hidden)).eval())
 
 
 def plain_bert(encoder):
@@ -109,11 +153,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path, help="where to write, about 1.3 GB")
     parser.add_argument("--tokenizer", type=pathlib.Path, help="tokenizer.json of a BERT model")
-    parser.add_argument("--layers", type=int, default=12)
+    parser.add_argument("--family", choices=["bert", "roberta", "distilbert", "mpnet", "modernbert"])
+    parser.add_argument("--layers", type=int, default=12, help="of BERT; other families in proportion")
     parser.add_argument("--hidden", type=int, default=768, help="a multiple of 64")
     arguments = parser.parse_args()
     text = arguments.tokenizer.read_text("utf-8") if arguments.tokenizer else bundled_tokenizer()
     tokenizer = load_tokenizer(text)
+    if arguments.family:
+        config = family_config(arguments.family, len(tokenizer), arguments.layers, arguments.hidden)
+        make_family(arguments.folder, config, tokenizer, arguments.hidden)
+        print(arguments.folder)
+        return
     encoder = random_encoder(len(tokenizer), arguments.layers, arguments.hidden)
     encoder.save_pretrained(arguments.folder)
     save_tokenizer(tokenizer, arguments.folder)
@@ -122,10 +172,7 @@ def main():
     bert = plain_bert(encoder)
     bert.save_pretrained(plain)
     save_tokenizer(tokenizer, plain)
-    (plain / "modules.json").write_text(MODULES, "utf-8")
-    (plain / "sentence_bert_config.json").write_text('{"max_seq_length": %d}' % MAX_TOKENS, "utf-8")
-    (plain / "1_Pooling").mkdir(exist_ok=True)
-    (plain / "1_Pooling" / "config.json").write_text(POOLING % arguments.hidden, "utf-8")
+    save_modules(plain, arguments.hidden, cls=True)
     export_onnx(bert, plain / "onnx" / "model.onnx")
     print(arguments.folder)
 

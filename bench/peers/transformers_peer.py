@@ -1,16 +1,23 @@
 #!/usr/bin/env python3
-"""transformers: DPRQuestionEncoder(...).pooler_output, padded batches of a fixed size."""
+"""transformers, padded batches of a fixed size: DPRQuestionEncoder(...).pooler_output, or of another model the mean of its states."""
 import numpy
 import torch
-from transformers import DPRQuestionEncoder
+from transformers import AutoConfig, AutoModel, DPRQuestionEncoder
 
 import peer
+
+
+def mean(out, mask):
+    weights = mask.unsqueeze(-1)
+    return (out.last_hidden_state.float() * weights).sum(1) / weights.sum(1)
 
 
 def main():
     options = peer.arguments(__doc__).parse_args()
     dtype = torch.bfloat16 if options.precision == "bf16" else torch.float32
-    model = DPRQuestionEncoder.from_pretrained(options.model, dtype=dtype, attn_implementation="sdpa").eval()
+    dpr = AutoConfig.from_pretrained(options.model).model_type == "dpr"
+    kind = DPRQuestionEncoder if dpr else AutoModel
+    model = kind.from_pretrained(options.model, dtype=dtype).eval()
     ids = peer.ids(options.input)
     lengths = [len(i) for i in ids]
     plan = peer.batches(peer.order(lengths, options.order), options.batch)
@@ -25,8 +32,8 @@ def main():
                 input_ids[row, :lengths[i]] = torch.tensor(ids[i])
                 mask[row, :lengths[i]] = 1
             with torch.inference_mode():
-                out = model(input_ids=input_ids, attention_mask=mask).pooler_output
-            vectors[batch] = out.float().numpy()
+                out = model(input_ids=input_ids, attention_mask=mask)
+            vectors[batch] = (out.pooler_output if dpr else mean(out, mask)).float().numpy()
         return vectors
 
     name = f"transformers {options.precision}, batch {options.batch}, {options.order}"

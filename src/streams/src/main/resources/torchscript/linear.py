@@ -2,7 +2,8 @@
 #
 # Options: whose kernels multiply (see LinearKernels)
 #   onednn   oneDNN, weights in its own layout after pack
-#   fused    oneDNN, with GELU or residual inside the product
+#   fused    oneDNN, with the residual inside the product
+#   fused_gelu  and GELU as well; other activations follow it
 #   fbgemm   FBGEMM, weights in an object of its own after pack
 #   int8     FBGEMM in 8 bits; otherwise weights in binary16
 #   reduced  FBGEMM in 8 bits, activations in 7 bits
@@ -36,12 +37,13 @@ class Linear:
 #end
 #end
 
-  # GELU of the product.
-  def gelu(self, x: Tensor) -> Tensor:
-#if fused
+  # The activation of the product.
+  def activated(self, x: Tensor) -> Tensor:
+#if fused_gelu
     return ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "gelu", [], "none")
 #else
-    return torch.gelu(self.forward(x))
+    y = self.forward(x)
+    return $ACTIVATION
 #end
 
   # The product and other[rows, out].

@@ -50,7 +50,7 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
   /**
    * The way from a text to a vector.
    *
-   * @param pooling how token states become one vector: {@code cls} or {@code mean}
+   * @param pooling how token states become one vector, such as {@code cls} or {@code mean}
    * @param normalized whether the vector has length one
    * @param precision number format of the matrix products, such as {@code bf16}; vectors are
    *     float32 in any case

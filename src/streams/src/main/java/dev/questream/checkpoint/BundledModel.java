@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
+import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,18 +96,8 @@ final class BundledModel implements PublishedModel {
   }
 
   @Override
-  public Pooling pooling() {
-    return Pooling.CLS;
-  }
-
-  @Override
-  public boolean includesPrompt() {
-    return true;
-  }
-
-  @Override
-  public boolean normalized() {
-    return true;
+  public List<SentenceModule> modules() {
+    return List.of(SentenceModule.Pool.of(Pooling.CLS), new SentenceModule.Normalize());
   }
 
   @Override

@@ -1,18 +1,18 @@
 package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
+import dev.questream.weights.Sha256;
 import dev.questream.weights.WeightFormat;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A checkpoint folder in the layout of the Hugging Face hub: weights, {@code tokenizer.json},
@@ -59,7 +59,7 @@ record FolderModel(
       return new FolderModel(
           folder,
           weights,
-          WeightFormat.sha256(weights),
+          digest(weights, modules),
           TokenizerOverrides.asRun(
               encoder.resolve(ModelFiles.TOKENIZER),
               TokenizerFiles.read(encoder),
@@ -72,6 +72,19 @@ record FolderModel(
     } catch (IOException e) {
       throw new ModelException("%s cannot be read as a model: %s".formatted(folder, e), e);
     }
+  }
+
+  /** Where linear layers follow the pooling, the digest of the file's and theirs. */
+  private static String digest(Path weights, List<SentenceModule> modules) throws IOException {
+    String file = WeightFormat.sha256(weights);
+    List<String> dense =
+        modules.stream()
+            .filter(SentenceModule.Dense.class::isInstance)
+            .map(SentenceModule::label)
+            .toList();
+    return dense.isEmpty()
+        ? file
+        : Sha256.of((file + "\n" + String.join("\n", dense)).getBytes(StandardCharsets.UTF_8));
   }
 
   private Matcher hubSnapshot() {
@@ -103,28 +116,6 @@ record FolderModel(
   @Override
   public byte[] tokenizerJson() {
     return tokenizer.clone();
-  }
-
-  /** The mean, where modules are declared and none of them pools. */
-  @Override
-  public Pooling pooling() {
-    return pools().map(SentenceModule.Pool::pooling).reduce(Pooling.MEAN, (first, last) -> last);
-  }
-
-  @Override
-  public boolean includesPrompt() {
-    return pools().allMatch(SentenceModule.Pool::includesPrompt);
-  }
-
-  private Stream<SentenceModule.Pool> pools() {
-    return modules.stream()
-        .filter(SentenceModule.Pool.class::isInstance)
-        .map(SentenceModule.Pool.class::cast);
-  }
-
-  @Override
-  public boolean normalized() {
-    return modules.contains(new SentenceModule.Normalize());
   }
 
   @Override

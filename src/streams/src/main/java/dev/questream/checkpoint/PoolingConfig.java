@@ -59,22 +59,25 @@ record PoolingConfig(Path file, List<String> modes, boolean includesPrompt) {
   }
 
   /**
-   * The one pooling.
+   * The poolings, in their order.
    *
-   * @throws ModelException if it is not supported, or there are several
+   * @throws ModelException if one of them is not known
    */
-  Pooling pooling() {
-    String asked = String.join(" and ", modes);
+  List<Pooling> poolings() {
+    return modes.stream().map(this::pooling).toList();
+  }
+
+  private Pooling pooling(String mode) {
     return Arrays.stream(Pooling.values())
-        .filter(pooling -> pooling.label().equals(asked))
+        .filter(pooling -> pooling.label().equals(mode))
         .findFirst()
         .orElseThrow(
             () ->
                 new ModelException(
-                    "%s asks for the pooling %s; supported is one of %s"
+                    "%s asks for the pooling %s; supported are %s"
                         .formatted(
                             file,
-                            asked,
+                            mode,
                             Stream.of(Pooling.values())
                                 .map(Pooling::label)
                                 .collect(Collectors.joining(", ")))));

@@ -1,10 +1,10 @@
 package dev.questream.checkpoint;
 
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 
 /** A published model on this machine: weights, tokenizer, and how its vectors are made. */
@@ -40,7 +40,7 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
   /** The revision in records, or empty. */
   String revision();
 
-  /** Lower-case hex SHA-256 of the weight file. */
+  /** Lower-case hex SHA-256 of the weight file, and of the weights of its other modules. */
   String weightsSha256();
 
   /**
@@ -52,14 +52,31 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
   /** What {@code config.json} declares. */
   ModelConfig config();
 
-  /** How token states become a vector. */
-  Pooling pooling();
+  /** What becomes of the token states, in order. */
+  List<SentenceModule> modules();
+
+  /** How token states become a vector, as in records. */
+  default String pooling() {
+    return pool().label();
+  }
 
   /** Whether the tokens of a prefix take part in the pooling. */
-  boolean includesPrompt();
+  default boolean includesPrompt() {
+    return pool().includesPrompt();
+  }
 
-  /** Whether vectors are scaled to length one. */
-  boolean normalized();
+  private SentenceModule.Pool pool() {
+    return modules().stream()
+        .filter(SentenceModule.Pool.class::isInstance)
+        .map(SentenceModule.Pool.class::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Whether vectors are of length one. */
+  default boolean normalized() {
+    return modules().get(modules().size() - 1) instanceof SentenceModule.Normalize;
+  }
 
   /** Tokens that the model's authors let it take, at most; the positions may bound it further. */
   int maxTokens();
@@ -85,14 +102,16 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
    * @throws ModelException if the weights are missing, damaged or of no family that is read
    * @throws java.io.UncheckedIOException if a temporary file cannot be written
    */
-  default <T> T read(EncoderRole asked, Function<BertCheckpoint, T> reader) {
+  default <T> T read(EncoderRole asked, Function<EncoderCheckpoint, T> reader) {
     return withWeights(
         file ->
-            reader.apply(BertCheckpoint.of(StateDict.of(Checkpoint.open(file), asked), config())));
+            reader.apply(
+                EncoderCheckpoint.of(
+                    StateDict.of(Checkpoint.open(file), asked), config(), modules())));
   }
 
   /** The same for questions, or for passages where the file holds their side alone. */
-  default <T> T read(Function<BertCheckpoint, T> reader) {
+  default <T> T read(Function<EncoderCheckpoint, T> reader) {
     return read(EncoderRole.QUESTION, reader);
   }
 }

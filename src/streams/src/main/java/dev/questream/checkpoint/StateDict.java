@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class StateDict {
   private static final Logger LOG = LoggerFactory.getLogger(StateDict.class);
   private static final int MAX_NAMED = 10;
+  private static final String PROJECTION = TensorNames.PROJECTION + ".";
 
   private final Checkpoint checkpoint;
   private final EncoderRole role;
@@ -71,8 +72,11 @@ public final class StateDict {
     checkpoint.names().forEach(name -> TensorName.of(name).encoderPrefix().ifPresent(found::add));
     if (found.isEmpty()) {
       throw new ModelException(
-          "%s holds no BERT encoder: no tensor is named [prefix.]%s; it has %s"
-              .formatted(checkpoint.file(), BertTensors.WORD_EMBEDDINGS, some(checkpoint.names())));
+          "%s holds no encoder: no tensor is named [prefix.]%s; it has %s"
+              .formatted(
+                  checkpoint.file(),
+                  "embeddings.word_embeddings.weight",
+                  some(checkpoint.names())));
     }
     Map<EncoderRole, String> prefixes = new TreeMap<>();
     found.forEach(prefix -> prefixes.put(TensorName.of(prefix).role(), prefix));
@@ -91,7 +95,7 @@ public final class StateDict {
     for (String stored : checkpoint.names()) {
       TensorName name = TensorName.of(stored);
       String plain = name.within(prefix);
-      boolean inside = name.startsWith(prefix) || plain.startsWith(BertTensors.PROJECTION);
+      boolean inside = name.startsWith(prefix) || plain.startsWith(PROJECTION);
       if (otherSide.contains(name.role()) || TensorName.isBuffer(plain)) {
         continue;
       }

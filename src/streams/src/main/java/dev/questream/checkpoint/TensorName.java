@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 record TensorName(String name) {
   /** The embeddings by which an encoder is known: those of BERT's relatives and of ModernBERT. */
   private static final List<String> WORD_EMBEDDINGS =
-      List.of(BertTensors.WORD_EMBEDDINGS, "embeddings.tok_embeddings.weight");
+      List.of("embeddings.word_embeddings.weight", "embeddings.tok_embeddings.weight");
 
   private static final Pattern MARKS =
       Pattern.compile("_orig_mod\\.|_fsdp_wrapped_module\\.|_checkpoint_wrapped_module\\.");

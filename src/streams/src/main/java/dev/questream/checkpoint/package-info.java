@@ -3,10 +3,11 @@
  * with their provenance.
  *
  * <p>{@link dev.questream.checkpoint.PublishedModel} is the model, {@link
- * dev.questream.checkpoint.BertCheckpoint} the encoder that its tensors make up. {@link
- * dev.questream.checkpoint.StateDict} takes away what others put around their names. A pooling or a
- * module of sentence-transformers is a case of {@code SentenceModule}. May import {@code weights},
- * {@code encoder} for its enumerations, and Jackson.
+ * dev.questream.checkpoint.EncoderCheckpoint} the encoder that its tensors make up, {@link
+ * dev.questream.checkpoint.StateDict} those tensors by their plain names. A family of encoders is a
+ * {@code Family}, a pooling or a module of sentence-transformers a case of {@link
+ * dev.questream.checkpoint.SentenceModule}. May import {@code weights}, {@code encoder} for its
+ * enumerations, and Jackson.
  *
  * <p><b>Threading:</b> single-threaded use while a model is imported.
  */

@@ -15,10 +15,6 @@ public record EncoderInfo(Provenance provenance, EncoderRole role, int maxTokens
     return provenance.model().id();
   }
 
-  public Pooling pooling() {
-    return Pooling.of(provenance.computed().pooling());
-  }
-
   public Precision precision() {
     return Precision.of(provenance.computed().precision());
   }

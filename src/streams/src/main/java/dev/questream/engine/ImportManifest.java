@@ -18,7 +18,7 @@ import java.util.Properties;
  * @param archiveSha256 digest of the archive
  * @param role what the state-dict keys say
  * @param dimensions elements of a vector
- * @param maxPositions rows of the position embedding
+ * @param maxTokens tokens that its positions allow
  * @param model name of the model
  * @param precision number format of the archive
  */
@@ -26,7 +26,7 @@ record ImportManifest(
     String archiveSha256,
     EncoderRole role,
     int dimensions,
-    int maxPositions,
+    int maxTokens,
     String model,
     Precision precision) {
 
@@ -39,7 +39,7 @@ record ImportManifest(
           properties.getProperty("archive.sha256", ""),
           EncoderRole.valueOf(properties.getProperty("role", "").toUpperCase(Locale.ROOT)),
           Integer.parseInt(properties.getProperty("dimensions", "")),
-          Integer.parseInt(properties.getProperty("max.positions", "")),
+          Integer.parseInt(properties.getProperty("max.tokens", "")),
           properties.getProperty("model", ""),
           Precision.valueOf(properties.getProperty("precision", "").toUpperCase(Locale.ROOT)));
     } catch (IllegalArgumentException | MalformedInputException e) {
@@ -53,7 +53,7 @@ record ImportManifest(
     properties.setProperty("archive.sha256", archiveSha256);
     properties.setProperty("role", role.label());
     properties.setProperty("dimensions", Integer.toString(dimensions));
-    properties.setProperty("max.positions", Integer.toString(maxPositions));
+    properties.setProperty("max.tokens", Integer.toString(maxTokens));
     properties.setProperty("model", model);
     properties.setProperty("precision", precision.label());
     AtomicFile.write(

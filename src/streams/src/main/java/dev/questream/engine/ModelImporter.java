@@ -1,11 +1,11 @@
 package dev.questream.engine;
 
-import dev.questream.checkpoint.BertCheckpoint;
+import dev.questream.checkpoint.EncoderCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
+import dev.questream.checkpoint.SentenceModule;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
 import dev.questream.encoder.Precision;
-import dev.questream.torchscript.BertArchive;
+import dev.questream.torchscript.EncoderArchive;
 import dev.questream.torchscript.GraphFormat;
 import dev.questream.torchscript.LinearKernels;
 import dev.questream.weights.AtomicFile;
@@ -22,6 +22,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,11 +116,10 @@ final class ModelImporter {
             "\n",
             model.weightsSha256() + side,
             model.config().toString(),
-            model.pooling().label(),
-            Boolean.toString(model.normalized()),
+            model.modules().stream().map(SentenceModule::label).collect(Collectors.joining(",")),
             format.precision().label(),
             format.kernels().name(),
-            "graph " + BertArchive.GRAPH_VERSION,
+            "graph " + EncoderArchive.GRAPH_VERSION,
             "libtorch " + libtorch);
     return Sha256.of(parts.getBytes(StandardCharsets.UTF_8)).substring(0, KEY_LENGTH);
   }
@@ -145,27 +145,26 @@ final class ModelImporter {
     Files.createDirectories(folder);
     ImportManifest learnt =
         AtomicFile.write(
-            archive, part -> model.read(asked, bert -> write(bert, model, format, part)));
+            archive, part -> model.read(asked, encoder -> write(encoder, model, format, part)));
     learnt.write(manifest);
     return new ImportedModel(archive, learnt, format);
   }
 
   private static ImportManifest write(
-      BertCheckpoint bert, PublishedModel model, GraphFormat format, Path target) {
+      EncoderCheckpoint encoder, PublishedModel model, GraphFormat format, Path target) {
     MessageDigest digest = Sha256.newDigest();
-    Pooling pooling = model.pooling();
     try (OutputStream file = Files.newOutputStream(target);
         OutputStream out =
             new DigestOutputStream(new BufferedOutputStream(file, 1 << 20), digest)) {
-      BertArchive.write(bert, pooling, model.normalized(), format, out);
+      EncoderArchive.write(encoder, format, out);
     } catch (IOException e) {
       throw unwritable(model, target.getParent(), e);
     }
     return new ImportManifest(
         Sha256.hex(digest),
-        bert.role(),
-        bert.config().dimensions(),
-        bert.config().maxPositions(),
+        encoder.role(),
+        encoder.output().dimensions(),
+        encoder.config().maxTokens(),
         model.id(),
         format.precision());
   }

@@ -88,7 +88,7 @@ final class ModelOpening {
   }
 
   private int maxTokens(ImportManifest manifest) {
-    int maxTokens = Math.min(model.maxTokens(), manifest.maxPositions());
+    int maxTokens = Math.min(model.maxTokens(), manifest.maxTokens());
     return manifest.role() == EncoderRole.PASSAGE
         ? Math.min(maxTokens, DPR_PASSAGE_TOKENS)
         : maxTokens;
@@ -177,7 +177,7 @@ final class ModelOpening {
                 model.weightsSha256(),
                 Sha256.of(model.tokenizerJson())),
             new Provenance.Computation(
-                model.pooling().label(),
+                model.pooling(),
                 model.normalized(),
                 imported.format().precision().label(),
                 prefix(),

@@ -1,6 +1,6 @@
 package dev.questream.model;
 
-import dev.questream.checkpoint.BertCheckpoint;
+import dev.questream.checkpoint.EncoderCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderBackend;
@@ -92,7 +92,7 @@ public final class Encoders {
   /** Opens the configured model for whatever it encodes. */
   public static BatchingEncoder openAnyRole(QuestreamConfig config) {
     PublishedModel model = resolve(fetched(config, DownloadListener.SILENT));
-    EncoderRole role = model.read(BertCheckpoint::role);
+    EncoderRole role = model.read(EncoderCheckpoint::role);
     return open(
         config,
         model,

@@ -1,5 +1,6 @@
 package dev.questream.torchscript;
 
+import dev.questream.checkpoint.Activation;
 import dev.questream.weights.Tensor;
 import java.io.IOException;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.function.IntFunction;
  *
  * <ul>
  *   <li>{@code forward(x)};
- *   <li>{@code gelu(x)}, GELU of the same;
+ *   <li>{@code activated(x)}, the activation of the same;
  *   <li>{@code add(x, other)}, the same and {@code other};
  *   <li>{@code pack(rows)}, to be called once after loading, with about as many rows as batches
  *       will have, where {@link LinearKernels#packs()} says so.
@@ -22,9 +23,11 @@ final class LinearLayers {
   private static final String CLASS_NAME = "Linear";
 
   private final GraphFormat format;
+  private final Activation activation;
 
-  LinearLayers(GraphFormat format) {
+  LinearLayers(GraphFormat format, Activation activation) {
     this.format = format;
+    this.activation = activation;
   }
 
   /** Finds the weight or the bias of a layer. */
@@ -43,13 +46,15 @@ final class LinearLayers {
                 kernels == LinearKernels.ONEDNN || kernels == LinearKernels.ONEDNN_FUSED,
                 "fused",
                 kernels == LinearKernels.ONEDNN_FUSED,
+                "fused_gelu",
+                kernels == LinearKernels.ONEDNN_FUSED && activation == Activation.GELU,
                 "fbgemm",
                 kernels.fbgemm(),
                 "int8",
                 kernels.fbgemm() && kernels != LinearKernels.FBGEMM_FP16,
                 "reduced",
                 kernels == LinearKernels.FBGEMM_INT8_REDUCED),
-            Map.of());
+            Map.of("ACTIVATION", activation.source()));
   }
 
   /** Writes an attribute that holds one layer; one tensor at a time is in memory. */

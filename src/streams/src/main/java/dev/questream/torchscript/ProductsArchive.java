@@ -1,5 +1,6 @@
 package dev.questream.torchscript;
 
+import dev.questream.checkpoint.Activation;
 import dev.questream.weights.ElementType;
 import dev.questream.weights.Tensor;
 import dev.questream.weights.TensorShape;
@@ -29,12 +30,12 @@ public final class ProductsArchive {
    * @param hidden width of a row
    * @param intermediate width between the two products
    * @param format of weights and products; where its kernels pack, {@code pack} has to be called as
-   *     for {@link BertArchive}
+   *     for {@link EncoderArchive}
    * @param out receives the zip; closed on return
    */
   public static void write(int hidden, int intermediate, GraphFormat format, OutputStream out)
       throws IOException {
-    LinearLayers linear = new LinearLayers(format);
+    LinearLayers linear = new LinearLayers(format, Activation.GELU);
     String source =
         SourceTemplate.resource("products.py")
                 .source(Map.of(), Map.of("STATES", format.statesType()))

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.Sha256;
+import dev.questream.weights.TensorShape;
 import dev.questream.weights.TinyOnnx;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +70,7 @@ class FolderModelTest {
     assertThat(new String(model.tokenizerJson(), StandardCharsets.UTF_8))
         .isEqualTo("{\"a\": \"tokenizer\"}");
     assertThat(model.config().attentionHeads()).contains(4);
-    assertThat(model.pooling()).isEqualTo(Pooling.CLS);
+    assertThat(model.pooling()).isEqualTo("cls");
     assertThat(model.normalized()).isFalse();
     assertThat(model.maxTokens()).as("its positions decide").isEqualTo(Integer.MAX_VALUE);
     assertThat(model.prefix(EncoderRole.QUESTION)).isEmpty();
@@ -90,7 +92,7 @@ class FolderModelTest {
         MODULES, "{\"pooling_mode_cls_token\": false, \"pooling_mode_mean_tokens\": true}");
     write("sentence_bert_config.json", "{\"max_seq_length\": 256, \"do_lower_case\": false}");
     PublishedModel model = FolderModel.read(folder);
-    assertThat(model.pooling()).isEqualTo(Pooling.MEAN);
+    assertThat(model.pooling()).isEqualTo("mean");
     assertThat(model.normalized()).isTrue();
     assertThat(model.maxTokens()).isEqualTo(256);
   }
@@ -101,22 +103,87 @@ class FolderModelTest {
         MODULES.substring(0, MODULES.lastIndexOf(",\n {\"idx\": 2")) + "]",
         "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
     PublishedModel model = FolderModel.read(folder);
-    assertThat(model.pooling()).isEqualTo(Pooling.CLS);
+    assertThat(model.pooling()).isEqualTo("cls");
     assertThat(model.normalized()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"pooling_mode\": \"none of them\"}",
+        "{\"pooling_mode\": [\"cls\", \"none of them\"]}"
+      })
+  void shouldRefuseAPoolingThatIsNotSupportedByItsName(String pooling) throws IOException {
+    writeSentenceTransformer(MODULES, pooling);
+    assertRefused("1_Pooling", "the pooling none of them", "supported are cls, max, mean");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"pooling_mode\": \"none of them\"}|none of them",
-        "{\"pooling_mode\": [\"cls\", \"mean\"]}|cls and mean",
-        "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true}|cls and mean",
+        "{} | mean",
+        "{\"pooling_mode_cls_token\": false} | mean",
+        "{\"pooling_mode_cls_token\": true} | cls",
+        "{\"pooling_mode\": \"lasttoken\"} | lasttoken",
+        "{\"pooling_mode\": [\"mean\", \"cls\"]} | mean+cls",
       })
-  void shouldRefuseAPoolingThatIsNotSupportedByItsName(String pooling, String name)
-      throws IOException {
+  void shouldPoolAsDeclared(String pooling, String label) throws IOException {
     writeSentenceTransformer(MODULES, pooling);
-    assertRefused("1_Pooling", "the pooling " + name, "supported is one of cls, mean");
+    assertThat(FolderModel.read(folder).pooling()).isEqualTo(label);
+  }
+
+  @Test
+  void shouldPutSeveralPoolingsInTheOrderOfSentenceTransformers() throws IOException {
+    writeSentenceTransformer(
+        MODULES,
+        """
+        {"pooling_mode_lasttoken": true, "pooling_mode_mean_tokens": true,
+         "pooling_mode_cls_token": true, "pooling_mode_max_tokens": false}
+        """);
+    assertThat(FolderModel.read(folder).pooling()).isEqualTo("cls+mean+lasttoken");
+  }
+
+  @Test
+  void shouldReadDenseModules() throws IOException {
+    writeDense("torch.nn.modules.activation.Tanh", "sentence_embedding");
+    PublishedModel model = FolderModel.read(folder);
+    SentenceModule.Dense dense = (SentenceModule.Dense) model.modules().get(2);
+    assertThat(dense.activation()).isEqualTo(Activation.TANH);
+    assertThat(dense.weight().shape()).isEqualTo(TensorShape.of(2, 3));
+    assertThat(dense.bias().data().getFloat(4)).isZero();
+    assertThat(model.normalized()).as("the Dense module is the last").isFalse();
+  }
+
+  @Test
+  void shouldRefuseADenseModuleByNameForWhatItDoesNotCompute() throws IOException {
+    writeDense("torch.nn.modules.activation.Softplus", "sentence_embedding");
+    assertRefused("2_Dense", "the activation torch.nn.modules.activation.Softplus", "Tanh");
+    writeDense("torch.nn.modules.activation.Tanh", "token_embeddings");
+    assertRefused("2_Dense", "module_input_name=token_embeddings");
+    Files.delete(folder.resolve("2_Dense/model.safetensors"));
+    writeDense("torch.nn.modules.activation.Tanh", "sentence_embedding");
+    Files.delete(folder.resolve("2_Dense/model.safetensors"));
+    assertRefused("2_Dense", "holds no weights of a Dense module");
+  }
+
+  private void writeDense(String activation, String input) throws IOException {
+    writeSentenceTransformer(
+        MODULES.replace("2_Normalize", "2_Dense").replace("models.Normalize", "models.Dense"),
+        "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
+    write(
+        "2_Dense/config.json",
+        """
+        {"in_features": 3, "out_features": 2, "bias": false, "activation_function": "%s",
+         "module_input_name": "%s"}
+        """
+            .formatted(activation, input));
+    String header =
+        "{\"linear.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}";
+    ByteBuffer weights =
+        ByteBuffer.allocate(8 + header.length() + 24).order(ByteOrder.LITTLE_ENDIAN);
+    weights.putLong(header.length()).put(header.getBytes(StandardCharsets.UTF_8));
+    Files.write(folder.resolve("2_Dense/model.safetensors"), weights.array());
   }
 
   @Test
@@ -268,17 +335,17 @@ class FolderModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"relu", "gelu_new", "gelu_pytorch_tanh", "GELU"})
+  @ValueSource(strings = {"prelu", "xielu", "GELU"})
   void shouldRefuseAnotherActivation(String activation) throws IOException {
     write("config.json", "{\"hidden_act\": \"" + activation + "\"}");
     assertRefused(
-        folder.resolve("config.json").toString(), "the activation " + activation, "gelu (erf)");
+        folder.resolve("config.json").toString(), "the activation " + activation, "gelu_new, ");
   }
 
   @Test
   void shouldTakeTheDefaultEpsilonWhereNoneIsDeclared() throws IOException {
     write("config.json", "{\"hidden_act\": null}");
-    assertThat(FolderModel.read(folder).config().layerNormEpsilon()).isEqualTo(1e-12);
+    assertThat(FolderModel.read(folder).config().layerNormEpsilon(1e-12)).isEqualTo(1e-12);
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
 import dev.questream.encoder.EncoderRole;
-import dev.questream.encoder.Pooling;
 import dev.questream.weights.Checkpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +20,7 @@ class PublishedModelTest {
   void shouldKnowTheBundledModel() {
     PublishedModel model = PublishedModel.bundled(cache);
     assertThat(model.id()).isEqualTo("bge-small-en-v1.5");
-    assertThat(model.pooling()).isEqualTo(Pooling.CLS);
+    assertThat(model.pooling()).isEqualTo("cls");
     assertThat(model.normalized()).isTrue();
     assertThat(model.maxTokens()).isEqualTo(512);
     assertThat(model.config().attentionHeads()).contains(12);
@@ -38,12 +37,23 @@ class PublishedModelTest {
         model.withWeights(
             weights -> {
               assertThat(weights).exists();
-              Checkpoint checkpoint = Checkpoint.open(weights);
-              BertCheckpoint bert =
-                  BertCheckpoint.of(StateDict.of(checkpoint, EncoderRole.QUESTION), model.config());
+              EncoderCheckpoint bert =
+                  EncoderCheckpoint.of(
+                      StateDict.of(Checkpoint.open(weights), EncoderRole.QUESTION),
+                      model.config(),
+                      model.modules());
               assertThat(bert.role()).isEqualTo(EncoderRole.UNIVERSAL);
               assertThat(bert.config())
-                  .isEqualTo(new BertConfig(12, 384, 12, 1536, 30_522, 512, 0, 1e-12));
+                  .isEqualTo(
+                      new EncoderConfig(
+                          12,
+                          384,
+                          12,
+                          1536,
+                          30_522,
+                          512,
+                          EncoderConfig.Variation.postNorm(
+                              1e-12, Activation.GELU, new Positions.Indexed())));
               return weights;
             });
     assertThat(unpacked).doesNotExist();

@@ -3,6 +3,7 @@ package dev.questream.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.Pooling;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.TinyOnnx;
@@ -33,15 +34,41 @@ class ReaderFuzzTest {
   private static final long SEED = Long.getLong("questream.seed", System.nanoTime());
   private static final int MUTANTS = Integer.getInteger("questream.fuzz", 6_000);
   private static final long LIMIT_NANOS = 5_000_000_000L;
+  private static final String MODULES =
+      """
+      [{"idx":0,"path":"","type":"sentence_transformers.models.Transformer"},
+       {"idx":1,"path":"1_Pooling","type":"sentence_transformers.models.Pooling"},
+       {"idx":2,"path":"2_Dense","type":"sentence_transformers.models.Dense"}]
+      """;
+  private static final String MPNET =
+      "{\"model_type\":\"mpnet\",\"num_attention_heads\":2,\"layer_norm_eps\":1e-5,\"hidden_act\":\"gelu\"}";
+  private static final String MODERNBERT =
+      """
+      {"model_type":"modernbert","num_attention_heads":2,"max_position_embeddings":40,
+       "layer_types":["full_attention","sliding_attention","sliding_attention","full_attention"],
+       "local_attention":8,"rope_parameters":{"full_attention":{"rope_type":"default","rope_theta":9.5}}}
+      """;
 
   @TempDir Path folder;
   private final Random random = new Random(SEED);
 
   /** A valid file of a reader, and the name that leads to it. */
-  private record Seed(String name, byte[] content) {}
+  private record Seed(String name, byte[] content, String weights) {
+    Seed(String name, byte[] content) {
+      this(name, content, "mpnet");
+    }
+  }
 
   private static byte[] golden(String name) {
-    try (InputStream in = ReaderFuzzTest.class.getResourceAsStream("/golden/" + name)) {
+    return resource("/golden/" + name);
+  }
+
+  private static byte[] family(String name) {
+    return resource("/families/weights/" + name);
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = ReaderFuzzTest.class.getResourceAsStream(name)) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -71,12 +98,14 @@ class ReaderFuzzTest {
             text(
                 "{\"cls_token\": {\"content\": \"[CLS]\"}, \"added_tokens_decoder\": {\"5\": {}}}")),
         new Seed("config.json", text(TinyCheckpoint.CONFIG)),
+        new Seed("config.json", text(MPNET)),
+        new Seed("config.json", text(MODERNBERT), "modernbert"),
+        new Seed("config.json", text("{\"model_type\":\"roberta\",\"pad_token_id\":1}"), "roberta"),
+        new Seed("modules.json", text(MODULES)),
         new Seed(
-            "modules.json",
-            text(
-                "[{\"idx\":0,\"path\":\"\",\"type\":\"sentence_transformers.models.Transformer\"},"
-                    + "{\"idx\":1,\"path\":\"1_Pooling\","
-                    + "\"type\":\"sentence_transformers.models.Pooling\"}]")),
+            "2_Dense/config.json",
+            text("{\"bias\":true,\"activation_function\":\"torch.nn.modules.activation.Tanh\"}")),
+        new Seed("2_Dense/model.safetensors", family("dense-tanh-2_Dense.safetensors")),
         new Seed("1_Pooling/config.json", text("{\"pooling_mode\": [\"mean\"]}")),
         new Seed(
             "config_sentence_transformers.json",
@@ -104,7 +133,7 @@ class ReaderFuzzTest {
     Path model = Files.createDirectories(safe.resolve("model"));
     for (int i = 0; i < MUTANTS; i++) {
       Seed seed = seeds.get(i % seeds.size());
-      prepare(model, seed.name());
+      prepare(model, seed);
       byte[] mutant = mutate(seed.content());
       Files.write(model.resolve(seed.name()), mutant);
       Set<String> before = files();
@@ -119,7 +148,7 @@ class ReaderFuzzTest {
   }
 
   /** A whole model around the mutant, so that folders are read to their end. */
-  private static void prepare(Path model, String mutated) throws IOException {
+  private static void prepare(Path model, Seed seed) throws IOException {
     try (Stream<Path> old = Files.list(model)) {
       for (Path file : old.toList()) {
         if (!Files.isDirectory(file)) {
@@ -129,19 +158,26 @@ class ReaderFuzzTest {
     }
     Files.write(model.resolve("model-1.safetensors"), golden("weights/tiny.safetensors"));
     Files.write(model.resolve("beside.onnx.data"), golden("forms/beside.onnx.data"));
-    Files.write(model.resolve("model.safetensors"), golden("weights/tiny.safetensors"));
-    if (!mutated.equals("vocab.json")) {
+    if (!seed.name().equals("vocab.json")) {
       Files.writeString(model.resolve("vocab.txt"), "[UNK]\n[CLS]\n[SEP]\na\n");
     }
     Files.writeString(model.resolve("merges.txt"), "#version: 0.2\na b\n");
     Path pooling = Files.createDirectories(model.resolve("1_Pooling"));
     Files.writeString(pooling.resolve("config.json"), "{\"pooling_mode_mean_tokens\":true}");
+    Files.write(model.resolve("model.safetensors"), family(seed.weights() + ".safetensors"));
+    Files.writeString(model.resolve("config.json"), MPNET);
+    Files.writeString(model.resolve("modules.json"), MODULES);
+    Path dense = Files.createDirectories(model.resolve("2_Dense"));
+    Files.write(dense.resolve("model.safetensors"), family("dense-tanh-2_Dense.safetensors"));
+    Files.writeString(
+        dense.resolve("config.json"),
+        "{\"activation_function\":\"torch.nn.modules.activation.Tanh\"}");
   }
 
   private void read(Path model, String name, int mutant) {
     try {
-      if (name.matches(".*\\.(json|txt)") && !name.contains("index")) {
-        FolderModel.read(model);
+      if (name.contains("2_Dense") || name.matches(".*\\.(json|txt)") && !name.contains("index")) {
+        FolderModel.read(model).read(EncoderCheckpoint::distances);
       } else {
         readAll(Checkpoint.open(model.resolve(name)));
       }
@@ -161,7 +197,10 @@ class ReaderFuzzTest {
         assertThat(e.getMessage()).isNotBlank();
       }
     }
-    BertCheckpoint.of(StateDict.of(checkpoint, EncoderRole.QUESTION), ModelConfig.empty());
+    EncoderCheckpoint.of(
+        StateDict.of(checkpoint, EncoderRole.QUESTION),
+        ModelConfig.empty(),
+        List.of(SentenceModule.Pool.of(Pooling.CLS)));
   }
 
   private Set<String> files() throws IOException {

@@ -219,6 +219,6 @@ class StateDictTest {
   void shouldShowWhatAFileWithoutAnEncoderHolds() {
     assertThatThrownBy(() -> question("shared.weight", "lm_head.weight"))
         .isInstanceOf(ModelException.class)
-        .hasMessageContainingAll("holds no BERT encoder", "it has lm_head.weight, shared.weight");
+        .hasMessageContainingAll("holds no encoder", "it has lm_head.weight, shared.weight");
   }
 }

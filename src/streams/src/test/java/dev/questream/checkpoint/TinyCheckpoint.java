@@ -38,7 +38,9 @@ public final class TinyCheckpoint {
   public enum Layout {
     QUESTION("question_encoder.bert_model.", "question_encoder."),
     PASSAGE("ctx_encoder.bert_model.", "ctx_encoder."),
+    TRAINING("question_model.", ""),
     PREFIXED("bert.", ""),
+    ROBERTA("module.roberta.", ""),
     PLAIN("", "");
 
     private final String prefix;

@@ -9,15 +9,16 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.NoopTranslator;
-import dev.questream.checkpoint.BertCheckpoint;
+import dev.questream.checkpoint.EncoderCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
+import dev.questream.checkpoint.SentenceModule;
 import dev.questream.checkpoint.StateDict;
 import dev.questream.checkpoint.TinyCheckpoint;
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Pooling;
 import dev.questream.encoder.Precision;
-import dev.questream.torchscript.BertArchive;
+import dev.questream.torchscript.EncoderArchive;
 import dev.questream.torchscript.GraphFormat;
 import dev.questream.torchscript.LinearKernels;
 import dev.questream.weights.Checkpoint;
@@ -57,10 +58,12 @@ class GraphFormatTest {
       TinyCheckpoint tiny = TinyCheckpoint.random(Layout.QUESTION, SEED);
       TinyModelFolder.dpr(folder, projection > 0 ? tiny.projection(projection) : tiny);
       for (Pooling pooling : Pooling.values()) {
-        for (boolean normalized : new boolean[] {true, false}) {
-          List<float[]> found = encode(format, pooling, normalized);
+        SentenceModule pool = SentenceModule.Pool.of(pooling);
+        for (List<SentenceModule> modules :
+            List.of(List.of(pool), List.of(pool, new SentenceModule.Normalize()))) {
+          List<float[]> found = encode(format, modules);
           if (!found.isEmpty()) {
-            assertThat(PrecisionGate.worstCosine(encode(EXACT, pooling, normalized), found))
+            assertThat(PrecisionGate.worstCosine(encode(EXACT, modules), found))
                 .as("seed %d, %s, %s", SEED, format, pooling)
                 .isGreaterThan(format.precision() == Precision.INT8 ? 0.95 : 0.99);
           }
@@ -70,9 +73,8 @@ class GraphFormatTest {
   }
 
   /** The vectors of some texts, or none where this processor cannot multiply in that format. */
-  private List<float[]> encode(GraphFormat format, Pooling pooling, boolean normalized)
-      throws Exception {
-    write(format, pooling, normalized);
+  private List<float[]> encode(GraphFormat format, List<SentenceModule> modules) throws Exception {
+    write(format, modules);
     try (Model model = Model.newInstance("graph", Device.cpu(), "PyTorch")) {
       model.load(folder, "graph", Map.of("mapLocation", "true"));
       if (!runsHere(format)) {
@@ -95,16 +97,15 @@ class GraphFormatTest {
     }
   }
 
-  private void write(GraphFormat format, Pooling pooling, boolean normalized) throws Exception {
+  private void write(GraphFormat format, List<SentenceModule> modules) throws Exception {
     PublishedModel tiny = PublishedModel.in(folder);
     try (OutputStream out = Files.newOutputStream(folder.resolve("graph.pt"))) {
-      BertArchive.write(
-          BertCheckpoint.of(
+      EncoderArchive.write(
+          EncoderCheckpoint.of(
               StateDict.of(
                   Checkpoint.open(folder.resolve("model.safetensors")), EncoderRole.QUESTION),
-              tiny.config()),
-          pooling,
-          normalized,
+              tiny.config(),
+              modules),
           format,
           out);
     }

@@ -48,7 +48,7 @@ public final class TinyModelFolder {
     return 60 + number;
   }
 
-  private static String tokenizerJson() {
+  static String tokenizerJson() {
     List<String> tokens =
         new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "?", ".", ","));
     for (char c = 'a'; c <= 'z'; c++) {

@@ -3,8 +3,8 @@ package dev.questream.app.command;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.Step;
-import dev.questream.checkpoint.BertCheckpoint;
-import dev.questream.checkpoint.BertConfig;
+import dev.questream.checkpoint.EncoderCheckpoint;
+import dev.questream.checkpoint.EncoderConfig;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderInfo;
@@ -65,21 +65,21 @@ public final class ModelCommand {
       return ExitCode.OK.status();
     }
 
-    private void show(PublishedModel resolved, BertCheckpoint weights) {
-      BertConfig dimensions = weights.config();
+    private void show(PublishedModel resolved, EncoderCheckpoint weights) {
+      EncoderConfig dimensions = weights.config();
       line("model", resolved.id());
       line("revision", resolved.revision());
       line("role", weights.role().label());
+      line("family", weights.family());
       line("layers", dimensions.layers());
       line("hidden", dimensions.hidden());
       line("heads", dimensions.heads());
       line("intermediate", dimensions.intermediate());
       line("vocabulary", dimensions.vocabulary());
-      line("projection", dimensions.projection());
-      line("dimensions", dimensions.dimensions());
-      line("pooling", resolved.pooling().label());
+      line("dimensions", weights.output().dimensions());
+      line("pooling", resolved.pooling());
       line("normalized", resolved.normalized());
-      line("max tokens", Math.min(resolved.maxTokens(), dimensions.maxPositions()));
+      line("max tokens", Math.min(resolved.maxTokens(), dimensions.maxTokens()));
       line("question prefix", resolved.prefix(EncoderRole.QUESTION));
       line("passage prefix", resolved.prefix(EncoderRole.PASSAGE));
       line("passage template", PassageTemplate.of(weights.role()).label());

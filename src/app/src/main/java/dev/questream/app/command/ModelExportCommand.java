@@ -4,12 +4,12 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Step;
-import dev.questream.checkpoint.BertCheckpoint;
+import dev.questream.checkpoint.EncoderCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.Precision;
 import dev.questream.model.Encoders;
-import dev.questream.torchscript.BertArchive;
+import dev.questream.torchscript.EncoderArchive;
 import dev.questream.torchscript.GraphFormat;
 import dev.questream.torchscript.LinearKernels;
 import dev.questream.weights.AtomicFile;
@@ -71,7 +71,7 @@ public final class ModelExportCommand implements Callable<Integer> {
     PublishedModel resolved = Encoders.resolve(config);
     Path target = file.toAbsolutePath();
     try (Step step = console.step("exporting " + model)) {
-      AtomicFile.write(target, part -> resolved.read(weights -> write(resolved, weights, part)));
+      AtomicFile.write(target, part -> resolved.read(weights -> write(weights, part)));
       step.done("%s, %s, %d MiB".formatted(file, precision.label(), Files.size(target) >> 20));
     } catch (IOException | UncheckedIOException e) {
       throw new FatalException(
@@ -80,14 +80,9 @@ public final class ModelExportCommand implements Callable<Integer> {
     return ExitCode.OK.status();
   }
 
-  private Path write(PublishedModel resolved, BertCheckpoint weights, Path target) {
+  private Path write(EncoderCheckpoint weights, Path target) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), BUFFER)) {
-      BertArchive.write(
-          weights,
-          resolved.pooling(),
-          resolved.normalized(),
-          new GraphFormat(precision, LinearKernels.LIBTORCH),
-          out);
+      EncoderArchive.write(weights, new GraphFormat(precision, LinearKernels.LIBTORCH), out);
       return target;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

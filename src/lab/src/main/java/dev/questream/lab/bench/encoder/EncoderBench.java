@@ -1,7 +1,6 @@
 package dev.questream.lab.bench.encoder;
 
-import dev.questream.checkpoint.BertCheckpoint;
-import dev.questream.checkpoint.BertConfig;
+import dev.questream.checkpoint.EncoderCheckpoint;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.batching.BatchingEncoder;
@@ -85,13 +84,15 @@ public final class EncoderBench {
    */
   public EncoderResult run() {
     MachineFacts machine = MachineFacts.current();
-    BertConfig dimensions = Encoders.resolve(config).read(BertCheckpoint::config);
+    FlopCount flops =
+        Encoders.resolve(config)
+            .read((EncoderCheckpoint found) -> new FlopCount(found.config(), found.output()));
     try (BatchingEncoder encoder = Encoders.open(config, EncoderRole.QUESTION);
         MatrixRate matrices =
             MatrixRate.open(
                 encoder.info().precision(),
-                dimensions.hidden(),
-                dimensions.intermediate(),
+                flops.model().hidden(),
+                flops.model().intermediate(),
                 new DeviceChoice(config.getString(QuestreamConfig.DEVICE)))) {
       progress.accept("warm-up");
       EncoderRounds rounds = new EncoderRounds(encoder, questions);
@@ -105,7 +106,7 @@ public final class EncoderBench {
       }
       return result(
           machine,
-          dimensions,
+          flops,
           rounds,
           new Observed(measured, matrices.kernels(), before, encoder.statistics()),
           encoder);
@@ -127,11 +128,11 @@ public final class EncoderBench {
 
   private EncoderResult result(
       MachineFacts machine,
-      BertConfig dimensions,
+      FlopCount flops,
       EncoderRounds rounds,
       Observed observed,
       BatchingEncoder encoder) {
-    Work work = Work.of(rounds.tokenCounts(), new FlopCount(dimensions, encoder.info().pooling()));
+    Work work = Work.of(rounds.tokenCounts(), flops);
     EncoderResult.Rates rates = EncoderResult.Rates.of(observed.spread(Measured::perSecond), work);
     Spread matrixGflop = observed.spread(Measured::matrixFlop).times(1e-9);
     return new EncoderResult(
@@ -141,7 +142,7 @@ public final class EncoderBench {
             questions.source(),
             rounds.leftOut(),
             work),
-        EncoderResult.Setup.of(encoder, dimensions),
+        EncoderResult.Setup.of(encoder, flops.model()),
         machine,
         MachineFacts.load(),
         rates,

@@ -2,7 +2,7 @@ package dev.questream.lab.bench.encoder;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.questream.checkpoint.BertConfig;
+import dev.questream.checkpoint.EncoderConfig;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.lab.bench.BatchFill;
 import dev.questream.lab.bench.Latency;
@@ -62,7 +62,7 @@ public record EncoderResult(
       int workers,
       String device) {
 
-    static Setup of(BatchingEncoder encoder, BertConfig model) {
+    static Setup of(BatchingEncoder encoder, EncoderConfig model) {
       return new Setup(
           encoder.info().provenance(),
           model.layers(),

@@ -6,19 +6,21 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.Pooling;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ElementType;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.TensorShape;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class BertCheckpointTest {
+class EncoderCheckpointTest {
   private static final long SEED = Long.getLong("questream.seed", System.nanoTime());
   private static final ModelConfig CONFIG = config(TinyCheckpoint.CONFIG);
 
@@ -32,9 +34,23 @@ class BertCheckpointTest {
     return TinyCheckpoint.random(layout, SEED);
   }
 
-  private BertCheckpoint open(TinyCheckpoint tiny, ModelConfig config) {
+  private EncoderCheckpoint open(TinyCheckpoint tiny, ModelConfig config) {
     Checkpoint checkpoint = Checkpoint.open(tiny.write(folder.resolve("model.safetensors")));
-    return BertCheckpoint.of(StateDict.of(checkpoint, EncoderRole.QUESTION), config);
+    return EncoderCheckpoint.of(
+        StateDict.of(checkpoint, EncoderRole.QUESTION),
+        config,
+        List.of(SentenceModule.Pool.of(Pooling.CLS)));
+  }
+
+  private static EncoderConfig bert(int heads, double epsilon) {
+    return new EncoderConfig(
+        2,
+        32,
+        heads,
+        64,
+        200,
+        64,
+        EncoderConfig.Variation.postNorm(epsilon, Activation.GELU, new Positions.Indexed()));
   }
 
   private String refusal(TinyCheckpoint tiny) {
@@ -65,40 +81,51 @@ class BertCheckpointTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Layout.class)
+  @EnumSource(
+      value = Layout.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"ROBERTA", "TRAINING"})
   void shouldTellTheDimensionsByTheTensors(Layout layout) {
-    BertConfig found = open(tiny(layout), CONFIG).config();
-    assertThat(found).isEqualTo(new BertConfig(2, 32, 4, 64, 200, 64, 0, 1e-12));
-    assertThat(found.dimensions()).isEqualTo(32);
+    EncoderCheckpoint found = open(tiny(layout), CONFIG);
+    assertThat(found.config()).isEqualTo(bert(4, 1e-12));
+    assertThat(found.output().dimensions()).isEqualTo(32);
   }
 
   @ParameterizedTest
-  @EnumSource(Layout.class)
+  @EnumSource(
+      value = Layout.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"ROBERTA", "TRAINING"})
   void shouldTellTheProjectionByTheTensors(Layout layout) {
-    BertCheckpoint bert = open(tiny(layout).projection(16), CONFIG);
-    assertThat(bert.config().projection()).isEqualTo(16);
-    assertThat(bert.config().dimensions()).isEqualTo(16);
-    assertThat(bert.read("encode_proj.weight").shape()).isEqualTo(TensorShape.of(16, 32));
-    assertThat(bert.read("encode_proj.bias").shape()).isEqualTo(TensorShape.of(16));
+    EncoderCheckpoint bert = open(tiny(layout).projection(16), CONFIG);
+    assertThat(bert.output().dimensions()).isEqualTo(16);
+    assertThat(bert.read("encode_proj", "weight").shape()).isEqualTo(TensorShape.of(16, 32));
+    assertThat(bert.read("encode_proj", "bias").shape()).isEqualTo(TensorShape.of(16));
   }
 
   @ParameterizedTest
-  @EnumSource(Layout.class)
+  @EnumSource(
+      value = Layout.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"ROBERTA", "TRAINING"})
   void shouldIgnoreWhatIsNotUsed(Layout layout) {
-    BertCheckpoint bert = open(tiny(layout).pooler().positionIds().projection(8), CONFIG);
-    assertThat(bert.config().dimensions()).isEqualTo(8);
+    EncoderCheckpoint bert = open(tiny(layout).pooler().positionIds().projection(8), CONFIG);
+    assertThat(bert.output().dimensions()).isEqualTo(8);
   }
 
   @ParameterizedTest
-  @EnumSource(Layout.class)
+  @EnumSource(
+      value = Layout.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"ROBERTA", "TRAINING"})
   void shouldReadTensorsByTheirPlainNames(Layout layout) {
     TinyCheckpoint tiny = tiny(layout);
-    BertCheckpoint bert = open(tiny, CONFIG);
+    EncoderCheckpoint bert = open(tiny, CONFIG);
     String name = "encoder.layer.1.attention.self.key.weight";
     float[] found = new float[32 * 32];
-    bert.read(name).data().asFloatBuffer().get(found);
+    bert.read(name.replace(".weight", ""), "weight").data().asFloatBuffer().get(found);
     assertThat(found).as("seed %d", SEED).isEqualTo(tiny.values(name));
-    assertThatThrownBy(() -> bert.read("pooler.dense.weight"))
+    assertThatThrownBy(() -> bert.read("pooler.dense", "weight"))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("pooler.dense.weight");
   }
@@ -111,14 +138,12 @@ class BertCheckpointTest {
             {"num_attention_heads": 8, "num_hidden_layers": 12, "hidden_size": 768,
              "vocab_size": 30522, "projection_dim": 128, "layer_norm_eps": 1e-5}
             """);
-    assertThat(open(tiny(Layout.PLAIN), wrong).config())
-        .isEqualTo(new BertConfig(2, 32, 8, 64, 200, 64, 0, 1e-5));
+    assertThat(open(tiny(Layout.PLAIN), wrong).config()).isEqualTo(bert(8, 1e-5));
   }
 
   @Test
   void shouldGuessTheHeadsThatNoConfigDeclares() {
-    assertThat(open(tiny(Layout.PLAIN), ModelConfig.empty()).config())
-        .isEqualTo(new BertConfig(2, 32, 1, 64, 200, 64, 0, 1e-12));
+    assertThat(open(tiny(Layout.PLAIN), ModelConfig.empty()).config()).isEqualTo(bert(1, 1e-12));
   }
 
   @ParameterizedTest
@@ -159,11 +184,11 @@ class BertCheckpointTest {
     assertThat(
             refusal(
                 tiny(Layout.PASSAGE)
-                    .reshaped("embeddings.token_type_embeddings.weight", 1, 32)
+                    .reshaped("encoder.layer.0.attention.self.key.weight", 31, 32)
                     .reshaped("encoder.layer.0.output.dense.weight", 64, 32)))
         .contains(
-            "ctx_encoder.bert_model.embeddings.token_type_embeddings.weight has shape [1, 32],"
-                + " expected [2, 32]",
+            "ctx_encoder.bert_model.encoder.layer.0.attention.self.key.weight has shape [31, 32],"
+                + " expected [32, 32]",
             "ctx_encoder.bert_model.encoder.layer.0.output.dense.weight has shape [64, 32],"
                 + " expected [32, 64]");
   }
@@ -180,7 +205,7 @@ class BertCheckpointTest {
   @Test
   void shouldReportAMissingLayerInTheMiddle() {
     assertThat(refusal(tiny(Layout.PLAIN).without("encoder.layer.0.output.dense.weight")))
-        .contains("0 layers");
+        .contains("holds no layer of a BERT encoder", "encoder.layer.0.output.dense.weight");
     assertThat(refusal(tiny(Layout.PLAIN).without("encoder.layer.1.output.dense.weight")))
         .contains("unknown encoder.layer.1.attention.output.LayerNorm.bias");
   }
@@ -200,7 +225,7 @@ class BertCheckpointTest {
     TinyCheckpoint tiny = tiny(Layout.PLAIN).without("embeddings.word_embeddings.weight");
     assertThat(refusal(tiny))
         .contains(
-            "holds no BERT encoder",
+            "holds no encoder",
             "embeddings.word_embeddings.weight",
             "it has embeddings.position_embeddings.weight",
             "more");
@@ -232,9 +257,9 @@ class BertCheckpointTest {
 
   @Test
   void shouldTakeHalfWidthWeights() {
-    BertCheckpoint bert =
+    EncoderCheckpoint bert =
         open(
             tiny(Layout.PLAIN).with("embeddings.LayerNorm.bias", "BF16", new byte[64], 32), CONFIG);
-    assertThat(bert.read("embeddings.LayerNorm.bias").type()).isEqualTo(ElementType.BFLOAT16);
+    assertThat(bert.read("embeddings.LayerNorm", "bias").type()).isEqualTo(ElementType.BFLOAT16);
   }
 }
