@@ -49,16 +49,45 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
    * The way from a text to a vector.
    *
    * @param pooling how token states become one vector: {@code cls} or {@code mean}
-   * @param normalized whether the vector has length one
-   * @param precision number format of the matrix products, such as {@code bf16}; vectors are
-   *     float32 in any case
+   * @param normalized whether the vector was scaled to length one, before it got its type
+   * @param precision number format of the matrix products, such as {@code bf16}
    * @param prefix text put before every text before tokenization; empty for none
-   * @param dimensions elements of the vector
+   * @param dimensions of the vector
+   * @param vectorType what the vector's numbers are: the label of a {@link VectorType}
    */
   public record Computation(
-      String pooling, boolean normalized, String precision, String prefix, int dimensions) {
+      String pooling,
+      boolean normalized,
+      String precision,
+      String prefix,
+      int dimensions,
+      @JsonProperty("vector_type") String vectorType) {
 
-    /** All but the dimensions. */
+    /** Of vectors as a model makes them. */
+    public Computation(
+        String pooling, boolean normalized, String precision, String prefix, int dimensions) {
+      this(pooling, normalized, precision, prefix, dimensions, VectorType.FLOAT32.label());
+    }
+
+    /** The same of vectors that were made of these. */
+    public Computation with(int dimensions, VectorType type) {
+      return new Computation(pooling, normalized, precision, prefix, dimensions, type.label());
+    }
+
+    /** See {@link VectorType#coordinates}. */
+    public float[] coordinates(float[] elements) {
+      return VectorType.of(vectorType).coordinates(elements, dimensions);
+    }
+
+    /** Dimensions, and the type unless it is float32. */
+    public String describeVector() {
+      String described = dimensions + " dimensions";
+      return vectorType.equals(VectorType.FLOAT32.label())
+          ? described
+          : described + ", " + vectorType;
+    }
+
+    /** All but the vector. */
     public String describe() {
       return "%s pooling, %s, %s%s"
           .formatted(
@@ -82,7 +111,8 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
             embedding.getNormalized(),
             embedding.getPrecision(),
             embedding.getPrefix(),
-            embedding.getDimensions()));
+            embedding.getDimensions(),
+            embedding.getVectorType()));
   }
 
   /** Fills a record's fields. */
@@ -96,12 +126,12 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
         .setNormalized(computed.normalized())
         .setPrecision(computed.precision())
         .setPrefix(computed.prefix())
-        .setDimensions(computed.dimensions());
+        .setDimensions(computed.dimensions())
+        .setVectorType(computed.vectorType());
   }
 
   /** In one line. */
   public String describe() {
-    return "%s, %s, %d dimensions"
-        .formatted(model.describe(), computed.describe(), computed.dimensions());
+    return "%s, %s, %s".formatted(model.describe(), computed.describe(), computed.describeVector());
   }
 }

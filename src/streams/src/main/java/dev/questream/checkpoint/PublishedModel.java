@@ -60,6 +60,11 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
    */
   int maxTokens();
 
+  /** What it says of its first dimensions. */
+  default Matryoshka matryoshka() {
+    return Matryoshka.NONE;
+  }
+
   /** The text that the model's authors put before every text of a role; empty for none. */
   String prefix(EncoderRole role);
 

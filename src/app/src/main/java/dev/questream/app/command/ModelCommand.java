@@ -18,6 +18,7 @@ import dev.questream.weights.Sha256;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -76,6 +77,11 @@ public final class ModelCommand {
       line("vocabulary", dimensions.vocabulary());
       line("projection", dimensions.projection());
       line("dimensions", dimensions.dimensions());
+      line(
+          "trained sizes",
+          resolved.matryoshka().sizes().stream()
+              .map(String::valueOf)
+              .collect(Collectors.joining(", ")));
       line("pooling", resolved.pooling().label());
       line("normalized", resolved.normalized());
       line("max tokens", Math.min(resolved.maxTokens(), dimensions.maxPositions()));

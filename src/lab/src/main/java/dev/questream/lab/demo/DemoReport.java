@@ -5,6 +5,7 @@ import dev.questream.avro.QuestionEmbedding;
 import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.lab.retrieval.ExactIndex;
 import dev.questream.lab.retrieval.Passage;
+import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
 import java.io.PrintStream;
 import java.util.List;
@@ -58,7 +59,8 @@ final class DemoReport {
   }
 
   private List<ExactIndex.Hit> search(QuestionEmbedding embedding, int k) {
-    return index.search(FloatVector.toArray(embedding.getEmbedding()), k);
+    float[] elements = FloatVector.toArray(embedding.getEmbedding());
+    return index.search(Provenance.of(embedding).computed().coordinates(elements), k);
   }
 
   private static String shortened(String text) {
