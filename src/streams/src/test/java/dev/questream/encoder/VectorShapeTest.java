@@ -22,8 +22,7 @@ class VectorShapeTest {
 
   private static JsonNode golden() {
     try {
-      return new ObjectMapper()
-          .readTree(Path.of("src/test/resources/golden/shapes.json").toFile());
+      return new ObjectMapper().readTree(Path.of("src/test/resources/golden/shapes.json").toFile());
     } catch (IOException e) {
       throw new AssertionError(e);
     }

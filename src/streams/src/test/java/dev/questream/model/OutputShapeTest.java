@@ -125,7 +125,9 @@ class OutputShapeTest {
     ObjectNode config = (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
     config.putArray("matryoshka_dimensions").add(16).add(8);
     say("config.json", config.toString());
-    say("config_sentence_transformers.json", "{\"matryoshka_dims\": [32, 16], \"truncate_dim\": null}");
+    say(
+        "config_sentence_transformers.json",
+        "{\"matryoshka_dims\": [32, 16], \"truncate_dim\": null}");
     try (BatchingEncoder encoder = open()) {
       assertThat(encoder.info().dimensions()).isEqualTo(32);
       assertThat(encoder.info().sizes()).containsExactly(8, 16, 32);

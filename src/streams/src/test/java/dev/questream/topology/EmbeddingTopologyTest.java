@@ -114,8 +114,7 @@ class EmbeddingTopologyTest {
     VectorShape shape = new VectorShape(type.equals("int8") ? 4 : 32, VectorType.of(type));
     EncoderInfo info =
         new EncoderInfo(
-            new Provenance(
-                plain.provenance().model(), shape.of(plain.provenance().computed())),
+            new Provenance(plain.provenance().model(), shape.of(plain.provenance().computed())),
             plain.role(),
             plain.maxTokens());
     stream =
