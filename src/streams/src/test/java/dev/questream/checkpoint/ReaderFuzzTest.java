@@ -60,6 +60,9 @@ class ReaderFuzzTest {
             text("{\"metadata\":{},\"weight_map\":{\"a\":\"model-1.safetensors\"}}")),
         new Seed("config.json", text(TinyCheckpoint.CONFIG)),
         new Seed(
+            "config_sentence_transformers.json",
+            text("{\"truncate_dim\": 16, \"matryoshka_dims\": [32, 16]}")),
+        new Seed(
             "modules.json",
             text(
                 "[{\"idx\":0,\"path\":\"\",\"type\":\"sentence_transformers.models.Transformer\"},"
@@ -111,7 +114,7 @@ class ReaderFuzzTest {
   private void read(Path model, String name, int mutant) {
     try {
       if (name.endsWith(".json") && !name.contains("index")) {
-        FolderModel.read(model);
+        FolderModel.read(model).matryoshka();
       } else {
         readAll(Checkpoint.open(model.resolve(name)));
       }
