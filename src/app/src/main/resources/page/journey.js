@@ -55,9 +55,10 @@ function facts(journey) {
   const list = element('dl', {class: 'result-facts'});
   const embedding = journey.embedding;
   if (embedding) {
-    const shown = embedding.embedding.map(value => value.toFixed(4).replace('-', '−')).join('  ');
+    const whole = embedding.vector_type !== 'float32';
+    const shown = embedding.embedding.map(value => value.toFixed(whole ? 0 : 4).replace('-', '−')).join('  ');
     fact(list, 'vector', `${shown}  …`, true);
-    fact(list, '', `${number(embedding.dimensions)} dimensions, length ${embedding.norm.toFixed(4)}`);
+    fact(list, '', `${number(embedding.dimensions)} dimensions, ${whole ? embedding.vector_type : `length ${embedding.norm.toFixed(4)}`}`);
     fact(
       list,
       'tokens',

@@ -121,6 +121,7 @@ function describe(state) {
   const facts = [
     ['model', state.model_id],
     ['precision', state.precision],
+    ['vector', `${number(state.dimensions)} × ${state.vector_type}`],
     ['device', `${state.device}, ${number(state.workers)} worker${state.workers === 1 ? '' : 's'}`],
     ['promise', state.processing_guarantee.replaceAll('_', ' ').replace(' v2', '')],
   ];

@@ -60,6 +60,7 @@ class RoomsTest {
               "serde",
               List.of(
                   "dev.questream.avro",
+                  "dev.questream.provenance",
                   "org.apache.avro..",
                   "com.fasterxml.jackson..",
                   "org.apache.kafka.common..",
@@ -75,16 +76,22 @@ class RoomsTest {
                   "org.rocksdb..")),
           Map.entry(
               "config",
-              List.of("dev.questream.encoder", "dev.questream.serde..", "org.apache.kafka..")),
+              List.of(
+                  "dev.questream.encoder",
+                  "dev.questream.provenance",
+                  "dev.questream.serde..",
+                  "org.apache.kafka..")),
           Map.entry(
               "model",
               List.of(
                   "dev.questream.config",
                   "dev.questream.encoder..",
+                  "dev.questream.provenance",
                   "dev.questream.checkpoint",
                   "dev.questream.weights",
                   "dev.questream.hub",
-                  "dev.questream.engine")),
+                  "dev.questream.engine",
+                  "org.apache.kafka.common.config")),
           Map.entry(
               "topology",
               List.of(

@@ -77,7 +77,10 @@ class ConnectConfigTest {
 
   private static Set<String> fields() {
     return Set.copyOf(
-        QuestionEmbedding.getClassSchema().getFields().stream().map(Schema.Field::name).toList());
+        QuestionEmbedding.getClassSchema().getFields().stream()
+            .filter(field -> !field.hasDefaultValue()) // as a record of float32 is written
+            .map(Schema.Field::name)
+            .toList());
   }
 
   @Test

@@ -19,9 +19,11 @@ final class ConnectRecords {
 
   private ConnectRecords() {}
 
+  /** Of float32, which is written without the fields that have a default. */
   static QuestionEmbedding embedding() {
     QuestionEmbedding embedding = new QuestionEmbedding();
-    for (org.apache.avro.Schema.Field field : embedding.getSchema().getFields()) {
+    embedding.put("vector_type", "float32");
+    for (org.apache.avro.Schema.Field field : writtenFields()) {
       embedding.put(
           field.pos(),
           switch (field.schema().getType()) {
@@ -35,6 +37,12 @@ final class ConnectRecords {
           });
     }
     return embedding;
+  }
+
+  private static List<org.apache.avro.Schema.Field> writtenFields() {
+    return QuestionEmbedding.getClassSchema().getFields().stream()
+        .filter(field -> !field.hasDefaultValue())
+        .toList();
   }
 
   /**
@@ -65,7 +73,7 @@ final class ConnectRecords {
   private static Struct struct(QuestionEmbedding embedding) {
     SchemaBuilder schema = SchemaBuilder.struct();
     Map<String, Object> values = new HashMap<>();
-    for (org.apache.avro.Schema.Field field : embedding.getSchema().getFields()) {
+    for (org.apache.avro.Schema.Field field : writtenFields()) {
       Object value = embedding.get(field.pos());
       schema.field(
           field.name(),

@@ -51,13 +51,13 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
    * The way from a text to a vector.
    *
    * @param pooling how token states become one vector, such as {@code cls} or {@code mean}
-   * @param normalized whether the vector has length one
-   * @param precision number format of the matrix products, such as {@code bf16}; vectors are
-   *     float32 in any case
+   * @param normalized whether the vector was scaled to length one, before it got its type
+   * @param precision number format of the matrix products, such as {@code bf16}
    * @param prefix text put before every text before tokenization; empty for none
    * @param passageTemplate how title and text of a passage become one; empty for questions, and so
    *     in no record
-   * @param dimensions elements of the vector
+   * @param dimensions of the vector
+   * @param vectorType what the vector's numbers are: the label of a {@link VectorType}
    */
   public record Computation(
       String pooling,
@@ -66,15 +66,41 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
       String prefix,
       @JsonProperty("passage_template") @JsonInclude(JsonInclude.Include.NON_EMPTY)
           String passageTemplate,
-      int dimensions) {
+      int dimensions,
+      @JsonProperty("vector_type") String vectorType) {
 
-    /** Of a question's vector. */
+    /** Of a question's vector as a model makes it. */
     public Computation(
         String pooling, boolean normalized, String precision, String prefix, int dimensions) {
-      this(pooling, normalized, precision, prefix, "", dimensions);
+      this(pooling, normalized, precision, prefix, "", dimensions, VectorType.FLOAT32.label());
     }
 
-    /** All but the dimensions. */
+    /** The same of vectors that were made of these. */
+    public Computation with(int dimensions, VectorType type) {
+      return new Computation(
+          pooling, normalized, precision, prefix, passageTemplate, dimensions, type.label());
+    }
+
+    /** The same of a passage that was written so. */
+    public Computation withTemplate(String template) {
+      return new Computation(
+          pooling, normalized, precision, prefix, template, dimensions, vectorType);
+    }
+
+    /** See {@link VectorType#coordinates}. */
+    public float[] coordinates(float[] elements) {
+      return VectorType.of(vectorType).coordinates(elements, dimensions);
+    }
+
+    /** Dimensions, and the type unless it is float32. */
+    public String describeVector() {
+      String described = dimensions + " dimensions";
+      return vectorType.equals(VectorType.FLOAT32.label())
+          ? described
+          : described + ", " + vectorType;
+    }
+
+    /** All but the vector. */
     public String describe() {
       return "%s pooling, %s, %s%s%s"
           .formatted(
@@ -103,7 +129,9 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
             embedding.getNormalized(),
             embedding.getPrecision(),
             embedding.getPrefix(),
-            embedding.getDimensions()));
+            "",
+            embedding.getDimensions(),
+            embedding.getVectorType()));
   }
 
   /** Fills a record's fields. */
@@ -117,12 +145,12 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
         .setNormalized(computed.normalized())
         .setPrecision(computed.precision())
         .setPrefix(computed.prefix())
-        .setDimensions(computed.dimensions());
+        .setDimensions(computed.dimensions())
+        .setVectorType(computed.vectorType());
   }
 
   /** In one line. */
   public String describe() {
-    return "%s, %s, %d dimensions"
-        .formatted(model.describe(), computed.describe(), computed.dimensions());
+    return "%s, %s, %s".formatted(model.describe(), computed.describe(), computed.describeVector());
   }
 }

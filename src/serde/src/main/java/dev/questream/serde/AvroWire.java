@@ -9,12 +9,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
@@ -51,12 +52,15 @@ final class AvroWire<T extends SpecificRecord> {
   private final Class<T> type;
   private final String formatSetting;
   private final Schema schema;
-  private final Schema plainSchema;
+  private final SchemaVersions versions;
   private final RecordClasses model = new RecordClasses();
   private final Optional<SchemaRegistry> registry;
-  private final byte[] singleHeader;
-  private final SpecificDatumWriter<T> writer;
+  private final Map<Schema, Form<T>> forms =
+      new IdentityHashMap<>(); // not modified once it is made
   private final ThreadLocal<Buffer> buffers = ThreadLocal.withInitial(Buffer::new);
+
+  /** How records of a version are written: its schema for readers in any language, its header. */
+  private record Form<T>(Schema plain, byte[] singleHeader, SpecificDatumWriter<T> writer) {}
 
   /** A record's bytes: the schema that wrote them and where they begin. */
   private record Framed(Schema writer, int start) {}
@@ -67,9 +71,13 @@ final class AvroWire<T extends SpecificRecord> {
         type == Question.class ? SerdeConfig.INPUT_FORMAT : SerdeConfig.OUTPUT_FORMAT;
     this.registry = registry;
     this.schema = model.getSchema(type);
-    this.plainSchema = plain(schema);
-    this.singleHeader = singleHeader(schema);
-    this.writer = new VectorDatumWriter<>(schema, model);
+    this.versions = SchemaVersions.of(schema);
+    for (Schema version : versions.all()) {
+      forms.put(
+          version,
+          new Form<>(
+              plain(version), singleHeader(version), new VectorDatumWriter<>(version, model)));
+    }
   }
 
   /** What a thread writes records with; kept, because an embedding is written for each question. */
@@ -90,15 +98,17 @@ final class AvroWire<T extends SpecificRecord> {
         .put((byte) 0xC3)
         .put((byte) 0x01)
         .order(ByteOrder.LITTLE_ENDIAN)
-        .putLong(SchemaNormalization.parsingFingerprint64(schema))
+        .putLong(SchemaVersions.fingerprint(schema))
         .array();
   }
 
+  /** Writes a record in the plainest schema that loses nothing of it. */
   byte[] encode(String topic, T value) {
+    Form<T> form = forms.get(versions.plainestFor(value));
     Buffer buffer = buffers.get();
-    BinaryEncoder encoder = buffer.begin(header(topic));
+    BinaryEncoder encoder = buffer.begin(header(topic, form));
     try {
-      writer.write(value, encoder);
+      form.writer().write(value, encoder);
       encoder.flush();
     } catch (IOException | AvroRuntimeException e) {
       throw new WireException("a %s cannot be written: %s".formatted(type.getSimpleName(), e), e);
@@ -107,19 +117,19 @@ final class AvroWire<T extends SpecificRecord> {
   }
 
   /**
-   * Asks the registry, if there is one, for what records of that topic need.
+   * Asks the registry, if there is one, for what records like this one need on that topic.
    *
    * @throws SchemaRegistryException if it is not to be had
    */
-  void prepare(String topic) {
-    header(topic);
+  void prepare(String topic, T like) {
+    header(topic, forms.get(versions.plainestFor(like)));
   }
 
   /** The registry gets the schema as it stands in schemas/, for readers in any language. */
-  private byte[] header(String topic) {
+  private byte[] header(String topic, Form<T> form) {
     return registry
-        .map(known -> confluentHeader(known.idFor(topic, plainSchema)))
-        .orElse(singleHeader);
+        .map(known -> confluentHeader(known.idFor(topic, form.plain())))
+        .orElse(form.singleHeader());
   }
 
   private static byte[] confluentHeader(int schemaId) {
@@ -146,7 +156,8 @@ final class AvroWire<T extends SpecificRecord> {
    * @throws SchemaRegistryException if the registry is not reachable
    */
   GenericRecord decodeWritten(byte[] bytes, Headers headers, UnaryOperator<Schema> wanted) {
-    Optional<HeaderSchema> named = isSingle(bytes) ? Optional.empty() : HeaderSchema.of(headers);
+    Optional<HeaderSchema> named =
+        single(bytes).isPresent() ? Optional.empty() : HeaderSchema.of(headers);
     Framed framed =
         named
             .map(header -> new Framed(registered(header + " names a schema", header::schema), 0))
@@ -186,10 +197,11 @@ final class AvroWire<T extends SpecificRecord> {
             null);
       }
       return new Framed(
-          registered("the value names schema " + id, known -> known.byId(id)), CONFLUENT_HEADER);
+          registered("the value names schema " + id, client -> client.byId(id)), CONFLUENT_HEADER);
     }
-    if (isSingle(bytes)) {
-      return new Framed(schema, SINGLE_HEADER);
+    Optional<Schema> known = single(bytes);
+    if (known.isPresent()) {
+      return new Framed(known.get(), SINGLE_HEADER);
     }
     if (bytes.length >= SINGLE_HEADER && Framing.isSingleObject(bytes)) {
       throw notThis(
@@ -201,9 +213,17 @@ final class AvroWire<T extends SpecificRecord> {
     throw notThis(hint.isEmpty() ? "it begins with neither of the two framings" : hint, null);
   }
 
-  private boolean isSingle(byte[] bytes) {
-    return bytes.length >= SINGLE_HEADER
-        && Arrays.equals(bytes, 0, SINGLE_HEADER, singleHeader, 0, SINGLE_HEADER);
+  /** The version that single-object encoding names, if it is a known one. */
+  private Optional<Schema> single(byte[] bytes) {
+    if (bytes.length < SINGLE_HEADER) {
+      return Optional.empty();
+    }
+    return versions.all().stream()
+        .filter(
+            version ->
+                Arrays.equals(
+                    bytes, 0, SINGLE_HEADER, forms.get(version).singleHeader(), 0, SINGLE_HEADER))
+        .findFirst();
   }
 
   private Schema registered(String naming, Function<SchemaRegistry, Schema> ask) {

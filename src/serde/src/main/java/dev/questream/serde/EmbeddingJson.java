@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.provenance.VectorType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,8 @@ import java.util.Map;
 import org.apache.avro.Schema;
 
 /**
- * Embeddings as plain JSON objects: the schema's field names, the vector as an array of numbers.
+ * Embeddings as plain JSON objects: the schema's field names, the vector as an array of numbers. As
+ * in Avro, {@code vector_type} is left out where it is float32.
  */
 public final class EmbeddingJson {
   /** The JDK's own way from floats to text, before JDK 19, takes three times as long. */
@@ -28,6 +30,9 @@ public final class EmbeddingJson {
               .streamReadConstraints(JsonLimits.NONE)
               .build());
 
+  private static final SchemaVersions VERSIONS =
+      SchemaVersions.of(QuestionEmbedding.getClassSchema());
+
   private EmbeddingJson() {}
 
   /** The embedding as a JSON object in UTF-8. */
@@ -35,9 +40,10 @@ public final class EmbeddingJson {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.getFactory().createGenerator(out)) {
       json.writeStartObject();
-      for (Schema.Field field : embedding.getSchema().getFields()) {
+      boolean whole = !embedding.getVectorType().equals(VectorType.FLOAT32.label());
+      for (Schema.Field field : VERSIONS.plainestFor(embedding).getFields()) {
         json.writeFieldName(field.name());
-        write(json, embedding.get(field.pos()));
+        write(json, embedding.get(field.pos()), whole);
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -46,11 +52,19 @@ public final class EmbeddingJson {
     return out.toByteArray();
   }
 
-  private static void write(JsonGenerator json, Object value) throws IOException {
+  /**
+   * @param whole whether a vector's numbers are whole ones
+   */
+  private static void write(JsonGenerator json, Object value, boolean whole) throws IOException {
     if (value instanceof List<?> vector) {
       json.writeStartArray();
       for (Object element : vector) {
-        json.writeNumber(finite((float) element));
+        float number = finite((float) element);
+        if (whole) {
+          json.writeNumber((int) number);
+        } else {
+          json.writeNumber(number);
+        }
       }
       json.writeEndArray();
     } else {
@@ -68,6 +82,10 @@ public final class EmbeddingJson {
     QuestionEmbedding embedding = new QuestionEmbedding();
     for (Schema.Field field : embedding.getSchema().getFields()) {
       JsonNode node = json.path(field.name());
+      if (node.isMissingNode() && field.hasDefaultValue()) {
+        embedding.put(field.pos(), field.defaultVal());
+        continue;
+      }
       if (node.isMissingNode() || node.isNull()) {
         throw new WireException("the value is no embedding: \"" + field.name() + "\" is missing");
       }

@@ -16,8 +16,10 @@ public final class RegistryCheck {
    */
   public static void embeddings(Map<String, ?> settings, String topic) {
     if (SerdeConfig.outputFormat(settings) == SerdeConfig.OutputFormat.AVRO) {
+      QuestionEmbedding like = new QuestionEmbedding();
+      like.put("vector_type", SerdeConfig.outputVector(settings).label());
       new AvroWire<>(QuestionEmbedding.class, ConfluentRegistryClient.configured(settings))
-          .prepare(topic);
+          .prepare(topic, like);
     }
   }
 }

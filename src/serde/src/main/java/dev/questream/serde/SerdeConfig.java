@@ -1,5 +1,6 @@
 package dev.questream.serde;
 
+import dev.questream.provenance.VectorType;
 import dev.questream.serde.registry.RegistryConfig;
 import java.util.Arrays;
 import java.util.Locale;
@@ -11,6 +12,7 @@ public final class SerdeConfig {
   public static final String SCHEMA_REGISTRY_URL = RegistryConfig.URL;
   public static final String INPUT_FORMAT = "input.format";
   public static final String OUTPUT_FORMAT = "output.format";
+  public static final String OUTPUT_VECTOR = "output.vector";
 
   private SerdeConfig() {}
 
@@ -40,6 +42,10 @@ public final class SerdeConfig {
 
   static OutputFormat outputFormat(Map<String, ?> settings) {
     return choice(settings, OUTPUT_FORMAT, OutputFormat.AVRO);
+  }
+
+  static VectorType outputVector(Map<String, ?> settings) {
+    return choice(settings, OUTPUT_VECTOR, VectorType.FLOAT32);
   }
 
   private static <E extends Enum<E>> E choice(Map<String, ?> settings, String key, E preset) {

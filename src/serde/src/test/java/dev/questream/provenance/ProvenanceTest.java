@@ -17,7 +17,7 @@ class ProvenanceTest {
   private static final Provenance PROVENANCE =
       new Provenance(
           new Model("a-model", "r1", "0123456789abcdef", "fedcba9876543210"),
-          new Computation("mean", true, "bf16", "ask: ", 3));
+          new Computation("mean", true, "bf16", "ask: ", 3).with(3, VectorType.INT8));
 
   private static QuestionEmbedding.Builder embedding() {
     return QuestionEmbedding.newBuilder()
@@ -44,7 +44,7 @@ class ProvenanceTest {
   void shouldHaveTheNamesAndValuesOfTheRecordAsJson() {
     QuestionEmbedding record = PROVENANCE.writeTo(embedding()).build();
     JsonNode json = new ObjectMapper().valueToTree(PROVENANCE);
-    assertThat(json.size()).isEqualTo(9);
+    assertThat(json.size()).isEqualTo(10);
     json.properties()
         .forEach(
             field -> {
@@ -61,7 +61,7 @@ class ProvenanceTest {
     assertThat(PROVENANCE.describe())
         .isEqualTo(
             "a-model@r1, weights 0123456789ab, tokenizer fedcba987654,"
-                + " mean pooling, normalized, bf16, prefix \"ask: \", 3 dimensions");
+                + " mean pooling, normalized, bf16, prefix \"ask: \", 3 dimensions, int8");
     assertThat(
             new Provenance(
                     new Model("a-model", "", "w", ""), new Computation("cls", false, "fp32", "", 3))
@@ -74,7 +74,7 @@ class ProvenanceTest {
   void shouldTellTheTemplateOfPassagesOnly() {
     Provenance passages =
         new Provenance(
-            PROVENANCE.model(), new Computation("mean", true, "bf16", "", "{title} {text}", 3));
+            PROVENANCE.model(), new Computation("mean", true, "bf16", "", 3).withTemplate("{title} {text}"));
     assertThat(passages.describe()).contains("bf16, passages as \"{title} {text}\", 3 dimensions");
     JsonNode json = new ObjectMapper().valueToTree(passages);
     assertThat(json.path("passage_template").asText()).isEqualTo("{title} {text}");

@@ -55,6 +55,13 @@ class QuestionEmbeddingWireTest {
         .build();
   }
 
+  /** The fields that a record of float32 is written with. */
+  private static List<Schema.Field> writtenFields() {
+    return QuestionEmbedding.getClassSchema().getFields().stream()
+        .filter(field -> !field.hasDefaultValue())
+        .toList();
+  }
+
   private float[] anyFiniteFloats(int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
@@ -94,14 +101,19 @@ class QuestionEmbeddingWireTest {
     return embedding.getEmbedding().stream().mapToInt(Float::floatToRawIntBits).toArray();
   }
 
+  /** One of float32 is written in an older version, which the generated class does not write. */
+  private static QuestionEmbedding ofNewestVersion(float... vector) {
+    return QuestionEmbedding.newBuilder(embedding(vector)).setVectorType("int8").build();
+  }
+
   /** Vectors are written by a writer of their own, in buffers that are used again. */
   @Test
   void shouldWriteTheBytesThatAvroWrites() throws IOException {
     QuestionEmbeddingSerializer serializer = serializer(Map.of());
     for (int count : new int[] {768, 0, 1, 5_000, 384}) {
       float[] vector = count < 4 ? new float[count] : anyFiniteFloats(count);
-      QuestionEmbedding own = embedding(vector);
-      QuestionEmbedding boxed = embedding(vector);
+      QuestionEmbedding own = ofNewestVersion(vector);
+      QuestionEmbedding boxed = ofNewestVersion(vector);
       boxed.put("embedding", List.copyOf(own.getEmbedding()));
       byte[] written = serializer.serialize(TOPIC, own);
       assertThat(ByteBuffer.wrap(written))
@@ -179,10 +191,7 @@ class QuestionEmbeddingWireTest {
     List<String> names = new ArrayList<>();
     json.fieldNames().forEachRemaining(names::add);
     assertThat(names)
-        .containsExactlyElementsOf(
-            QuestionEmbedding.getClassSchema().getFields().stream()
-                .map(Schema.Field::name)
-                .toList());
+        .containsExactlyElementsOf(writtenFields().stream().map(Schema.Field::name).toList());
     assertThat(json.get("embedding").toString()).isEqualTo("[0.5,-1.0]");
     assertThat(json.get("normalized").isBoolean()).isTrue();
     assertThat(json.get("source_offset").longValue()).isEqualTo(Long.MAX_VALUE);
@@ -246,7 +255,7 @@ class QuestionEmbeddingWireTest {
   @Test
   void shouldRefuseJsonWithAFieldMissing() throws Exception {
     byte[] bytes = EmbeddingJson.write(embedding(1));
-    for (Schema.Field field : QuestionEmbedding.getClassSchema().getFields()) {
+    for (Schema.Field field : writtenFields()) {
       ObjectNode json = (ObjectNode) JSON.readTree(bytes);
       json.remove(field.name());
       assertThatThrownBy(

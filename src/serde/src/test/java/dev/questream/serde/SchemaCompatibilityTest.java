@@ -57,6 +57,24 @@ class SchemaCompatibilityTest {
             });
   }
 
+  /** What a record of another vector type than float32 is written in. */
+  @Test
+  void shouldAddToTheEmbeddingOnlyFieldsWithADefault() {
+    Schema shaped = parse(SCHEMAS.resolve("QuestionEmbedding-shaped.avsc"));
+    for (Path plain :
+        List.of(
+            SCHEMAS.resolve("QuestionEmbedding.avsc"),
+            RELEASED.resolve("0.1.0/QuestionEmbedding.avsc"))) {
+      assertReads(shaped, parse(plain));
+      assertReads(parse(plain), shaped);
+      assertThat(shaped.getFields().stream().map(Schema.Field::name).toList())
+          .as("the fields of %s, and more behind them", plain)
+          .containsSubsequence(parse(plain).getFields().stream().map(Schema.Field::name).toList())
+          .startsWith("id")
+          .endsWith("vector_type");
+    }
+  }
+
   @Test
   void shouldDescribeEveryRecordAndField() {
     list(SCHEMAS).forEach(file -> assertDescribed(parse(file), file));
@@ -64,7 +82,7 @@ class SchemaCompatibilityTest {
 
   @Test
   void shouldKeepTheEmbeddingFlat() {
-    Schema schema = parse(SCHEMAS.resolve("QuestionEmbedding.avsc"));
+    Schema schema = parse(SCHEMAS.resolve("QuestionEmbedding-shaped.avsc"));
     for (Schema.Field field : schema.getFields()) {
       assertThat(element(field.schema()).getType()).as(field.name()).isIn(FLAT_TYPES);
       assertThat(element(field.schema()).getProp("logicalType")).as(field.name()).isNull();

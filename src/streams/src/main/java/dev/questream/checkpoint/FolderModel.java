@@ -119,6 +119,11 @@ record FolderModel(
   }
 
   @Override
+  public Matryoshka matryoshka() {
+    return Matryoshka.in(folder);
+  }
+
+  @Override
   public String prefix(EncoderRole role) {
     return prompts.of(role);
   }

@@ -81,6 +81,11 @@ public sealed interface PublishedModel permits BundledModel, FolderModel {
   /** Tokens that the model's authors let it take, at most; the positions may bound it further. */
   int maxTokens();
 
+  /** What it says of its first dimensions. */
+  default Matryoshka matryoshka() {
+    return Matryoshka.NONE;
+  }
+
   /** The text that the model's authors put before every text of a role; empty for none. */
   String prefix(EncoderRole role);
 

@@ -33,6 +33,8 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String DLQ_TOPIC = "dlq.topic";
   public static final String INPUT_FORMAT = SerdeConfig.INPUT_FORMAT;
   public static final String OUTPUT_FORMAT = SerdeConfig.OUTPUT_FORMAT;
+  public static final String OUTPUT_DIMENSIONS = "output.dimensions";
+  public static final String OUTPUT_VECTOR = SerdeConfig.OUTPUT_VECTOR;
   public static final String OUTPUT_SERIALIZER = "output.value.serializer";
   public static final String SCHEMA_REGISTRY_URL = SerdeConfig.SCHEMA_REGISTRY_URL;
   public static final String MODEL = "model";
@@ -188,6 +190,7 @@ public final class QuestreamConfig extends AbstractConfig {
     Map<String, Object> settings = new HashMap<>();
     settings.put(INPUT_FORMAT, getString(INPUT_FORMAT));
     settings.put(OUTPUT_FORMAT, getString(OUTPUT_FORMAT));
+    settings.put(OUTPUT_VECTOR, getString(OUTPUT_VECTOR));
     for (String name : RegistryConfig.CONFIG.names()) {
       if (originals().containsKey(name)) {
         settings.put(name, get(name));

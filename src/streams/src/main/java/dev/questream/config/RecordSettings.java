@@ -2,12 +2,17 @@ package dev.questream.config;
 
 import static dev.questream.config.QuestreamConfig.INPUT_FORMAT;
 import static dev.questream.config.QuestreamConfig.MAX_QUESTION_BYTES;
+import static dev.questream.config.QuestreamConfig.OUTPUT_DIMENSIONS;
 import static dev.questream.config.QuestreamConfig.OUTPUT_FORMAT;
 import static dev.questream.config.QuestreamConfig.OUTPUT_SERIALIZER;
+import static dev.questream.config.QuestreamConfig.OUTPUT_VECTOR;
 import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
+import dev.questream.provenance.VectorType;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.SerdeConfig;
 import java.util.Arrays;
@@ -59,6 +64,26 @@ final class RecordSettings {
             "Format of embeddings: avro (schemas/QuestionEmbedding.avsc, as Avro single-object"
                 + " encoding or, with a registry, in Confluent's framing) or json (an object with"
                 + " the same fields).")
+        .define(
+            OUTPUT_DIMENSIONS,
+            Type.INT,
+            0,
+            atLeast(0),
+            MEDIUM,
+            "Keep the first so many dimensions of each vector, scaled to length one again if the"
+                + " model does so. Right for models that were trained for it (Matryoshka); others"
+                + " lose much (docs/evaluate.md measures it). 0: what the model's files say"
+                + " (truncate_dim), else all.")
+        .define(
+            OUTPUT_VECTOR,
+            Type.STRING,
+            VectorType.FLOAT32.label(),
+            ValidString.in(VectorType.labels().toArray(String[]::new)),
+            MEDIUM,
+            "The numbers of each vector: float32; int8 (127 times the model's, rounded; for models"
+                + " that scale to length one); binary or ubinary (a bit for each dimension, eight in"
+                + " a signed or an unsigned byte). Which store takes what is in docs/connect.md."
+                + " Passages must have the same.")
         .define(
             OUTPUT_SERIALIZER,
             Type.CLASS,

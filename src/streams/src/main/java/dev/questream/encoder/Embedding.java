@@ -3,7 +3,8 @@ package dev.questream.encoder;
 /**
  * The vector of one text and what became of the text on the way.
  *
- * @param vector float32, {@link EncoderInfo#dimensions()} elements; not to be modified
+ * @param vector numbers of {@link EncoderInfo#vectorType()}, for {@link EncoderInfo#dimensions()}
+ *     dimensions; not to be modified
  * @param tokenCount tokens that were encoded, special tokens and prefix included
  * @param originalTokenCount tokens that the whole text has; greater than {@code tokenCount} if it
  *     was cut
@@ -17,6 +18,11 @@ public record Embedding(
   /** An embedding of which nothing more is known. */
   public Embedding(float[] vector, int tokenCount, int originalTokenCount) {
     this(vector, tokenCount, originalTokenCount, null);
+  }
+
+  /** The same text's with another vector. */
+  public Embedding with(float[] another) {
+    return new Embedding(another, tokenCount, originalTokenCount, trail);
   }
 
   /** Whether the text was longer than the model takes and its tail was cut. */

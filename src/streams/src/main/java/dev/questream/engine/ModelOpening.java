@@ -177,12 +177,15 @@ final class ModelOpening {
                 model.weightsSha256(),
                 Sha256.of(model.tokenizerJson())),
             new Provenance.Computation(
-                model.pooling(),
-                model.normalized(),
-                imported.format().precision().label(),
-                prefix(),
-                settings.role() == EncoderRole.PASSAGE ? template(imported.manifest()).label() : "",
-                imported.manifest().dimensions()));
+                    model.pooling(),
+                    model.normalized(),
+                    imported.format().precision().label(),
+                    prefix(),
+                    imported.manifest().dimensions())
+                .withTemplate(
+                    settings.role() == EncoderRole.PASSAGE
+                        ? template(imported.manifest()).label()
+                        : ""));
     return new EncoderInfo(provenance, settings.role(), maxTokens(imported.manifest()));
   }
 }

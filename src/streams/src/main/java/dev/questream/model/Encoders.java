@@ -1,6 +1,7 @@
 package dev.questream.model;
 
 import dev.questream.checkpoint.EncoderCheckpoint;
+import dev.questream.checkpoint.Matryoshka;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderBackend;
@@ -21,8 +22,8 @@ import dev.questream.weights.ModelException;
 import java.util.Map;
 
 /**
- * Opens encoders as the configuration says: the settings {@code model}, {@code encoder.*} and
- * {@code cache.dir}.
+ * Opens encoders as the configuration says: the settings {@code model}, {@code encoder.*}, {@code
+ * output.dimensions}, {@code output.vector} and {@code cache.dir}.
  *
  * <p>Whoever opens an encoder closes it, after everything that submits to it. One encoder serves a
  * whole process; a second one of the same model would only compete for the same cores.
@@ -115,7 +116,11 @@ public final class Encoders {
             new EngineSettings.Compute(
                 new DeviceChoice(config.getString(QuestreamConfig.DEVICE)), callThreads(config)),
             config.cacheFolder());
-    return batching(config, TorchBackend.open(model, settings), observer);
+    Matryoshka matryoshka = model.matryoshka(); // before the weights: it may be damaged
+    return batching(
+        config,
+        OutputShape.shaped(config, matryoshka, TorchBackend.open(model, settings)),
+        observer);
   }
 
   /** Batches in front of a backend, as the configuration says. The encoder closes the backend. */

@@ -1,5 +1,6 @@
 package dev.questream.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -30,7 +31,7 @@ class CheckpointFormsTest {
   private static void assertSame(StateDict found, String reference) {
     StateDict expected = open(reference, EncoderRole.QUESTION);
     Set<String> names = new TreeSet<>(found.names());
-    names.removeIf(name -> name.startsWith(BertTensors.PROJECTION));
+    names.removeIf(name -> name.startsWith(TensorNames.PROJECTION));
     assertThat(names).isEqualTo(expected.names());
     for (String name : names) {
       Tensor same = expected.read(name);
@@ -59,8 +60,18 @@ class CheckpointFormsTest {
     StateDict found = open(name, EncoderRole.QUESTION);
     assertThat(found.role()).isEqualTo(EncoderRole.UNIVERSAL);
     assertSame(found, "reference.safetensors");
-    BertConfig config = BertCheckpoint.of(found, ModelConfig.empty()).config();
-    assertThat(config).isEqualTo(new BertConfig(2, 8, 1, 16, 24, 12, 0, 1e-12));
+    ModelConfig declared = ModelConfig.parse("{\"model_type\":\"bert\"}".getBytes(UTF_8), name);
+    assertThat(EncoderCheckpoint.of(found, declared, SentenceModule.in(FORMS)).config())
+        .isEqualTo(
+            new EncoderConfig(
+                2,
+                8,
+                1,
+                16,
+                24,
+                12,
+                EncoderConfig.Variation.postNorm(
+                    1e-12, declared.activation(), new Positions.Indexed())));
   }
 
   @ParameterizedTest

@@ -94,6 +94,9 @@ class ReaderFuzzTest {
         new Seed("vocab.txt", text("[UNK]\n[CLS]\n[SEP]\na\n##b\n")),
         new Seed("vocab.json", text("{\"<s>\": 0, \"</s>\": 1, \"<unk>\": 2, \"a\": 3}")),
         new Seed(
+            "config_sentence_transformers.json",
+            text("{\"truncate_dim\": 16, \"matryoshka_dims\": [32, 16]}")),
+        new Seed(
             "tokenizer_config.json",
             text(
                 "{\"cls_token\": {\"content\": \"[CLS]\"}, \"added_tokens_decoder\": {\"5\": {}}}")),
@@ -177,7 +180,9 @@ class ReaderFuzzTest {
   private void read(Path model, String name, int mutant) {
     try {
       if (name.contains("2_Dense") || name.matches(".*\\.(json|txt)") && !name.contains("index")) {
-        FolderModel.read(model).read(EncoderCheckpoint::distances);
+        FolderModel folder = FolderModel.read(model);
+        folder.matryoshka();
+        folder.read(EncoderCheckpoint::distances);
       } else {
         readAll(Checkpoint.open(model.resolve(name)));
       }

@@ -20,13 +20,23 @@ public final class ManualEncoder implements QuestionEncoder {
           EncoderRole.QUESTION,
           64);
 
+  private final EncoderInfo info;
   private final List<List<EncoderInput>> windows = new ArrayList<>();
   private final List<EncoderInput> texts = new ArrayList<>();
   private final List<CompletableFuture<Embedding>> futures = new ArrayList<>();
 
+  public ManualEncoder() {
+    this(INFO);
+  }
+
+  /** An encoder that says other things of itself. */
+  public ManualEncoder(EncoderInfo info) {
+    this.info = info;
+  }
+
   @Override
   public EncoderInfo info() {
-    return INFO;
+    return info;
   }
 
   @Override

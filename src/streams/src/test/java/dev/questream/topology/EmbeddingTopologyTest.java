@@ -7,6 +7,11 @@ import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderException.Reason;
+import dev.questream.encoder.EncoderInfo;
+import dev.questream.encoder.VectorShape;
+import dev.questream.processor.EmbedObserver;
+import dev.questream.provenance.Provenance;
+import dev.questream.provenance.VectorType;
 import dev.questream.serde.FloatVector;
 import dev.questream.serde.SourceTimestamp;
 import dev.questream.testing.ManualEncoder;
@@ -23,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class EmbeddingTopologyTest {
@@ -99,6 +105,34 @@ class EmbeddingTopologyTest {
     assertThat(value.getSourcePartition()).isZero();
     assertThat(value.getSourceOffset()).isZero();
     assertThat(value.getEmbeddedAtMs()).isEqualTo(TopologyHarness.START.toEpochMilli() + 15);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"avro, int8", "avro, ubinary", "json, int8", "json, ubinary"})
+  void shouldSayWhatTheVectorsNumbersAre(String format, String type) {
+    EncoderInfo plain = ManualEncoder.INFO;
+    VectorShape shape = new VectorShape(type.equals("int8") ? 4 : 32, VectorType.of(type));
+    EncoderInfo info =
+        new EncoderInfo(
+            new Provenance(plain.provenance().model(), shape.of(plain.provenance().computed())),
+            plain.role(),
+            plain.maxTokens());
+    stream =
+        new TopologyHarness(
+            state,
+            Map.of("output.format", format, "output.vector", type),
+            EmbedObserver.NONE,
+            new ManualEncoder(info));
+    stream.ask("q1", "one");
+    stream.advance(10);
+    stream.encoder.completeAll();
+    stream.advance(5);
+    QuestionEmbedding value = stream.embeddings().get(0).value();
+    assertThat(value.getVectorType()).isEqualTo(type);
+    assertThat(value.getDimensions()).isEqualTo(shape.dimensions());
+    assertThat(FloatVector.toArray(value.getEmbedding()))
+        .containsExactly(ManualEncoder.vector("one"));
+    assertThat(stream.pending()).isZero();
   }
 
   @Test

@@ -26,7 +26,7 @@ import org.apache.kafka.streams.test.TestRecord;
 final class TopologyHarness implements AutoCloseable {
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-  final ManualEncoder encoder = new ManualEncoder();
+  final ManualEncoder encoder;
   private final TopologyTestDriver driver;
   private final TestInputTopic<byte[], byte[]> questions;
   private final TestOutputTopic<String, QuestionEmbedding> embeddings;
@@ -38,6 +38,15 @@ final class TopologyHarness implements AutoCloseable {
   }
 
   TopologyHarness(Path stateFolder, Map<String, String> settings, EmbedObserver observer) {
+    this(stateFolder, settings, observer, new ManualEncoder());
+  }
+
+  TopologyHarness(
+      Path stateFolder,
+      Map<String, String> settings,
+      EmbedObserver observer,
+      ManualEncoder encoder) {
+    this.encoder = encoder;
     Map<String, String> all = new HashMap<>(settings);
     all.put(QuestreamConfig.STATE_DIR, stateFolder.toString());
     QuestreamConfig config = new QuestreamConfig(all);

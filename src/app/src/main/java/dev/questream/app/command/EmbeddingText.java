@@ -3,6 +3,7 @@ package dev.questream.app.command;
 import dev.questream.app.console.Console;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.provenance.Provenance;
+import dev.questream.provenance.VectorType;
 import dev.questream.serde.FloatVector;
 import java.util.Locale;
 
@@ -20,7 +21,7 @@ final class EmbeddingText {
         """
         id          %s
         text        %s
-        vector      %s %d dimensions, norm %.6f
+        vector      %s %s
         tokens      %s
         model       %s
         computed    %s
@@ -29,8 +30,7 @@ final class EmbeddingText {
         Console.printable(embedding.getId()),
         Console.printable(embedding.getText()),
         head(embedding),
-        embedding.getDimensions(),
-        norm(embedding),
+        vector(embedding, provenance),
         tokens(embedding),
         provenance.model().describe(),
         provenance.computed().describe(),
@@ -43,12 +43,13 @@ final class EmbeddingText {
   static String line(QuestionEmbedding embedding) {
     return String.format(
         Locale.ROOT,
-        "%s-%d@%d  %s  %d dims %s %s, %s  %s",
+        "%s-%d@%d  %s  %d dims%s %s %s, %s  %s",
         embedding.getSourceTopic(),
         embedding.getSourcePartition(),
         embedding.getSourceOffset(),
         Console.printable(embedding.getId()),
         embedding.getDimensions(),
+        isFloat(embedding) ? "" : " " + embedding.getVectorType(),
         embedding.getModelId(),
         embedding.getPrecision(),
         tokens(embedding),
@@ -62,10 +63,23 @@ final class EmbeddingText {
         : embedding.getTokenCount() + " tokens";
   }
 
+  private static boolean isFloat(QuestionEmbedding embedding) {
+    return embedding.getVectorType().equals(VectorType.FLOAT32.label());
+  }
+
+  /** The length says something of float32 only. */
+  private static String vector(QuestionEmbedding embedding, Provenance provenance) {
+    String described = provenance.computed().describeVector();
+    return isFloat(embedding)
+        ? String.format(Locale.ROOT, "%s, norm %.6f", described, norm(embedding))
+        : described;
+  }
+
   private static String head(QuestionEmbedding embedding) {
+    String format = isFloat(embedding) ? "%.5f, " : "%.0f, ";
     StringBuilder head = new StringBuilder("[");
     for (int i = 0; i < Math.min(SHOWN_ELEMENTS, embedding.getEmbedding().size()); i++) {
-      head.append(String.format(Locale.ROOT, "%.5f, ", embedding.getEmbedding().get(i)));
+      head.append(String.format(Locale.ROOT, format, embedding.getEmbedding().get(i)));
     }
     return head.append("...]").toString();
   }

@@ -9,6 +9,7 @@ import dev.questream.app.io.JsonlWriter;
 import dev.questream.app.io.NpyWriter;
 import dev.questream.app.io.OutputTarget;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.QuestionEncoder;
 import dev.questream.encoder.batching.BatchingEncoder;
@@ -53,7 +54,7 @@ public final class EncodeCommand implements Callable<Integer> {
       names = "--output-format",
       defaultValue = "jsonl",
       paramLabel = "FORMAT",
-      description = "jsonl or npy (one float32 matrix). Default: jsonl.")
+      description = "jsonl or npy (one matrix). Default: jsonl.")
   private OutputFormat outputFormat;
 
   @Option(
@@ -114,9 +115,10 @@ public final class EncodeCommand implements Callable<Integer> {
   }
 
   private EmbeddingWriter writer(OutputTarget target, QuestionEncoder encoder) throws IOException {
+    EncoderInfo info = encoder.info();
     return switch (outputFormat) {
-      case JSONL -> new JsonlWriter(target);
-      case NPY -> new NpyWriter(target, encoder.info().dimensions());
+      case JSONL -> new JsonlWriter(target, info.vectorType());
+      case NPY -> new NpyWriter(target, info.vectorType(), info.dimensions());
     };
   }
 

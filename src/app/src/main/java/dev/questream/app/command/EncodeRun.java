@@ -117,10 +117,10 @@ final class EncodeRun {
     EncoderInfo info = encoder.info();
     return String.format(
         Locale.ROOT,
-        "%,d vectors of %d dimensions (%s, %s) in %.1f s, %.0f/s, %,d tokens; %,d truncated to %d"
+        "%,d vectors of %s (%s, %s) in %.1f s, %.0f/s, %,d tokens; %,d truncated to %d"
             + " tokens, %,d rejected",
         written,
-        info.dimensions(),
+        info.provenance().computed().describeVector(),
         info.modelId(),
         info.precision().label(),
         seconds,

@@ -19,6 +19,7 @@ import dev.questream.weights.Sha256;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -77,6 +78,11 @@ public final class ModelCommand {
       line("intermediate", dimensions.intermediate());
       line("vocabulary", dimensions.vocabulary());
       line("dimensions", weights.output().dimensions());
+      line(
+          "trained sizes",
+          resolved.matryoshka().sizes().stream()
+              .map(String::valueOf)
+              .collect(Collectors.joining(", ")));
       line("pooling", resolved.pooling());
       line("normalized", resolved.normalized());
       line("max tokens", Math.min(resolved.maxTokens(), dimensions.maxTokens()));

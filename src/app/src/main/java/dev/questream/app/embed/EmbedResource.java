@@ -8,6 +8,8 @@ import dev.questream.app.http.Reply;
 import dev.questream.app.http.Resource;
 import dev.questream.app.io.Json;
 import dev.questream.encoder.Embedding;
+import dev.questream.encoder.EncoderInfo;
+import dev.questream.encoder.VectorShape;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +92,21 @@ final class EmbedResource implements Resource {
   }
 
   private Reply written(Protocol.Asked asked, List<Embedding> embeddings) {
-    return Reply.json(200, Json.bytes(asked.form().of(embeddings))).with(provenance.of(embeddings));
+    List<Embedding> vectors = cut(embeddings, asked.dimensions());
+    return Reply.json(200, Json.bytes(asked.form().of(vectors)))
+        .with(provenance.of(vectors, asked.dimensions()));
+  }
+
+  private List<Embedding> cut(List<Embedding> embeddings, int dimensions) {
+    EncoderInfo encoder = embedder.info();
+    if (dimensions == encoder.dimensions()) {
+      return embeddings;
+    }
+    VectorShape shape = new VectorShape(dimensions, encoder.vectorType());
+    boolean normalized = encoder.provenance().computed().normalized();
+    return embeddings.stream()
+        .map(embedding -> embedding.with(shape.of(embedding.vector(), normalized)))
+        .toList();
   }
 
   private Reply failed(Throwable thrown) {

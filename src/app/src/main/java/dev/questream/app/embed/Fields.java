@@ -1,6 +1,8 @@
 package dev.questream.app.embed;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.questream.encoder.EncoderInfo;
+import dev.questream.provenance.VectorType;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -86,17 +88,31 @@ final class Fields {
             });
   }
 
-  /** Vectors are not cut: that is right only for models that were trained for it. */
-  void requireDimensions(int ofModel) {
-    find("dimensions")
-        .ifPresent(
-            value -> {
-              if (!value.isInt() || value.intValue() != ofModel) {
-                throw Refusal.invalid(
-                    "dimensions",
-                    "the model has %d dimensions, and was not trained to be cut to %s"
-                        .formatted(ofModel, value));
-              }
-            });
+  /**
+   * The dimensions that are asked for: all, or a size that the model was trained for. Only vectors
+   * of float32 can be cut and be the same as if they had been cut before.
+   */
+  int dimensions(EncoderInfo encoder) {
+    int all = encoder.dimensions();
+    Optional<JsonNode> asked = find("dimensions");
+    if (asked.isEmpty() || asked.get().isInt() && asked.get().intValue() == all) {
+      return all;
+    }
+    List<Integer> sizes =
+        encoder.vectorType() == VectorType.FLOAT32
+            ? encoder.sizes().stream().filter(size -> size < all).toList()
+            : List.of();
+    if (!asked.get().isInt() || !sizes.contains(asked.get().intValue())) {
+      String vectors = encoder.provenance().computed().describeVector();
+      throw Refusal.invalid(
+          "dimensions",
+          sizes.isEmpty()
+              ? "the vectors here have %s, and are not cut to %s; the setting output.dimensions cuts"
+                      .formatted(vectors, asked.get())
+                  + " those of stream and requests alike"
+              : "the vectors here have %s, and the model was trained to be cut to %s, not to %s"
+                  .formatted(vectors, sizes, asked.get()));
+    }
+    return asked.get().intValue();
   }
 }

@@ -5,8 +5,7 @@ import dev.questream.app.http.Reply;
 import dev.questream.app.io.Json;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderInfo;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.questream.provenance.VectorType;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -37,16 +36,18 @@ final class OpenAi implements Protocol {
     Fields fields = new Fields(body, FIELDS);
     fields.string("model");
     fields.string("user");
-    fields.requireDimensions(encoder.dimensions());
+    VectorType type = encoder.vectorType();
     Function<float[], Object> format =
         switch (fields.string("encoding_format").orElse("float")) {
-          case "float" -> vector -> vector;
-          case "base64" -> OpenAi::base64;
+          case "float" -> type::toJson;
+          case "base64" -> vector -> Base64.getEncoder().encodeToString(type.toBytes(vector));
           default ->
               throw Refusal.invalid("encoding_format", "encoding_format must be float or base64");
         };
     return new Asked(
-        fields.texts("input"), embeddings -> document(embeddings, encoder.modelId(), format));
+        fields.texts("input"),
+        fields.dimensions(encoder),
+        embeddings -> document(embeddings, encoder.modelId(), format));
   }
 
   private static Embeddings document(
@@ -57,14 +58,6 @@ final class OpenAi implements Protocol {
     }
     int tokens = embeddings.stream().mapToInt(Embedding::tokenCount).sum();
     return new Embeddings("list", data, model, new Usage(tokens, tokens));
-  }
-
-  /** float32, the lowest byte first. */
-  static String base64(float[] vector) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(vector);
-    return Base64.getEncoder().encodeToString(bytes.array());
   }
 
   @Override

@@ -13,9 +13,10 @@ interface Protocol {
    * What is asked for.
    *
    * @param texts at least one
+   * @param dimensions of the vectors, at most those of the encoder
    * @param form how the vectors are to be written
    */
-  record Asked(List<String> texts, Form form) {}
+  record Asked(List<String> texts, int dimensions, Form form) {}
 
   /** Writes vectors as one request wants them. */
   interface Form {

@@ -21,9 +21,14 @@ final class ProvenanceHeaders {
         .forEach((name, value) -> ofModel.put(header(name), encoded(value.toString())));
   }
 
-  /** Those of all texts of an answer; truncated is how many were cut. */
-  Map<String, String> of(List<Embedding> embeddings) {
+  /**
+   * Those of all texts of an answer; truncated is how many were cut.
+   *
+   * @param dimensions of the vectors in it
+   */
+  Map<String, String> of(List<Embedding> embeddings, int dimensions) {
     Map<String, String> all = new HashMap<>(ofModel);
+    all.put(header("dimensions"), Integer.toString(dimensions));
     all.put(header("token_count"), sum(embeddings, Embedding::tokenCount));
     all.put(header("original_token_count"), sum(embeddings, Embedding::originalTokenCount));
     all.put(header("truncated"), sum(embeddings, text -> text.truncated() ? 1 : 0));

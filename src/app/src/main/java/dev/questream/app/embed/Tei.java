@@ -6,6 +6,7 @@ import dev.questream.app.io.Json;
 import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.Truncation;
+import dev.questream.provenance.VectorType;
 import java.util.List;
 import java.util.Set;
 
@@ -45,9 +46,11 @@ final class Tei implements Protocol {
             });
     requireNormalized(fields, encoder.provenance().computed().normalized());
     requireDirection(fields);
-    fields.requireDimensions(encoder.dimensions());
     boolean whole = !fields.flag("truncate").map(this::requireTruncation).orElse(true);
-    return new Asked(fields.texts("inputs"), embeddings -> vectors(embeddings, whole));
+    return new Asked(
+        fields.texts("inputs"),
+        fields.dimensions(encoder),
+        embeddings -> vectors(embeddings, whole, encoder.vectorType()));
   }
 
   private static void requireNormalized(Fields fields, boolean normalized) {
@@ -76,7 +79,7 @@ final class Tei implements Protocol {
     }
   }
 
-  private static List<float[]> vectors(List<Embedding> embeddings, boolean whole) {
+  private static List<Object> vectors(List<Embedding> embeddings, boolean whole, VectorType type) {
     for (Embedding embedding : embeddings) {
       if (whole && embedding.truncated()) {
         throw new Refusal(
@@ -85,7 +88,7 @@ final class Tei implements Protocol {
                 .formatted(embedding.originalTokenCount(), embedding.tokenCount()));
       }
     }
-    return embeddings.stream().map(Embedding::vector).toList();
+    return embeddings.stream().map(embedding -> type.toJson(embedding.vector())).toList();
   }
 
   @Override

@@ -4,18 +4,24 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import dev.questream.encoder.Embedding;
+import dev.questream.provenance.VectorType;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** One JSON object a line. */
+/** One JSON object a line; whole numbers, where the type of vectors has no others. */
 public final class JsonlWriter implements EmbeddingWriter {
   private final OutputTarget target;
   private final OutputStream out;
   private final JsonGenerator json;
+  private final boolean whole;
 
-  public JsonlWriter(OutputTarget target) throws IOException {
+  /**
+   * @param type of the vectors
+   */
+  public JsonlWriter(OutputTarget target, VectorType type) throws IOException {
     this.target = target;
+    this.whole = type != VectorType.FLOAT32;
     this.out = new BufferedOutputStream(target.stream(), 1 << 16);
     this.json =
         JsonFactory.builder()
@@ -32,7 +38,11 @@ public final class JsonlWriter implements EmbeddingWriter {
     json.writeStringField("id", id);
     json.writeArrayFieldStart("embedding");
     for (float value : embedding.vector()) {
-      json.writeNumber(value);
+      if (whole) {
+        json.writeNumber((int) value);
+      } else {
+        json.writeNumber(value);
+      }
     }
     json.writeEndArray();
     json.writeNumberField("token_count", embedding.tokenCount());

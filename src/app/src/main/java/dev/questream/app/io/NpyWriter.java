@@ -1,6 +1,7 @@
 package dev.questream.app.io;
 
 import dev.questream.encoder.Embedding;
+import dev.questream.provenance.VectorType;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,8 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * NumPy's {@code .npy} format, version 1.0: one float32 matrix [texts, dimensions]. The header has
- * a fixed size and is written again at the end, when the number of rows is known.
+ * NumPy's {@code .npy} format, version 1.0: one matrix [texts, elements of a vector] of float32,
+ * int8 or uint8, as the type of vectors wants it. The header has a fixed size and is written again
+ * at the end, when the number of rows is known.
  */
 public final class NpyWriter implements EmbeddingWriter {
   private static final int HEADER_BYTES = 128;
@@ -22,23 +24,24 @@ public final class NpyWriter implements EmbeddingWriter {
   private final OutputTarget target;
   private final Path file;
   private final OutputStream out;
+  private final VectorType type;
   private final int dimensions;
   private long rows;
 
-  /**
-   * @param dimensions elements of each vector
-   */
-  public NpyWriter(OutputTarget target, int dimensions) throws IOException {
+  /** Writes vectors of a type, of so many dimensions. */
+  public NpyWriter(OutputTarget target, VectorType type, int dimensions) throws IOException {
     this.target = target;
     this.file = target.seekable();
     this.out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+    this.type = type;
     this.dimensions = dimensions;
     out.write(header());
   }
 
   private byte[] header() {
     String shape =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }".formatted(rows, dimensions);
+        "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }"
+            .formatted(descr(), rows, type.elements(dimensions));
     int length = HEADER_BYTES - PREAMBLE_BYTES;
     String padded = shape + " ".repeat(length - 1 - shape.length()) + "\n";
     return ByteBuffer.allocate(HEADER_BYTES)
@@ -52,12 +55,17 @@ public final class NpyWriter implements EmbeddingWriter {
         .array();
   }
 
+  private String descr() {
+    return switch (type) {
+      case FLOAT32 -> "<f4";
+      case INT8, BINARY -> "|i1";
+      case UBINARY -> "|u1";
+    };
+  }
+
   @Override
   public void write(String id, Embedding embedding) throws IOException {
-    ByteBuffer row =
-        ByteBuffer.allocate(embedding.vector().length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    row.asFloatBuffer().put(embedding.vector());
-    out.write(row.array());
+    out.write(type.toBytes(embedding.vector()));
     rows++;
   }
 

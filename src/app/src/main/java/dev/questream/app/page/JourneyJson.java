@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.provenance.Provenance;
+import dev.questream.provenance.VectorType;
 import dev.questream.serde.FloatVector;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ record JourneyJson(
    * An embedding, under the names of its record.
    *
    * @param embedding the first elements of the vector
-   * @param norm of the whole vector
+   * @param norm of the whole vector; null where it says nothing, in other types than float32
    */
   record Embedding(
       @JsonUnwrapped Provenance provenance,
@@ -46,7 +47,7 @@ record JourneyJson(
       int sourcePartition,
       long sourceOffset,
       List<Float> embedding,
-      double norm) {
+      Double norm) {
 
     static Embedding of(QuestionEmbedding embedding) {
       List<Float> vector = embedding.getEmbedding();
@@ -60,7 +61,7 @@ record JourneyJson(
           embedding.getSourcePartition(),
           embedding.getSourceOffset(),
           vector.subList(0, Math.min(SHOWN_ELEMENTS, vector.size())),
-          Math.sqrt(square));
+          embedding.getVectorType().equals(VectorType.FLOAT32.label()) ? Math.sqrt(square) : null);
     }
   }
 
@@ -75,7 +76,10 @@ record JourneyJson(
         journey.answer() instanceof Journey.Answer.Rejected rejected ? rejected : null,
         embedding == null || neighbours == Neighbours.NONE
             ? null
-            : neighbours.nearest(FloatVector.toArray(embedding.getEmbedding())));
+            : neighbours.nearest(
+                Provenance.of(embedding)
+                    .computed()
+                    .coordinates(FloatVector.toArray(embedding.getEmbedding()))));
   }
 
   private static List<Step> steps(Journey journey) {

@@ -19,6 +19,11 @@ public interface Neighbours {
    */
   record Neighbour(String title, String text, float score) {}
 
-  /** Passages, nearest first. */
+  /**
+   * Passages, nearest first.
+   *
+   * @param vector one number for each dimension, as {@link
+   *     dev.questream.provenance.VectorType#coordinates} gives them
+   */
   List<Neighbour> nearest(float[] vector);
 }

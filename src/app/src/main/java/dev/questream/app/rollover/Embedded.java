@@ -11,20 +11,21 @@ import dev.questream.serde.FloatVector;
  * @param provenance of the vector; null for a deletion
  * @param textHash of the question's text
  * @param place where the question was read
- * @param vector null for a deletion
+ * @param vector one number for each dimension, whatever its type; null for a deletion
  */
 record Embedded(Provenance provenance, long textHash, RecordPosition place, float[] vector) {
   static final Embedded DELETED = new Embedded(null, 0, null, null);
 
   static Embedded of(QuestionEmbedding embedding) {
+    Provenance provenance = Provenance.of(embedding);
     return new Embedded(
-        Provenance.of(embedding),
+        provenance,
         IdHash.of(embedding.getText()),
         new RecordPosition(
             embedding.getSourceTopic(),
             embedding.getSourcePartition(),
             embedding.getSourceOffset()),
-        FloatVector.toArray(embedding.getEmbedding()));
+        provenance.computed().coordinates(FloatVector.toArray(embedding.getEmbedding())));
   }
 
   boolean deleted() {

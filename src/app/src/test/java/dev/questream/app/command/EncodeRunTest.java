@@ -21,6 +21,7 @@ import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.QuestionEncoder;
+import dev.questream.provenance.VectorType;
 import dev.questream.testing.TestInfo;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -218,7 +219,8 @@ class EncodeRunTest {
   void shouldGiveOneLinePerInputWhateverIsInIt() throws IOException {
     Path file = folder.resolve("out.jsonl");
     try (JsonlWriter writer =
-        new JsonlWriter(OutputTarget.of(file.toString(), new ByteArrayOutputStream()))) {
+        new JsonlWriter(
+            OutputTarget.of(file.toString(), new ByteArrayOutputStream()), VectorType.FLOAT32)) {
       run(
           writer,
           "😀\n{\"text\":\"1\"}\n{\"id\":\"\\ud83d\",\"text\":\"2\"}\n\n{\"text\":\"\"}\n",
@@ -232,7 +234,8 @@ class EncodeRunTest {
   void shouldRefuseAMatrixWithARowLeftOut() throws IOException {
     Path file = folder.resolve("out.npy");
     try (NpyWriter writer =
-        new NpyWriter(OutputTarget.of(file.toString(), new ByteArrayOutputStream()), 1)) {
+        new NpyWriter(
+            OutputTarget.of(file.toString(), new ByteArrayOutputStream()), VectorType.FLOAT32, 1)) {
       FatalException failure =
           catchThrowableOfType(
               FatalException.class, () -> run(writer, "1\n\n3\n", InputFormat.TEXT));

@@ -10,9 +10,12 @@ import dev.questream.app.http.HttpService;
 import dev.questream.app.http.Reply;
 import dev.questream.app.http.Resource;
 import dev.questream.app.http.SameOrigin;
+import dev.questream.encoder.ShapedBackend;
 import dev.questream.encoder.Truncation;
+import dev.questream.encoder.VectorShape;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.encoder.batching.TokenBudget;
+import dev.questream.provenance.VectorType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -60,6 +63,16 @@ class EmbedEndpointsTest {
   @BeforeEach
   void open() throws IOException {
     encoder = new BatchingEncoder(model, new TokenBudget(64, 64, 1));
+    serve(SOON, Truncation.TRUNCATE_TAIL);
+  }
+
+  /** The same in front of a model whose vectors have this shape. */
+  private void serve(VectorShape shape, List<Integer> sizes) throws IOException {
+    service.close();
+    endpoints.close();
+    encoder.close();
+    encoder =
+        new BatchingEncoder(new ShapedBackend(model, shape, sizes), new TokenBudget(64, 64, 1));
     serve(SOON, Truncation.TRUNCATE_TAIL);
   }
 
@@ -157,6 +170,40 @@ class EmbedEndpointsTest {
         .get(unpacked);
     assertThat(unpacked).isEqualTo(HeldModel.vector("one"));
     assertThat(observed).containsExactly("openai 200", "openai 200");
+  }
+
+  @Test
+  void shouldGiveVectorsOfTheShapeThatTheStreamHas() throws Exception {
+    serve(new VectorShape(3, VectorType.UBINARY), List.of());
+    float[] whole = HeldModel.vector("one");
+    int bits = (whole[0] > 0 ? 128 : 0) + (whole[1] > 0 ? 64 : 0) + (whole[2] > 0 ? 32 : 0);
+    HttpResponse<String> answer = send("/v1/embeddings", "{\"input\":\"one\",\"dimensions\":3}");
+    assertThat(json(answer).at("/data/0/embedding").toString()).isEqualTo("[" + bits + "]");
+    assertThat(answer.headers().firstValue("questream-vector-type")).hasValue("ubinary");
+    assertThat(answer.headers().firstValue("questream-dimensions")).hasValue("3");
+    JsonNode packed =
+        json(send("/v1/embeddings", "{\"input\":\"one\",\"encoding_format\":\"base64\"}"));
+    assertThat(Base64.getDecoder().decode(packed.at("/data/0/embedding").asText()))
+        .containsExactly(bits);
+    assertThat(json(send("/embed", "{\"inputs\":\"one\"}")).toString())
+        .isEqualTo("[[" + bits + "]]");
+  }
+
+  @Test
+  void shouldCutToASizeThatTheModelWasTrainedFor() throws Exception {
+    serve(new VectorShape(3, VectorType.FLOAT32), List.of(2, 3));
+    float[] whole = HeldModel.vector("one");
+    HttpResponse<String> answer = send("/v1/embeddings", "{\"input\":\"one\",\"dimensions\":2}");
+    assertThat(floats(json(answer).at("/data/0/embedding"))).containsExactly(whole[0], whole[1]);
+    assertThat(answer.headers().firstValue("questream-dimensions")).hasValue("2");
+    HttpResponse<String> tei = send("/embed", "{\"inputs\":\"one\",\"dimensions\":2}");
+    assertThat(floats(json(tei).get(0))).containsExactly(whole[0], whole[1]);
+    HttpResponse<String> refused = send("/embed", "{\"inputs\":\"one\",\"dimensions\":1}");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(json(refused).path("error").asText()).contains("trained to be cut to [2], not to 1");
+    serve(new VectorShape(3, VectorType.BINARY), List.of(2, 3));
+    assertThat(send("/embed", "{\"inputs\":\"one\",\"dimensions\":2}").body())
+        .contains("3 dimensions, binary", "output.dimensions");
   }
 
   @Test

@@ -93,7 +93,7 @@ class OpenApiTest {
   @Test
   void shouldNameTheHeadersOfAnAnswer() {
     Map<String, String> headers =
-        new ProvenanceHeaders(model.info()).of(List.of(new Embedding(new float[3], 2, 2)));
+        new ProvenanceHeaders(model.info()).of(List.of(new Embedding(new float[3], 2, 2)), 3);
     for (String path : List.of("~1v1~1embeddings", "~1embed")) {
       assertThat(names(description.at("/paths/" + path + "/post/responses/200/headers")))
           .containsExactlyInAnyOrderElementsOf(headers.keySet());

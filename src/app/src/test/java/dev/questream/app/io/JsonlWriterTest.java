@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.encoder.Embedding;
+import dev.questream.provenance.VectorType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +34,20 @@ class JsonlWriterTest {
   }
 
   @Test
+  void shouldWriteWholeNumbersInOtherTypes() throws IOException {
+    Path file = folder.resolve("whole.jsonl");
+    try (JsonlWriter writer =
+        new JsonlWriter(
+            OutputTarget.of(file.toString(), new ByteArrayOutputStream()), VectorType.INT8)) {
+      writer.write("1", new Embedding(new float[] {-127, 0, 3}, 2, 2));
+      writer.commit();
+    }
+    assertThat(file).content().startsWith("{\"id\":\"1\",\"embedding\":[-127,0,3],");
+  }
+
+  @Test
   void shouldWriteOneObjectALine() throws IOException {
-    try (JsonlWriter writer = new JsonlWriter(stdout())) {
+    try (JsonlWriter writer = new JsonlWriter(stdout(), VectorType.FLOAT32)) {
       writer.write("q \"1\"\n", new Embedding(new float[] {0.5f, -1}, 3, 3));
       assertThat(writer.reject("ü", "empty-text", "nothing to encode")).isTrue();
       writer.write("3", new Embedding(new float[] {1e-10f}, 512, 700));
@@ -58,7 +71,7 @@ class JsonlWriterTest {
         vector[i] = Float.intBitsToFloat(random.nextInt());
       } while (!Float.isFinite(vector[i]));
     }
-    try (JsonlWriter writer = new JsonlWriter(stdout())) {
+    try (JsonlWriter writer = new JsonlWriter(stdout(), VectorType.FLOAT32)) {
       writer.write("1", new Embedding(vector, 1, 1));
       writer.commit();
     }
@@ -71,7 +84,7 @@ class JsonlWriterTest {
   /** Such as from Jackson's messages, which may quote half of an emoji. */
   @Test
   void shouldWriteHalfACharacterSomehow() throws IOException {
-    try (JsonlWriter writer = new JsonlWriter(stdout())) {
+    try (JsonlWriter writer = new JsonlWriter(stdout(), VectorType.FLOAT32)) {
       assertThatCode(() -> writer.reject("1", "unreadable", "unexpected '\ud83d' here"))
           .doesNotThrowAnyException();
       writer.write("2", new Embedding(new float[] {1}, 1, 1));
@@ -85,7 +98,8 @@ class JsonlWriterTest {
   @Test
   void shouldWriteAFileOnlyWhenCommitted() throws IOException {
     Path file = folder.resolve("out.jsonl");
-    try (JsonlWriter writer = new JsonlWriter(OutputTarget.of(file.toString(), standardOutput))) {
+    try (JsonlWriter writer =
+        new JsonlWriter(OutputTarget.of(file.toString(), standardOutput), VectorType.FLOAT32)) {
       writer.write("1", new Embedding(new float[] {1}, 1, 1));
       assertThat(file).doesNotExist();
       writer.commit();
@@ -97,7 +111,8 @@ class JsonlWriterTest {
   @Test
   void shouldWriteAnEmptyFileForNoInputs() throws IOException {
     Path file = folder.resolve("out.jsonl");
-    try (JsonlWriter writer = new JsonlWriter(OutputTarget.of(file.toString(), standardOutput))) {
+    try (JsonlWriter writer =
+        new JsonlWriter(OutputTarget.of(file.toString(), standardOutput), VectorType.FLOAT32)) {
       writer.commit();
     }
     assertThat(file).isEmptyFile();

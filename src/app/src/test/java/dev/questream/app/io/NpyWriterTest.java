@@ -3,6 +3,7 @@ package dev.questream.app.io;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.questream.encoder.Embedding;
+import dev.questream.provenance.VectorType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files as numpy.lib.format describes them. */
@@ -73,7 +75,10 @@ class NpyWriterTest {
     Path file = folder.resolve("out.npy");
     float[] expected;
     try (NpyWriter writer =
-        new NpyWriter(OutputTarget.of(file.toString(), new ByteArrayOutputStream()), DIMENSIONS)) {
+        new NpyWriter(
+            OutputTarget.of(file.toString(), new ByteArrayOutputStream()),
+            VectorType.FLOAT32,
+            DIMENSIONS)) {
       expected = write(writer, rows);
       assertThat(file).doesNotExist();
       writer.commit();
@@ -89,7 +94,8 @@ class NpyWriterTest {
   void shouldWriteTheSameToStandardOutput() throws IOException {
     ByteArrayOutputStream standardOutput = new ByteArrayOutputStream();
     float[] expected;
-    try (NpyWriter writer = new NpyWriter(OutputTarget.of("-", standardOutput), DIMENSIONS)) {
+    try (NpyWriter writer =
+        new NpyWriter(OutputTarget.of("-", standardOutput), VectorType.FLOAT32, DIMENSIONS)) {
       expected = write(writer, 3);
       assertThat(standardOutput.size()).as("before it is complete").isZero();
       writer.commit();
@@ -104,10 +110,13 @@ class NpyWriterTest {
     ByteArrayOutputStream standardOutput = new ByteArrayOutputStream();
     try (NpyWriter writer =
         new NpyWriter(
-            OutputTarget.of(folder.resolve("out.npy").toString(), standardOutput), DIMENSIONS)) {
+            OutputTarget.of(folder.resolve("out.npy").toString(), standardOutput),
+            VectorType.FLOAT32,
+            DIMENSIONS)) {
       write(writer, 3);
     }
-    try (NpyWriter writer = new NpyWriter(OutputTarget.of("-", standardOutput), DIMENSIONS)) {
+    try (NpyWriter writer =
+        new NpyWriter(OutputTarget.of("-", standardOutput), VectorType.FLOAT32, DIMENSIONS)) {
       write(writer, 3);
     }
     assertThat(list(folder)).isEmpty();
@@ -117,9 +126,30 @@ class NpyWriterTest {
   @Test
   void shouldNotBeAbleToLeaveARowOut() throws IOException {
     try (NpyWriter writer =
-        new NpyWriter(OutputTarget.of("-", new ByteArrayOutputStream()), DIMENSIONS)) {
+        new NpyWriter(
+            OutputTarget.of("-", new ByteArrayOutputStream()), VectorType.FLOAT32, DIMENSIONS)) {
       assertThat(writer.reject("1", "empty-text", "nothing to encode")).isFalse();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT8, |i1, 5", "BINARY, |i1, 1", "UBINARY, |u1, 1"})
+  void shouldWriteABytePerElementInOtherTypes(VectorType type, String descr, int columns)
+      throws IOException {
+    Path file = folder.resolve("out.npy");
+    float[] vector = type.from(new float[] {1, -1, 0.5f, 0, 0.25f});
+    try (NpyWriter writer =
+        new NpyWriter(
+            OutputTarget.of(file.toString(), new ByteArrayOutputStream()), type, DIMENSIONS)) {
+      writer.write("id", new Embedding(vector, 1, 1));
+      writer.commit();
+    }
+    byte[] written = Files.readAllBytes(file);
+    assertThat(new String(written, StandardCharsets.ISO_8859_1))
+        .contains("'descr': '%s'".formatted(descr), "'shape': (1, %d)".formatted(columns));
+    assertThat(Arrays.copyOfRange(written, written.length - columns, written.length))
+        .isEqualTo(type.toBytes(vector));
+    assertThat(written).hasSize(128 + columns);
   }
 
   private static java.util.List<Path> list(Path folder) throws IOException {

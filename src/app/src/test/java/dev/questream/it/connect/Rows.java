@@ -40,7 +40,10 @@ final class Rows {
    * field of that name, the vector bit by bit.
    */
   Map<String, QuestionEmbedding> all() throws SQLException {
-    List<Field> fields = QuestionEmbedding.getClassSchema().getFields();
+    List<Field> fields =
+        QuestionEmbedding.getClassSchema().getFields().stream()
+            .filter(field -> !field.hasDefaultValue()) // a record of float32 has no others
+            .toList();
     String columns =
         fields.stream()
             .filter(f -> f.schema().getType() != Type.MAP)
@@ -55,6 +58,7 @@ final class Rows {
         ResultSet rows = statement.executeQuery("SELECT " + columns + " FROM embeddings")) {
       while (rows.next()) {
         QuestionEmbedding embedding = new QuestionEmbedding();
+        embedding.put("vector_type", "float32");
         for (Field field : fields) {
           embedding.put(field.pos(), value(rows, field));
         }

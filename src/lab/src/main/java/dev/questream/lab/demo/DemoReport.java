@@ -2,9 +2,11 @@ package dev.questream.lab.demo;
 
 import dev.questream.app.console.Console;
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.lab.retrieval.ExactIndex;
 import dev.questream.lab.retrieval.Passage;
+import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
 import java.io.PrintStream;
 import java.util.List;
@@ -58,7 +60,8 @@ final class DemoReport {
   }
 
   private List<ExactIndex.Hit> search(QuestionEmbedding embedding, int k) {
-    return index.search(FloatVector.toArray(embedding.getEmbedding()), k);
+    float[] elements = FloatVector.toArray(embedding.getEmbedding());
+    return index.search(Provenance.of(embedding).computed().coordinates(elements), k);
   }
 
   private static String shortened(String text) {
@@ -105,10 +108,19 @@ final class DemoReport {
           share(tally, question -> true));
       line(
           "",
-          "English %s, other languages %s (the default model is trained on English)",
+          "English %s, other languages %s%s",
           share(tally, question -> question.language().equals(ENGLISH)),
-          share(tally, question -> !question.language().equals(ENGLISH)));
+          share(tally, question -> !question.language().equals(ENGLISH)),
+          byDefaultModel(tally) ? " (the default model is trained on English)" : "");
     }
+  }
+
+  private boolean byDefaultModel(DemoTally tally) {
+    return data.questions().stream()
+        .map(question -> tally.embedding(question.id()))
+        .anyMatch(
+            embedding ->
+                embedding != null && embedding.getModelId().equals(PublishedModel.BUNDLED));
   }
 
   private void line(String label, String format, Object... values) {

@@ -22,6 +22,7 @@ import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.lab.retrieval.ExactIndex;
 import dev.questream.lab.retrieval.Passage;
 import dev.questream.model.Encoders;
+import dev.questream.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +132,12 @@ final class DemoStack implements AutoCloseable {
               passages.stream()
                   .map(passage -> EncoderInput.passage(passage.title(), passage.text()))
                   .toList());
-      index = new ExactIndex(futures.stream().map(future -> future.join().vector()).toList());
+      Provenance.Computation computed = encoder.info().provenance().computed();
+      index =
+          new ExactIndex(
+              futures.stream()
+                  .map(future -> computed.coordinates(future.join().vector()))
+                  .toList());
       step.done("%d passages encoded by %s".formatted(passages.size(), encoder.info().modelId()));
     }
   }
@@ -149,10 +155,10 @@ final class DemoStack implements AutoCloseable {
       BatchingEncoder encoder = application.encoder();
       EncoderInfo info = encoder.info();
       step.done(
-          "application RUNNING: %s, %d dimensions, %s, %d workers on %s"
+          "application RUNNING: %s, %s, %s, %d workers on %s"
               .formatted(
                   info.modelId(),
-                  info.dimensions(),
+                  info.provenance().computed().describeVector(),
                   info.precision().label(),
                   encoder.workers(),
                   encoder.hardware().name()));

@@ -5,6 +5,7 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import dev.questream.lab.retrieval.vector.StorageType;
+import dev.questream.provenance.VectorType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +89,20 @@ public final class EvaluateOptions {
       description = "fp32, bf16, fp16, int8 or auto. Default: auto.")
   String precision;
 
+  @Option(
+      names = "--dimensions",
+      split = ",",
+      paramLabel = "N",
+      description = "Measure vectors that are cut to N dimensions too, several with commas.")
+  List<Integer> dimensions = new ArrayList<>();
+
+  @Option(
+      names = "--vector",
+      split = ",",
+      paramLabel = "TYPE",
+      description = "Measure vectors of int8, binary or ubinary too, several with commas.")
+  List<VectorType> vectors = new ArrayList<>();
+
   @Option(names = "--limit", paramLabel = "N", description = "Ask only the first N questions.")
   int limit = Integer.MAX_VALUE;
 
@@ -132,6 +147,12 @@ public final class EvaluateOptions {
     require(
         !fromTopic || questionModels.isEmpty(),
         "--from-topic takes the vectors that are there; leave --question-model out");
+    require(
+        !fromTopic || dimensions.isEmpty() && vectors.isEmpty(),
+        "--from-topic takes the vectors that are there; leave --dimensions and --vector out");
+    require(
+        dimensions.stream().allMatch(n -> n >= 1),
+        "--dimensions must be numbers from 1, it is " + dimensions);
     int models = against == null ? Math.max(1, questionModels.size()) : 2;
     require(
         passageModels.size() <= Math.max(1, questionModels.size()),

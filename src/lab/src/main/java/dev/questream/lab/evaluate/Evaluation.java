@@ -4,6 +4,7 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Progress;
+import dev.questream.encoder.VectorShape;
 import dev.questream.engine.TorchInnerProducts;
 import dev.questream.lab.retrieval.PassageSpool;
 import dev.questream.lab.retrieval.recall.AnswerRecall;
@@ -18,6 +19,7 @@ import dev.questream.lab.retrieval.vector.VectorReader;
 import dev.questream.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,8 +38,9 @@ public final class Evaluation {
    * @param storage of passage vectors encoded here
    * @param shardPassages passages of a shard
    * @param searchMemory bytes that the search may take
+   * @param shapes that vectors are measured in too
    */
-  public record Settings(StorageType storage, int shardPassages, long searchMemory) {}
+  record Settings(StorageType storage, int shardPassages, long searchMemory, Shapes shapes) {}
 
   public Evaluation(Task task, Settings settings, Console console) {
     this.task = task;
@@ -67,15 +70,22 @@ public final class Evaluation {
             new PassageVectors.Storage(settings.storage(), settings.shardPassages()),
             console);
     requireCompanion(contender, questions, passages);
-    List<Ranking> rankings = search(contender, questions, passages);
+    List<VectorShape> shapes = settings.shapes().of(questions.provenance());
+    List<Ranking> rankings = search(contender, questions, passages, own(questions, passages));
     AnswerRecall recall = judge(rankings, results);
+    List<ShapeRecall> inShapes = new ArrayList<>();
+    for (VectorShape shape : shapes) {
+      List<Ranking> shaped = search(contender, questions.in(shape), passages, shape);
+      inShapes.add(new ShapeRecall(shape, judge(shaped, Optional.empty())));
+    }
     return new Outcome(
         questions,
         passages.provenance(),
         passages.path(),
         passages::reader,
         passages.rejected(),
-        recall);
+        recall,
+        inShapes);
   }
 
   /** A topic says which model made its vectors; passages by another must be meant. */
@@ -100,9 +110,21 @@ public final class Evaluation {
     }
   }
 
+  /**
+   * The questions' own shape for passages. Those of another model are not cut: where dimensions
+   * differ, it does not belong to the questions.
+   */
+  private static VectorShape own(QuestionVectors questions, PassageVectors passages) {
+    Optional<Provenance.Model> made = passages.provenance().map(Provenance::model);
+    VectorShape shape = questions.shape();
+    return made.equals(Optional.of(questions.provenance().model()))
+        ? shape
+        : new VectorShape(Integer.MAX_VALUE, shape.type());
+  }
+
   private List<Ranking> search(
-      Contender contender, QuestionVectors questions, PassageVectors passages) {
-    try (VectorReader reader = passages.reader()) {
+      Contender contender, QuestionVectors questions, PassageVectors passages, VectorShape shape) {
+    try (VectorReader reader = passages.reader(shape)) {
       SearchPlan plan =
           SearchPlan.of(
               settings.searchMemory(),

@@ -8,6 +8,7 @@ import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.lab.retrieval.recall.PublishedRecall;
 import dev.questream.provenance.Provenance;
+import dev.questream.provenance.VectorType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +33,10 @@ record EvaluationPlan(
     if (options.precision != null) {
       flags.put(QuestreamConfig.PRECISION, options.precision);
     }
-    QuestreamConfig config = settings.config(flags);
+    QuestreamConfig set = settings.config(flags);
+    QuestreamConfig config =
+        set.with(QuestreamConfig.OUTPUT_DIMENSIONS, "0")
+            .with(QuestreamConfig.OUTPUT_VECTOR, VectorType.FLOAT32.label());
     List<Contender> contenders = new ArrayList<>();
     List<String> models =
         options.questionModels.isEmpty()
@@ -47,7 +51,10 @@ record EvaluationPlan(
     return new EvaluationPlan(
         contenders,
         new Evaluation.Settings(
-            options.storage, options.shardPassages, options.searchMemoryBytes()),
+            options.storage,
+            options.shardPassages,
+            options.searchMemoryBytes(),
+            Shapes.of(options, set)),
         options.against != null);
   }
 

@@ -3,7 +3,9 @@ package dev.questream.lab.evaluate;
 import dev.questream.lab.retrieval.recall.AnswerRecall;
 import dev.questream.lab.retrieval.vector.VectorReader;
 import dev.questream.provenance.Provenance;
+import dev.questream.provenance.VectorType;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -16,6 +18,7 @@ import java.util.function.Supplier;
  * @param passageVectors opens them once more
  * @param rejectedPassages passages that could not be encoded in this run
  * @param recall answer recall
+ * @param shapes the same with vectors in other shapes
  */
 public record Outcome(
     QuestionVectors questions,
@@ -23,12 +26,18 @@ public record Outcome(
     Path passagePath,
     Supplier<VectorReader> passageVectors,
     int rejectedPassages,
-    AnswerRecall recall) {
+    AnswerRecall recall,
+    List<ShapeRecall> shapes) {
 
   /** The model in a few words. */
   public String label() {
     Provenance made = questions.provenance();
-    return "%s (%s)".formatted(made.model().id(), made.computed().precision());
+    String type = made.computed().vectorType();
+    return "%s (%s%s)"
+        .formatted(
+            made.model().id(),
+            made.computed().precision(),
+            type.equals(VectorType.FLOAT32.label()) ? "" : ", " + type);
   }
 
   /** Whether some text had no vector. */

@@ -13,12 +13,14 @@ import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.QuestionEncoder;
+import dev.questream.encoder.VectorShape;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.lab.retrieval.Passage;
 import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.lab.retrieval.PassageFile;
 import dev.questream.lab.retrieval.vector.PassageShards;
 import dev.questream.lab.retrieval.vector.PublishedVectors;
+import dev.questream.lab.retrieval.vector.ShapedVectors;
 import dev.questream.lab.retrieval.vector.StorageType;
 import dev.questream.lab.retrieval.vector.VectorReader;
 import dev.questream.model.Encoders;
@@ -181,6 +183,15 @@ final class PassageVectors {
 
   VectorReader reader() {
     return shards == null ? PublishedVectors.open(path, passages) : shards.reader();
+  }
+
+  /** Reads the vectors in a shape; those of fewer dimensions are not cut. */
+  VectorReader reader(VectorShape shape) {
+    VectorReader whole = reader();
+    VectorShape possible =
+        new VectorShape(Math.min(shape.dimensions(), whole.dimensions()), shape.type());
+    return ShapedVectors.of(
+        whole, possible, provenance().map(made -> made.computed().normalized()).orElse(false));
   }
 
   /** What the vectors were made with; empty for published ones, which do not say. */

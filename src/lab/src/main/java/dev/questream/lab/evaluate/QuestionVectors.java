@@ -7,11 +7,14 @@ import dev.questream.encoder.Embedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.VectorShape;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.lab.retrieval.QuestionAnswers;
 import dev.questream.lab.retrieval.QuestionSet;
+import dev.questream.lab.retrieval.vector.ShapedVectors;
 import dev.questream.model.Encoders;
 import dev.questream.provenance.Provenance;
+import dev.questream.provenance.VectorType;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -20,7 +23,7 @@ import java.util.Iterator;
  * The vectors of a set of questions, in its order. A question without a vector is a row of NaN: it
  * finds nothing and counts as not answered.
  *
- * @param matrix [questions, dimensions], row after row
+ * @param matrix [questions, dimensions], row after row; of another type than float32, coordinates
  * @param provenance where they come from
  * @param without questions that have no vector
  * @param source where the vectors come from, for people
@@ -100,8 +103,23 @@ public record QuestionVectors(float[] matrix, Provenance provenance, int without
     }
   }
 
-  /** Elements of a vector. */
+  /** Numbers of a vector. */
   public int dimensions() {
     return provenance.computed().dimensions();
+  }
+
+  /** What the vectors are. */
+  VectorShape shape() {
+    return new VectorShape(dimensions(), VectorType.of(provenance.computed().vectorType()));
+  }
+
+  /** The vectors of a model in another shape. */
+  QuestionVectors in(VectorShape shape) {
+    Provenance.Computation computed = provenance.computed();
+    return new QuestionVectors(
+        ShapedVectors.of(matrix, dimensions(), shape, computed.normalized()),
+        new Provenance(provenance.model(), shape.of(computed)),
+        without,
+        source);
   }
 }

@@ -5,6 +5,7 @@ import dev.questream.lab.retrieval.recall.RecallComparison;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /** The results as a table for people, in percent. */
 public final class RecallTable {
@@ -22,7 +23,14 @@ public final class RecallTable {
     this.nameWidth =
         Math.max(
             MIN_NAME,
-            results.outcomes().stream().mapToInt(o -> o.label().length()).max().orElse(0));
+            results.outcomes().stream()
+                .flatMap(
+                    o ->
+                        Stream.concat(
+                            Stream.of(o.label()), o.shapes().stream().map(RecallTable::name)))
+                .mapToInt(String::length)
+                .max()
+                .orElse(0));
   }
 
   /** The whole text. */
@@ -59,6 +67,7 @@ public final class RecallTable {
 
   private void outcome(Outcome outcome) {
     row(outcome.label(), k -> percent(outcome.recall().at(k)));
+    outcome.shapes().forEach(in -> row(name(in), k -> percent(in.recall().at(k))));
     results
         .published(outcome)
         .ifPresent(
@@ -76,6 +85,10 @@ public final class RecallTable {
                     PublishedRecall.PASSAGES, results.task().passages().size());
               }
             });
+  }
+
+  private static String name(ShapeRecall in) {
+    return "  " + in.label();
   }
 
   private static String cell(PublishedRecall published, int k) {

@@ -2,6 +2,7 @@ package dev.questream.lab.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.questream.app.io.Json;
+import dev.questream.lab.retrieval.recall.AnswerRecall;
 import dev.questream.lab.retrieval.recall.RecallComparison;
 import dev.questream.provenance.Provenance;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ public record ReportJson(
    * A model.
    *
    * @param recall by k
+   * @param shapes recall with vectors in other shapes; null for none
    * @param publishedPercent the set, and recall in percent by k
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -45,11 +47,12 @@ public record ReportJson(
       Provenance passageEncoder,
       String passageEmbeddings,
       Map<Integer, Double> recall,
+      List<Shape> shapes,
       Map<String, Object> publishedPercent) {
 
     static Model of(Outcome outcome, Results results) {
-      Map<Integer, Double> recall = new LinkedHashMap<>();
-      results.task().ks().forEach(k -> recall.put(k, outcome.recall().at(k)));
+      List<Shape> shapes =
+          outcome.shapes().stream().map(in -> Shape.of(in, results.task())).toList();
       return new Model(
           outcome.label(),
           outcome.questions().provenance(),
@@ -57,7 +60,8 @@ public record ReportJson(
           outcome.questions().without(),
           outcome.passageProvenance().orElse(null),
           outcome.passagePath().toString(),
-          recall,
+          byK(outcome.recall(), results.task()),
+          shapes.isEmpty() ? null : shapes,
           published(outcome, results));
     }
 
@@ -73,6 +77,21 @@ public record ReportJson(
               })
           .orElse(null);
     }
+  }
+
+  /** A shape of vectors, bytes each. */
+  record Shape(int dimensions, String vectorType, int bytes, Map<Integer, Double> recall) {
+
+    static Shape of(ShapeRecall in, Task task) {
+      return new Shape(
+          in.shape().dimensions(), in.shape().type().label(), in.bytes(), byK(in.recall(), task));
+    }
+  }
+
+  private static Map<Integer, Double> byK(AnswerRecall recall, Task task) {
+    Map<Integer, Double> byK = new LinkedHashMap<>();
+    task.ks().forEach(k -> byK.put(k, recall.at(k)));
+    return byK;
   }
 
   /**

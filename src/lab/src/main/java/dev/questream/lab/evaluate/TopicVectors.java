@@ -10,6 +10,7 @@ import dev.questream.avro.QuestionEmbedding;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.lab.retrieval.QuestionSet;
 import dev.questream.provenance.Provenance;
+import dev.questream.provenance.VectorType;
 import dev.questream.serde.FloatVector;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
 import java.nio.charset.StandardCharsets;
@@ -140,16 +141,20 @@ final class TopicVectors {
   }
 
   private QuestionVectors vectors(List<QuestionEmbedding> found, Provenance provenance) {
-    int dimensions = provenance.computed().dimensions();
+    Provenance.Computation computed = provenance.computed();
+    int elements = VectorType.of(computed.vectorType()).elements(computed.dimensions());
     QuestionVectors.Rows rows = new QuestionVectors.Rows(found.size(), provenance);
     for (QuestionEmbedding embedding : found) {
-      if (embedding != null && embedding.getEmbedding().size() != dimensions) {
+      if (embedding != null && embedding.getEmbedding().size() != elements) {
         throw new FatalException(
             ExitCode.FAILED,
             "%s: the vector of %s has %d elements, others have %d"
-                .formatted(topic, embedding.getId(), embedding.getEmbedding().size(), dimensions));
+                .formatted(topic, embedding.getId(), embedding.getEmbedding().size(), elements));
       }
-      rows.add(embedding == null ? null : FloatVector.toArray(embedding.getEmbedding()));
+      rows.add(
+          embedding == null
+              ? null
+              : computed.coordinates(FloatVector.toArray(embedding.getEmbedding())));
     }
     return rows.toVectors("topic " + topic);
   }

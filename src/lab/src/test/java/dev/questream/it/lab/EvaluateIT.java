@@ -132,6 +132,38 @@ class EvaluateIT {
         .contains("another prefix: ");
   }
 
+  /** Bits of some dimensions: through the stream the same as encoded here. */
+  @Test
+  void shouldMeasureTheShapeThatTheTopicHas() throws Exception {
+    KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
+    String config = configFile(kafka).toString();
+    Map<String, String> shape =
+        Map.of(
+            "output.vector", "ubinary",
+            "output.dimensions", "192",
+            "encoder.deterministic", "true");
+    embed(kafka, kafka.config(shape), texts);
+    String[] alone = {"--set", "encoder.deterministic=true"};
+    Launched topic = evaluate(with(alone, "--from-topic", "--config", config)).await();
+    assertThat(topic.status()).as(topic.err()).isZero();
+    Launched direct =
+        evaluate(with(alone, "--dimensions", "192", "--vector", "ubinary")).await();
+    assertThat(direct.status()).as(direct.err()).isZero();
+    assertThat(row(topic.out(), "ubinary)"))
+        .isEqualTo(row(direct.out(), "192 dimensions, ubinary (24 B)"))
+        .isNotEmpty();
+  }
+
+  /** The figures behind a label. */
+  private static String row(String table, String label) {
+    return table
+        .lines()
+        .filter(line -> line.contains(label))
+        .map(line -> line.substring(line.indexOf(label) + label.length()).strip())
+        .findFirst()
+        .orElse("");
+  }
+
   private static void embed(KafkaFixture kafka, QuestreamConfig config, List<String> asked) {
     Map<String, String> byId = new LinkedHashMap<>();
     asked.forEach(text -> byId.put("id-" + byId.size() + "-" + text.hashCode(), text));

@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
@@ -107,10 +108,12 @@ class EvaluateTest {
     return questream(arguments.toArray(String[]::new));
   }
 
-  private static List<float[]> vectors(Path model, Path input, String role) throws IOException {
-    Result encoded =
-        questream(
-            "encode", "--model", model.toString(), "--input", input.toString(), "--role", role);
+  private static List<float[]> vectors(Path model, Path input, String role, String... more)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("encode", "--model", model.toString()));
+    arguments.addAll(List.of("--input", input.toString(), "--role", role));
+    arguments.addAll(List.of(more));
+    Result encoded = questream(arguments.toArray(String[]::new));
     assertThat(encoded.status()).as(encoded.err()).isZero();
     List<float[]> vectors = new ArrayList<>();
     for (String line : encoded.out().lines().toList()) {
@@ -176,6 +179,66 @@ class EvaluateTest {
 
   private static double recall(int[] hits, int k) {
     return IntStream.of(hits).filter(hit -> hit > 0 && hit <= k).count() / (double) hits.length;
+  }
+
+  /** Bits by Hamming distance; what the command finds with inner products must be the same. */
+  private static int[] firstHitsOfBits(String... shape) throws IOException {
+    List<float[]> asked = vectors(rdr, questions, "question", shape);
+    List<float[]> found = vectors(rdrPassages, passages, "passage", shape);
+    int[] hits = new int[QUESTIONS];
+    for (int q = 0; q < QUESTIONS; q++) {
+      float[] bits = asked.get(q);
+      List<Integer> order = new ArrayList<>(IntStream.range(0, PASSAGES).boxed().toList());
+      order.sort(Comparator.comparingInt(p -> hamming(bits, found.get(p)))); // stable
+      for (int rank = PASSAGES; rank > 0; rank--) {
+        if (List.of(TEXTS.get(order.get(rank - 1)).split(" ")).contains(ANSWERS.get(q))) {
+          hits[q] = rank;
+        }
+      }
+    }
+    return hits;
+  }
+
+  private static int hamming(float[] a, float[] b) {
+    return IntStream.range(0, a.length).map(i -> Integer.bitCount((int) a[i] ^ (int) b[i])).sum();
+  }
+
+  @Test
+  void shouldMeasureOtherShapesAsAStoreSearchesThem() throws IOException {
+    Path report = folder.resolve("report.json");
+    String[] models = {
+      "--question-model", rdr.toString(), "--passage-model", rdrPassages.toString()
+    };
+    List<String> all = new ArrayList<>(List.of(models));
+    all.addAll(List.of("--top-k", "1,3,10,60", "--dimensions", "16", "--vector", "ubinary"));
+    all.addAll(List.of("--report", report.toString()));
+    Result result = evaluate(all.toArray(String[]::new));
+    assertThat(result.status()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains("rdr (fp32)", "  16 dimensions (64 B)", "  16 dimensions, ubinary (2 B)");
+    JsonNode shapes = JSON.readTree(report.toFile()).at("/models/0/shapes");
+    assertThat(shapes).hasSize(3);
+    for (JsonNode shape : shapes) {
+      if (shape.path("vector_type").asText().equals("ubinary")) {
+        String size = "output.dimensions=" + shape.path("dimensions").asInt();
+        int[] hits = firstHitsOfBits("--set", size, "--set", "output.vector=ubinary");
+        for (int k : KS) {
+          assertThat(shape.at("/recall/" + k).asDouble())
+              .as("%s at %d", size, k)
+              .isCloseTo(recall(hits, k), within(1e-12));
+        }
+      }
+    }
+
+    List<String> set = new ArrayList<>(List.of(models));
+    set.addAll(List.of("--set", "output.vector=binary", "--set", "output.dimensions=8"));
+    assertThat(evaluate(set.toArray(String[]::new)).out())
+        .contains("  8 dimensions, binary (1 B)")
+        .doesNotContain("8 dimensions (32 B)");
+    all.set(all.indexOf("ubinary"), "int8");
+    Result refused = evaluate(all.toArray(String[]::new));
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err()).contains("int8 holds vectors of length one");
   }
 
   @Test

@@ -41,7 +41,8 @@ class RecallTableTest {
         Path.of("vectors"),
         () -> null,
         0,
-        new AnswerRecall(hits));
+        new AnswerRecall(hits),
+        List.of());
   }
 
   private static String table(Task task, Outcome... outcomes) {

@@ -138,6 +138,11 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     return says(refused, SCHEMA_NOT_FOUND) || says(refused, SUBJECT_NOT_FOUND);
   }
 
+  /** Embeddings of other types than float32 have a file of their own. */
+  private static String file(Schema schema) {
+    return schema.getName() + (schema.getField("vector_type") == null ? "" : "-shaped");
+  }
+
   private static SchemaRegistryException notRegistered(
       String subject, Schema schema, SchemaRegistryException refused) {
     return new SchemaRegistryException(
@@ -145,7 +150,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
             .formatted(
                 subject,
                 schema.getFullName(),
-                schema.getName(),
+                file(schema),
                 RegistryConfig.AUTO_REGISTER,
                 refused.getMessage()),
         refused.status());

@@ -123,7 +123,7 @@ class PassageShardsTest {
         "holds vectors of the model m (weights wwwwwwwwwwww), and here the model is other");
     assertRefused(TestInfo.of("m", "w".repeat(64), "bf16", 3), "precision=fp32");
     Provenance.Computation spaced =
-        new Provenance.Computation("mean", false, "fp32", "", "{title} {text}", 3);
+        new Provenance.Computation("mean", false, "fp32", "", 3).withTemplate("{title} {text}");
     assertRefused(
         new EncoderInfo(
             new Provenance(encoder().provenance().model(), spaced), encoder().role(), 512),
