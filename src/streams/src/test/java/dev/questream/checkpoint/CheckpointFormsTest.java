@@ -115,7 +115,7 @@ class CheckpointFormsTest {
   void shouldTellTheSidesApart() {
     StateDict question = open("retriever.cp", EncoderRole.QUESTION);
     StateDict passage = open("retriever.cp", EncoderRole.PASSAGE);
-    String name = BertTensors.WORD_EMBEDDINGS;
+    String name = "embeddings.word_embeddings.weight";
     assertThat(question.read(name).data()).isNotEqualTo(passage.read(name).data());
   }
 }
