@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.questream.app.console.Versions;
 import dev.questream.testing.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.utils.AppInfoParser;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -74,8 +74,8 @@ final class ConnectWorker implements AutoCloseable {
     int port = freePort();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp", CONNECT.resolve("worker-" + AppInfoParser.getVersion()) + "/*"));
+    Path worker = CONNECT.resolve("worker-" + Versions.kafka());
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp", worker + "/*"));
     command.add("org.apache.kafka.connect.cli.ConnectStandalone");
     command.add(settings(folder, bootstrapServers, plugins, port).toString());
     for (Path connector : connectors) {
