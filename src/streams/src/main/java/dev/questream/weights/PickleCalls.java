@@ -12,15 +12,35 @@ final class PickleCalls {
 
   private PickleCalls() {}
 
-  static PickleValue call(PickleValue.Global function, List<PickleValue> arguments) {
-    return switch (function.toString()) {
+  /** What a function gives; what another call gave may be called, and gives nothing known. */
+  static PickleValue call(PickleValue function, List<PickleValue> arguments) {
+    String name = name(function);
+    return switch (name) {
       case "collections.OrderedDict" -> orderedDict(arguments);
       case "torch._utils._rebuild_tensor_v2" -> tensor(arguments);
       case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
           parameter(arguments);
-      case "torch._tensor._rebuild_from_type_v2" -> subclass(function, arguments);
-      default -> new PickleValue.Opaque(function.toString(), List.of());
+      case "torch._tensor._rebuild_from_type_v2" -> subclass(name, arguments);
+      default -> new PickleValue.Opaque(name, List.of());
     };
+  }
+
+  /** An instance of a class that is not known, which keeps its fields. */
+  static PickleValue instance(PickleValue type, PickleValue fields) {
+    if (!(fields instanceof PickleValue.Tuple given)) {
+      throw new ModelException("a pickle makes an instance of something that is no tuple");
+    }
+    return new PickleValue.Opaque(name(type), given.items());
+  }
+
+  private static String name(PickleValue callee) {
+    if (callee instanceof PickleValue.Global named) {
+      return named.toString();
+    }
+    if (callee instanceof PickleValue.Opaque unknown) {
+      return unknown.origin();
+    }
+    throw new ModelException("a pickle calls something that is no function");
   }
 
   private static PickleValue orderedDict(List<PickleValue> arguments) {
@@ -47,10 +67,10 @@ final class PickleCalls {
   }
 
   /** {@code _rebuild_from_type_v2(function, type, arguments, state)}: a tensor with attributes. */
-  private static PickleValue subclass(PickleValue.Global function, List<PickleValue> arguments) {
+  private static PickleValue subclass(String function, List<PickleValue> arguments) {
     if (arguments.size() < 3
         || !(arguments.get(0) instanceof PickleValue.Global rebuild)
-        || rebuild.toString().equals(function.toString())) {
+        || rebuild.toString().equals(function)) {
       throw new ModelException("a tensor is made by something that is no function");
     }
     return call(rebuild, sequence(arguments.get(2)));

@@ -95,11 +95,11 @@ final class PickleReader extends PickleMachine<PickleValue> {
       case 0x8e, 0x96 -> push(content(int64()));
       case 0x81 -> {
         List<PickleValue> made = take(2);
-        push(instance(made.get(0), made.get(1)));
+        push(PickleCalls.instance(made.get(0), made.get(1)));
       }
       case 0x92 -> {
         List<PickleValue> made = take(3);
-        push(instance(made.get(0), made.get(1)));
+        push(PickleCalls.instance(made.get(0), made.get(1)));
       }
       case 0x8f -> push(new PickleValue.Opaque("set", List.of()));
       case 0x90 -> {
@@ -131,24 +131,6 @@ final class PickleReader extends PickleMachine<PickleValue> {
     }
     in.position(in.position() + (int) length);
     return new PickleValue.Opaque("bytes", List.of());
-  }
-
-  private PickleValue instance(PickleValue type, PickleValue fields) {
-    if (!(fields instanceof PickleValue.Tuple given)) {
-      throw refused("makes an instance of something that is no tuple");
-    }
-    return new PickleValue.Opaque(origin(type), given.items());
-  }
-
-  /** The name of a class or function; of what another one gave, that one's. */
-  private String origin(PickleValue callee) {
-    if (callee instanceof PickleValue.Global named) {
-      return named.toString();
-    }
-    if (callee instanceof PickleValue.Opaque unknown) {
-      return unknown.origin();
-    }
-    throw refused("calls something that is no function");
   }
 
   @Override
@@ -263,16 +245,13 @@ final class PickleReader extends PickleMachine<PickleValue> {
     if (!(arguments instanceof PickleValue.Tuple given)) {
       throw refused("calls something that is no function");
     }
-    if (!(function instanceof PickleValue.Global named)) {
-      return new PickleValue.Opaque(origin(function), List.of());
-    }
     for (PickleValue argument : given.items()) {
       if (argument instanceof PickleValue.Tuple || argument instanceof PickleValue.Sequence) {
         // a call may walk it, and calls repeat cheaply
         count(PickleCalls.sequence(argument).size());
       }
     }
-    return PickleCalls.call(named, given.items());
+    return PickleCalls.call(function, given.items());
   }
 
   /** An OrderedDict's attributes, such as {@code _metadata}, are of no use here. */
