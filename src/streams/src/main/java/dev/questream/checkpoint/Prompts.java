@@ -24,7 +24,10 @@ record Prompts(Map<String, String> byName, String fallback) {
   private static final List<String> QUESTION =
       List.of("query", "question", "search_query", "retrieval.query");
 
-  /** Likewise: those of {@code encode_document}, then other names in use. */
+  /**
+   * Likewise: those of {@code encode_document}, then other names in use. Version 6.2 takes the
+   * first even where it has no text, and so never another; the authors' text counts here.
+   */
   private static final List<String> PASSAGE =
       List.of("document", "passage", "corpus", "search_document", "retrieval.passage");
 

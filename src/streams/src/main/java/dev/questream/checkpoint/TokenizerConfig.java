@@ -11,12 +11,14 @@ import java.util.Set;
 
 /**
  * What {@code tokenizer_config.json} says beside the tokenizer itself. {@code transformers} makes
- * the normalizer of a BERT tokenizer of it, whatever {@code tokenizer.json} has.
+ * the normalizer of a BERT tokenizer of it, and the space before the first word of a RoBERTa
+ * tokenizer, whatever {@code tokenizer.json} has.
  */
 final class TokenizerConfig {
-  private static final String LOWER_CASE = "do_lower_case";
-
-  /** Classes whose normalizer is made of the three keys, without the ending {@code Fast}. */
+  /**
+   * Classes whose normalizer is made of the three keys, without the ending {@code Fast}. For DPR's
+   * two, {@code transformers} 5 leaves {@code do_lower_case} out; the authors' word counts here.
+   */
   private static final Set<String> BERT_CLASSES =
       Set.of(
           "BertTokenizer",
@@ -33,17 +35,20 @@ final class TokenizerConfig {
   private final Path file;
   private final JsonNode json;
   private final boolean ofBert;
+  private final boolean ofRoberta;
 
   private TokenizerConfig(Path file, JsonNode json, JsonNode config) {
     this.file = file;
     this.json = json;
-    String named = json.path("tokenizer_class").asText(config.path("tokenizer_class").asText(""));
     String model = config.path("model_type").asText("");
-    if (!named.isEmpty() && !model.equals("modernbert")) { // published with a class not its own
-      this.ofBert = BERT_CLASSES.contains(named.replaceFirst("Fast$", ""));
-    } else {
-      this.ofBert = BERT_MODELS.contains(model) || (model.isEmpty() && json.has(LOWER_CASE));
-    }
+    String named =
+        model.equals("modernbert") // published with a class that it does not have
+            ? ""
+            : json.path("tokenizer_class")
+                .asText(config.path("tokenizer_class").asText(""))
+                .replaceFirst("Fast$", "");
+    this.ofBert = named.isEmpty() ? BERT_MODELS.contains(model) : BERT_CLASSES.contains(named);
+    this.ofRoberta = named.isEmpty() ? model.equals("roberta") : named.equals("RobertaTokenizer");
   }
 
   /** The one in a folder; where there is none, it says nothing. */
@@ -62,6 +67,16 @@ final class TokenizerConfig {
     return DeclaredLength.of(file, json, key);
   }
 
+  /** Whether a space goes before the first word is said here. */
+  boolean isOfRoberta() {
+    return ofRoberta;
+  }
+
+  /** Whether it does. */
+  boolean spaceFirst() {
+    return json.path("add_prefix_space").asBoolean();
+  }
+
   /** Whether the normalizer is made of what follows. */
   boolean isOfBert() {
     return ofBert;
@@ -69,7 +84,7 @@ final class TokenizerConfig {
 
   /** Whether texts are lower-cased. */
   boolean lowerCase() {
-    return json.path(LOWER_CASE).asBoolean(true);
+    return json.path("do_lower_case").asBoolean(true);
   }
 
   /** Whether every Chinese character is a word. */

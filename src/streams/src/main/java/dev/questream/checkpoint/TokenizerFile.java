@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A tokenizer as the reference libraries run it: {@code tokenizer.json} with the normalizer that
- * the files beside it ask for. Where they disagree, the log says so.
+ * A tokenizer as the reference libraries run it: {@code tokenizer.json}, but for what the files
+ * beside it override. Where they disagree, the log says so.
  */
 final class TokenizerFile {
   private static final Logger LOG = LoggerFactory.getLogger(TokenizerFile.class);
@@ -21,6 +21,7 @@ final class TokenizerFile {
   private static final String LOWERCASE = "lowercase";
   private static final String CHINESE = "handle_chinese_chars";
   private static final String ACCENTS = "strip_accents";
+  private static final String SPACE = "add_prefix_space";
 
   private final Path file;
   private final JsonNode tokenizer;
@@ -33,12 +34,15 @@ final class TokenizerFile {
 
   /** The content of {@code file}, or what it becomes. */
   static byte[] asRun(Path file, byte[] content, TokenizerConfig config, SentenceConfig sentence) {
-    if (!config.isOfBert() && !sentence.lowerCase()) {
+    if (!config.isOfBert() && !config.isOfRoberta() && !sentence.lowerCase()) {
       return content;
     }
     TokenizerFile read = new TokenizerFile(file, content);
     if (config.isOfBert()) {
       read.normalizeAs(config);
+    }
+    if (config.isOfRoberta()) {
+      read.spaceFirstAs(config);
     }
     if (sentence.lowerCase()) {
       read.lowerCaseFirst(sentence.file());
@@ -58,13 +62,27 @@ final class TokenizerFile {
     set(bert, ACCENTS, strip, config.stripAccents().orElse(config.lowerCase()), differences);
     set(bert, CHINESE, bert.path(CHINESE).asBoolean(), config.splitChinese(), differences);
     if (differences.length() > 0) {
-      changed = true;
-      LOG.warn(
-          "{}: the normalizer gets {}, as {} says; transformers does the same",
-          file,
-          differences,
-          ModelFiles.TOKENIZER_CONFIG);
+      overridden("normalizer", differences.toString());
     }
+  }
+
+  private void spaceFirstAs(TokenizerConfig config) {
+    if (tokenizer.path("pre_tokenizer") instanceof ObjectNode bytes
+        && bytes.path(TYPE).asText().equals("ByteLevel")
+        && bytes.path(SPACE).asBoolean() != config.spaceFirst()) {
+      bytes.put(SPACE, config.spaceFirst());
+      overridden("pre-tokenizer", SPACE + "=" + config.spaceFirst());
+    }
+  }
+
+  private void overridden(String part, String values) {
+    changed = true;
+    LOG.warn(
+        "{}: the {} gets {}, as {} says; transformers does the same",
+        file,
+        part,
+        values,
+        ModelFiles.TOKENIZER_CONFIG);
   }
 
   private static void set(

@@ -155,7 +155,7 @@ class HubFailureTest extends HubTest {
     assertFetchFails()
         .hasMessageContaining("owner/tiny@main has no tokenizer.json")
         .hasMessageContaining("README.md, config.json");
-    assertThat(cache).doesNotExist();
+    assertThat(hub.gets(WEIGHTS)).isEmpty();
   }
 
   @Test
@@ -190,7 +190,7 @@ class HubFailureTest extends HubTest {
   void shouldRefuseModulesThatLeaveTheModel() throws IOException {
     put("modules.json", "[{\"path\": \"../..\", \"type\": \"Pooling\"}]");
 
-    assertFetchFails().hasMessageContaining("names the file '../../config.json'");
+    assertFetchFails().hasMessageContaining("names the file '../..'");
     assertNothingIsOutside();
   }
 

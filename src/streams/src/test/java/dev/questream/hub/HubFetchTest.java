@@ -28,10 +28,12 @@ class HubFetchTest extends HubTest {
         .containsExactlyInAnyOrder(
             "1_Pooling/config.json",
             "config.json",
+            "config_sentence_transformers.json",
             WEIGHTS,
             "modules.json",
             "sentence_bert_config.json",
-            "tokenizer.json");
+            "tokenizer.json",
+            "tokenizer_config.json");
     assertThat(fetched.resolve(WEIGHTS)).hasBinaryContent(CONTENT);
     assertThat(Files.readSymbolicLink(fetched.resolve(WEIGHTS)))
         .isEqualTo(Path.of("../../blobs/" + Sha256.of(CONTENT)));
@@ -39,7 +41,7 @@ class HubFetchTest extends HubTest {
     assertThat(Files.readSymbolicLink(fetched.resolve("1_Pooling/config.json")))
         .isEqualTo(Path.of("../../../blobs/" + FakeHub.git(pooling)));
     assertThat(model().resolve("refs/main")).hasContent(FakeHub.COMMIT);
-    assertThat(names(model().resolve("blobs"))).hasSize(6).noneMatch(n -> n.contains("incomplete"));
+    assertThat(names(model().resolve("blobs"))).hasSize(8).noneMatch(n -> n.contains("incomplete"));
     assertThat(cache.resolve(".locks/models--owner--tiny/" + Sha256.of(CONTENT) + ".lock"))
         .exists();
   }
@@ -198,9 +200,7 @@ class HubFetchTest extends HubTest {
   }
 
   @Test
-  void shouldFetchPromptsLengthsAndTheWeightsOfADenseModule() {
-    put("config_sentence_transformers.json", "{\"prompts\": {\"query\": \"q: \"}}");
-    put("tokenizer_config.json", "{\"model_max_length\": 64}");
+  void shouldFetchOlderNamesAndTheWeightsOfADenseModule() {
     put("sentence_distilbert_config.json", "{\"max_seq_length\": 64}");
     put("2_Dense/config.json", "{}");
     put("2_Dense/pytorch_model.bin", "weights");
@@ -212,8 +212,6 @@ class HubFetchTest extends HubTest {
          {"path": "2_Dense", "type": "sentence_transformers.models.Dense"}]
         """);
     assertThat(models().fetch(ID))
-        .isDirectoryRecursivelyContaining("glob:**/config_sentence_transformers.json")
-        .isDirectoryRecursivelyContaining("glob:**/tokenizer_config.json")
         .isDirectoryRecursivelyContaining("glob:**/sentence_distilbert_config.json")
         .isDirectoryRecursivelyContaining("glob:**/1_Pooling/config.json")
         .isDirectoryRecursivelyContaining("glob:**/2_Dense/config.json")
@@ -223,7 +221,8 @@ class HubFetchTest extends HubTest {
   @Test
   void shouldFetchAnEncoderInAFolderOfItsOwn() throws IOException {
     for (String name : List.copyOf(hub.files.keySet())) {
-      if (!name.contains("/") && !name.equals("modules.json")) {
+      boolean ofModel = name.equals("modules.json") || name.endsWith("sentence_transformers.json");
+      if (!name.contains("/") && !ofModel) {
         hub.files.put("0_Transformer/" + name, hub.files.remove(name));
       }
     }

@@ -32,6 +32,8 @@ abstract class HubTest {
     hub.files.put(WEIGHTS, CONTENT);
     put("config.json", "{\"hidden_size\": 8}");
     put("tokenizer.json", "{\"model\": {}}");
+    put("tokenizer_config.json", "{\"model_max_length\": 512}");
+    put("config_sentence_transformers.json", "{\"prompts\": {}}");
     put("sentence_bert_config.json", "{\"max_seq_length\": 128}");
     put("1_Pooling/config.json", "{\"pooling_mode_mean_tokens\": true}");
     put("README.md", "not needed");

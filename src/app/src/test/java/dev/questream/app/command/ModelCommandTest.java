@@ -61,6 +61,9 @@ class ModelCommandTest {
         .containsPattern("dimensions +384")
         .containsPattern("pooling +cls")
         .containsPattern("max tokens +512")
+        .containsPattern("question prefix +Represent this sentence")
+        .containsPattern("passage prefix +-")
+        .containsPattern("passage template +\\{title\\} \\{text\\}")
         .containsPattern("weights sha256 +828e1496d7fa");
     try (var files = Files.list(cache)) {
       assertThat(files).isEmpty();

@@ -179,6 +179,31 @@ class EvaluateTest {
   }
 
   @Test
+  void shouldKeepThePassageVectorsOfTemplatesApart() throws IOException {
+    String[] models = {
+      "--question-model", rdr.toString(), "--passage-model", rdrPassages.toString()
+    };
+    assertThat(evaluate(models).status()).isZero();
+    List<String> before = passageFolders();
+    List<String> other = new ArrayList<>(List.of(models));
+    other.addAll(List.of("--set", "encoder.passage.template={text}"));
+    Result result = evaluate(other.toArray(String[]::new));
+    assertThat(result.status()).as(result.err()).isZero();
+    List<String> after = passageFolders();
+    after.removeAll(before);
+    assertThat(after).hasSize(1);
+    assertThat(cache.resolve("passages").resolve(after.get(0)).resolve("manifest.properties"))
+        .content()
+        .contains("passage.template={text}");
+  }
+
+  private static List<String> passageFolders() throws IOException {
+    try (var folders = Files.list(cache.resolve("passages"))) {
+      return new ArrayList<>(folders.map(folder -> folder.getFileName().toString()).toList());
+    }
+  }
+
+  @Test
   void shouldFindTheRecallThatSortingEverythingFinds() throws IOException {
     Path report = folder.resolve("report.json");
     Path results = folder.resolve("results.json");
