@@ -1,6 +1,7 @@
 package dev.questream.serde;
 
 import dev.questream.avro.Question;
+import dev.questream.serde.fields.InputConfig;
 import dev.questream.serde.registry.SchemaRegistry;
 import dev.questream.serde.registry.SchemaRegistryException;
 import dev.questream.serde.registry.UnknownSchemaException;
@@ -9,13 +10,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumReader;
@@ -55,6 +56,7 @@ final class AvroWire<T extends SpecificRecord> {
   private final RecordClasses model = new RecordClasses();
   private final Optional<SchemaRegistry> registry;
   private final byte[] singleHeader;
+  private final Map<Long, Schema> foreign;
   private final SpecificDatumWriter<T> writer;
   private final ThreadLocal<Buffer> buffers = ThreadLocal.withInitial(Buffer::new);
 
@@ -62,7 +64,15 @@ final class AvroWire<T extends SpecificRecord> {
   private record Framed(Schema writer, int start) {}
 
   AvroWire(Class<T> type, Optional<SchemaRegistry> registry) {
+    this(type, registry, Map.of());
+  }
+
+  /**
+   * @param foreign other schemas of records in single-object encoding, by their fingerprints
+   */
+  AvroWire(Class<T> type, Optional<SchemaRegistry> registry, Map<Long, Schema> foreign) {
     this.type = type;
+    this.foreign = foreign;
     this.formatSetting =
         type == Question.class ? SerdeConfig.INPUT_FORMAT : SerdeConfig.OUTPUT_FORMAT;
     this.registry = registry;
@@ -138,18 +148,49 @@ final class AvroWire<T extends SpecificRecord> {
   }
 
   /**
-   * Reads a record of any writer as it was written.
+   * Reads a value of any writer as it was written.
    *
    * @param headers the record's headers, which may name the writer's schema
-   * @param wanted gives the schema of what is read of a writer's record; always the same object
-   * @throws WireException if the bytes are no such record
+   * @param wanted gives the schema of what is read of it; always the same object for one writer
+   * @throws WireException if the bytes are no such value
    * @throws SchemaRegistryException if the registry is not reachable
    */
-  GenericRecord decodeWritten(byte[] bytes, Headers headers, UnaryOperator<Schema> wanted) {
-    Optional<HeaderSchema> named = isSingle(bytes) ? Optional.empty() : HeaderSchema.of(headers);
+  AvroValue decodeWritten(byte[] bytes, Headers headers, UnaryOperator<Schema> wanted) {
+    return decodeWritten(bytes, HeaderSchema.ofValue(headers), wanted);
+  }
+
+  /** Reads a key of any writer, whole; the rest as for values. */
+  AvroValue decodeKey(byte[] bytes, Headers headers) {
+    try {
+      return decodeWritten(
+          bytes,
+          HeaderSchema.ofKey(headers),
+          written -> {
+            SchemaBounds.check(written);
+            return written;
+          });
+    } catch (WireException e) {
+      throw new WireException("the record's key cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether a key says by its first bytes, or in a header, which schema it has. */
+  boolean isFramed(byte[] key, Headers headers) {
+    boolean registered =
+        registry.isPresent()
+            && key.length > CONFLUENT_HEADER
+            && key[0] == CONFLUENT_MAGIC
+            && ByteBuffer.wrap(key, 1, Integer.BYTES).getInt() > 0;
+    return registered || singleWriter(key).isPresent() || HeaderSchema.ofKey(headers).isPresent();
+  }
+
+  private AvroValue decodeWritten(
+      byte[] bytes, Optional<HeaderSchema> header, UnaryOperator<Schema> wanted) {
+    boolean single = header.isPresent() && singleWriter(bytes).isPresent();
     Framed framed =
-        named
-            .map(header -> new Framed(registered(header + " names a schema", header::schema), 0))
+        header
+            .filter(named -> !single)
+            .map(named -> new Framed(registered(named + " names a schema", named::schema), 0))
             .orElseGet(() -> framed(bytes));
     return read(bytes, framed, new WrittenData.Reader(framed.writer(), wanted));
   }
@@ -188,22 +229,32 @@ final class AvroWire<T extends SpecificRecord> {
       return new Framed(
           registered("the value names schema " + id, known -> known.byId(id)), CONFLUENT_HEADER);
     }
-    if (isSingle(bytes)) {
-      return new Framed(schema, SINGLE_HEADER);
+    Optional<Schema> single = singleWriter(bytes);
+    if (single.isPresent()) {
+      return new Framed(single.get(), SINGLE_HEADER);
     }
     if (bytes.length >= SINGLE_HEADER && Framing.isSingleObject(bytes)) {
       throw notThis(
           "it was written with a schema that is not known here; let the producer take"
-              + " schemas/%s.avsc, or a schema registry".formatted(type.getSimpleName()),
+              + " schemas/%s.avsc, or a schema registry, or name its schema with %s"
+                  .formatted(type.getSimpleName(), InputConfig.SCHEMA_FILE),
           null);
     }
     String hint = Framing.hint(bytes, formatSetting);
     throw notThis(hint.isEmpty() ? "it begins with neither of the two framings" : hint, null);
   }
 
-  private boolean isSingle(byte[] bytes) {
-    return bytes.length >= SINGLE_HEADER
-        && Arrays.equals(bytes, 0, SINGLE_HEADER, singleHeader, 0, SINGLE_HEADER);
+  /** The schema that wrote a value in single-object encoding; empty if it is not known. */
+  private Optional<Schema> singleWriter(byte[] bytes) {
+    if (bytes.length < SINGLE_HEADER || !Framing.isSingleObject(bytes)) {
+      return Optional.empty();
+    }
+    if (Arrays.equals(bytes, 0, SINGLE_HEADER, singleHeader, 0, SINGLE_HEADER)) {
+      return Optional.of(schema);
+    }
+    long fingerprint =
+        ByteBuffer.wrap(bytes, 2, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    return Optional.ofNullable(foreign.get(fingerprint));
   }
 
   private Schema registered(String naming, Function<SchemaRegistry, Schema> ask) {

@@ -276,7 +276,7 @@ class QuestionWritersTest {
         "{'name':'id','type':'boolean'}|true|\"id\" is neither a string nor a whole number, it is of the type boolean",
         "{'name':'id','type':'double'}|1.5|\"id\" is neither a string nor a whole number, it is the number 1.5",
         "{'name':'asked_at_ms','type':'string'}|x|\"asked_at_ms\" is no whole number of 64 bits, it is of the type string",
-        "{'name':'asked_at_ms','type':{'type':'int','logicalType':'date'}}|7|\"asked_at_ms\" is of the Avro type int (date)",
+        "{'name':'asked_at_ms','type':{'type':'int','logicalType':'date'}}|7|\"asked_at_ms\" is of the type date",
         "{'name':'metadata','type':'string'}|x|\"metadata\" is no object, it is of the type string",
       })
   void shouldNameTheFieldAndTheTypeThatDoesNotFit(String field, String value, String message) {

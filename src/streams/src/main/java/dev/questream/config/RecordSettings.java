@@ -1,5 +1,6 @@
 package dev.questream.config;
 
+import static dev.questream.config.QuestreamConfig.HTTP_ASK_ENABLED;
 import static dev.questream.config.QuestreamConfig.INPUT_FORMAT;
 import static dev.questream.config.QuestreamConfig.MAX_QUESTION_BYTES;
 import static dev.questream.config.QuestreamConfig.OUTPUT_FORMAT;
@@ -10,6 +11,8 @@ import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.SerdeConfig;
+import dev.questream.serde.fields.InputConfig;
+import dev.questream.serde.fields.Mapping;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.kafka.common.config.ConfigDef;
@@ -30,6 +33,22 @@ final class RecordSettings {
           () -> "a Kafka Serializer");
 
   private RecordSettings() {}
+
+  /**
+   * Checks what belongs together.
+   *
+   * @throws ConfigException if it does not
+   */
+  static void check(QuestreamConfig config) {
+    InputConfig input = SerdeConfig.input(config.serdeSettings());
+    new Mapping(input);
+    if (input.isForeign() && config.getBoolean(HTTP_ASK_ENABLED)) {
+      throw new ConfigException(
+          HTTP_ASK_ENABLED
+              + "=true: visitors cannot write records of your own, which input.* describes; set it to"
+              + " false");
+    }
+  }
 
   private static ValidString oneOf(Enum<?>[] formats) {
     return ValidString.in(

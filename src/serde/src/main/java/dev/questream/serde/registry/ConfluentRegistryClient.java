@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
@@ -20,6 +22,7 @@ import org.apache.kafka.common.config.ConfigException;
  */
 public final class ConfluentRegistryClient implements SchemaRegistry {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MAX_REFERENCES = 100;
   private static final String SUBJECT_NOT_FOUND = "40401";
   private static final String SCHEMA_NOT_FOUND = "40403";
 
@@ -71,7 +74,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
   private int requestId(TopicSchema wanted) {
     Schema schema = wanted.schema();
     String subject = subjects.subject(wanted.topic(), schema);
-    String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8);
+    String path = "/subjects/" + encoded(subject);
     String body =
         JSON.createObjectNode()
             .put("schema", schema.toString())
@@ -151,6 +154,35 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
         refused.status());
   }
 
+  /** Only a strategy that names the subject by the topic alone says where to look. */
+  @Override
+  public Optional<Schema> latest(String topic) {
+    if (subjects != SubjectNames.TOPIC) {
+      return Optional.empty();
+    }
+    String asked = "the latest schema of " + topic;
+    try {
+      JsonNode answer =
+          http.get(version(subjects.subject(topic, null), "latest"), "asking for " + asked);
+      return Optional.of(schema(asked, answer));
+    } catch (UnknownSchemaException e) {
+      return Optional.empty();
+    } catch (SchemaRegistryException e) {
+      if (e.status() / 100 == 4) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static String version(String subject, String version) {
+    return "/subjects/" + encoded(subject) + "/versions/" + version;
+  }
+
+  private static String encoded(String subject) {
+    return URLEncoder.encode(subject, StandardCharsets.UTF_8);
+  }
+
   @Override
   public Schema byId(int id) {
     return schemas.get(id);
@@ -203,10 +235,42 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
           null);
     }
     try {
-      return reader().parse(schema);
+      Schema.Parser parser = reader();
+      parseReferences(answer, parser, new HashSet<>());
+      return parser.parse(schema);
+    } catch (SchemaRegistryException | UnknownSchemaException e) {
+      throw e;
     } catch (RuntimeException e) { // Avro throws many kinds
       throw new UnknownSchemaException(
           "%s of the registry %s is no Avro schema: %s".formatted(asked, name, e.getMessage()), e);
+    }
+  }
+
+  /** The types that a schema takes from others, depth first; each of them once. */
+  private void parseReferences(JsonNode answer, Schema.Parser parser, Set<String> known) {
+    for (JsonNode reference : answer.path("references")) {
+      String path = version(reference.path("subject").asText(), reference.path("version").asText());
+      if (known.add(path)) {
+        if (known.size() > MAX_REFERENCES) {
+          throw new UnknownSchemaException(
+              "the schema refers to more than %d others".formatted(MAX_REFERENCES), null);
+        }
+        JsonNode held = referred(path);
+        parseReferences(held, parser, known);
+        parser.parse(held.path("schema").asText());
+      }
+    }
+  }
+
+  private JsonNode referred(String path) {
+    try {
+      return http.get(path + "?deleted=true", "asking for " + path);
+    } catch (SchemaRegistryException e) {
+      if (e.status() == 404) {
+        throw new UnknownSchemaException(
+            "the schema refers to %s, which the schema registry does not know".formatted(path), e);
+      }
+      throw e;
     }
   }
 

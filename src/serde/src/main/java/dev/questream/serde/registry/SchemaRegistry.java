@@ -1,5 +1,6 @@
 package dev.questream.serde.registry;
 
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.avro.Schema;
 
@@ -14,6 +15,14 @@ public interface SchemaRegistry {
    *     not hold it and it is not to be registered
    */
   int idFor(String topic, Schema schema);
+
+  /**
+   * The latest schema of the values of a topic; empty if there is none, it is no Avro schema, or it
+   * may not be asked for.
+   *
+   * @throws SchemaRegistryException if the registry is not reachable
+   */
+  Optional<Schema> latest(String topic);
 
   /**
    * Looks a schema up.
