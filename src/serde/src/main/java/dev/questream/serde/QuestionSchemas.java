@@ -63,6 +63,9 @@ final class QuestionSchemas {
               throw new WireException(
                   Path.missing("its record " + writer.getFullName(), text, all, ""));
             });
+    writer.getFields().stream()
+        .filter(field -> !names.contains(field.name()))
+        .forEach(field -> SchemaBounds.checkSkipped(field.schema()));
     List<Schema.Field> fields =
         writer.getFields().stream()
             .filter(field -> names.contains(field.name()))
