@@ -9,10 +9,10 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
+import dev.questream.serde.QuestionDecoder;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.SerdeConfig;
 import dev.questream.serde.fields.InputConfig;
-import dev.questream.serde.fields.Mapping;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.kafka.common.config.ConfigDef;
@@ -41,7 +41,7 @@ final class RecordSettings {
    */
   static void check(QuestreamConfig config) {
     InputConfig input = SerdeConfig.input(config.serdeSettings());
-    new Mapping(input);
+    new QuestionDecoder(config.serdeSettings()); // reads files and paths
     if (input.isForeign() && config.getBoolean(HTTP_ASK_ENABLED)) {
       throw new ConfigException(
           HTTP_ASK_ENABLED

@@ -231,7 +231,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     if (!type.equals("AVRO")) {
       throw new UnknownSchemaException(
           "%s of the registry %s is no Avro schema, it is of the type %s%s"
-              .formatted(asked, name, type, type.equals("JSON") ? ": set input.format=json" : ""),
+              .formatted(asked, name, type, hint(type)),
           null);
     }
     try {
@@ -244,6 +244,14 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
       throw new UnknownSchemaException(
           "%s of the registry %s is no Avro schema: %s".formatted(asked, name, e.getMessage()), e);
     }
+  }
+
+  private static String hint(String type) {
+    return switch (type) {
+      case "JSON" -> ": set input.format=json";
+      case "PROTOBUF" -> ": Protobuf is not read, write Avro or JSON";
+      default -> "";
+    };
   }
 
   /** The types that a schema takes from others, depth first; each of them once. */
