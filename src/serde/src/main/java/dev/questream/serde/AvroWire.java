@@ -34,7 +34,7 @@ import org.apache.kafka.common.header.Headers;
  *   <li>Without a registry: Avro's single-object encoding, {@code C3 01}, the schema's 64-bit
  *       fingerprint in little-endian order, the record.
  *   <li>With a registry: Confluent's framing, {@code 00}, the schema's id as a big-endian int, the
- *       record.
+ *       record. Read is a big-endian long too, which is Apicurio's.
  * </ul>
  *
  * <p>Records are read from a byte array, so that Avro can hold every length against what is there
@@ -46,6 +46,7 @@ import org.apache.kafka.common.header.Headers;
 final class AvroWire<T extends SpecificRecord> {
   private static final byte CONFLUENT_MAGIC = 0;
   private static final int CONFLUENT_HEADER = 1 + Integer.BYTES;
+  private static final int APICURIO_HEADER = 1 + Long.BYTES;
   private static final int SINGLE_HEADER = 2 + Long.BYTES;
   private static final int INITIAL_BYTES = 4096; // an embedding of 768 floats, mostly
 
@@ -219,12 +220,8 @@ final class AvroWire<T extends SpecificRecord> {
     }
     if (bytes.length >= CONFLUENT_HEADER && bytes[0] == CONFLUENT_MAGIC) {
       int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
-      if (id == 0) {
-        throw notThis(
-            "it names its schema with 8 bytes, as Apicurio's older serializers do; set"
-                + " apicurio.registry.as-confluent=true and apicurio.registry.use-id=contentId in the"
-                + " producer",
-            null);
+      if (id == 0) { // no registry gives it: the upper half of a longer one
+        return apicurio(bytes);
       }
       return new Framed(
           registered("the value names schema " + id, known -> known.byId(id)), CONFLUENT_HEADER);
@@ -242,6 +239,19 @@ final class AvroWire<T extends SpecificRecord> {
     }
     String hint = Framing.hint(bytes, formatSetting);
     throw notThis(hint.isEmpty() ? "it begins with neither of the two framings" : hint, null);
+  }
+
+  /** With 8 bytes of global id, as Apicurio's serializers write by default before version 3. */
+  private Framed apicurio(byte[] bytes) {
+    if (bytes.length < APICURIO_HEADER) {
+      throw notThis("it names its schema with 8 bytes, of which there are not so many", null);
+    }
+    long id = ByteBuffer.wrap(bytes, 1, Long.BYTES).getLong();
+    return new Framed(
+        registered(
+            "the value names its schema with 8 bytes, the global id " + id,
+            known -> known.byGlobalId(id)),
+        APICURIO_HEADER);
   }
 
   /** The schema that wrote a value in single-object encoding; empty if it is not known. */

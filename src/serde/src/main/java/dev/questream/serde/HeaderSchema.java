@@ -89,11 +89,8 @@ final class HeaderSchema {
    */
   Schema schema(SchemaRegistry registry) {
     ByteBuffer value = ByteBuffer.wrap(header.value());
-    if (header.key().equals(names.global())) {
-      throw new WireException(
-          ("the header %s names the schema by a global id, which Confluent's API does not know: set"
-                  + " apicurio.registry.use-id=contentId in the producer")
-              .formatted(header.key()));
+    if (header.key().equals(names.global()) && value.remaining() == Long.BYTES) {
+      return registry.byGlobalId(value.getLong());
     }
     if (header.key().equals(names.content()) && value.remaining() == Long.BYTES) {
       long id = value.getLong();

@@ -172,10 +172,16 @@ public final class InputConfig extends AbstractConfig {
     return set == null || set.toString().isEmpty() ? "\n" : set.toString();
   }
 
+  /**
+   * Where a part of a question is found.
+   *
+   * @throws ConfigException if it is no list of paths
+   */
   List<Source> sources(String name) {
-    return getList(name).stream()
-        .filter(written -> !written.isEmpty())
-        .map(written -> Source.of(name, written))
+    List<String> written = name.equals(ASKED_AT) ? List.of(getString(name)) : getList(name);
+    return written.stream()
+        .filter(path -> !path.isEmpty())
+        .map(path -> Source.of(name, path, isSet(name) ? name + "=" + path : '"' + path + '"'))
         .toList();
   }
 }

@@ -49,11 +49,6 @@ public final class Mapping {
       }
       return part;
     }
-
-    /** What it is called in messages. */
-    String name(Source source) {
-      return set ? setting + "=" + source.name() : '"' + source.name() + '"';
-    }
   }
 
   /**
@@ -66,12 +61,7 @@ public final class Mapping {
     this.id = Part.of(config, ID);
     this.title = Part.of(config, TITLE);
     this.metadata = Part.of(config, METADATA);
-    String written = config.getString(ASKED_AT);
-    this.askedAt =
-        new Part(
-            ASKED_AT,
-            written.isEmpty() ? List.of() : List.of(Source.of(ASKED_AT, written)),
-            config.isSet(ASKED_AT));
+    this.askedAt = Part.of(config, ASKED_AT);
     this.separator = config.separator();
     this.envelope = config.envelope();
   }
@@ -105,18 +95,18 @@ public final class Mapping {
 
   /** The title; empty if there is none. */
   public String title(RecordParts record) {
-    return joined(title, record, separator).orElse("");
+    return joined(title, record).orElse("");
   }
 
   private String text(RecordParts record) {
     if (text.set()) {
-      return joined(text, record, separator)
+      return joined(text, record)
           .orElseThrow(
               () -> {
                 Source first = text.sources().get(0);
                 Datum found = first.find(record);
                 return new FieldException(
-                    text.name(first)
+                    first.label()
                         + ": "
                         + (found == null ? first.missing(record) : "it is " + Kinds.of(found)));
               });
@@ -137,23 +127,28 @@ public final class Mapping {
   }
 
   /** All that are there; empty if none is. */
-  private Optional<String> joined(Part part, RecordParts record, String separator) {
-    List<String> found = new ArrayList<>();
+  private Optional<String> joined(Part part, RecordParts record) {
+    String joined = null;
     for (Source source : part.sources()) {
       Datum datum = source.find(record);
       JsonNode held = datum == null ? null : datum.json();
       if (held != null && !held.isNull()) {
-        String text = scalars(part.name(source), held, separator);
-        if (text.equals(Debezium.UNAVAILABLE) && (part.sources().size() > 1 || part != this.text)) {
-          throw new FieldException(
-              part.name(source)
-                  + " was not changed, so Debezium left it out: let the table have REPLICA IDENTITY"
-                  + " FULL");
-        }
-        found.add(text);
+        String text = scalars(source.label(), held, separator);
+        requireSent(part, source, text);
+        joined = joined == null ? text : joined + separator + text;
       }
     }
-    return found.isEmpty() ? Optional.empty() : Optional.of(String.join(separator, found));
+    return Optional.ofNullable(joined);
+  }
+
+  /** A text alone that was not changed is no question; half of one is none either. */
+  private void requireSent(Part part, Source source, String text) {
+    if (text.equals(Debezium.UNAVAILABLE) && (part.sources().size() > 1 || part != this.text)) {
+      throw new FieldException(
+          source.label()
+              + " was not changed, so Debezium left it out: let the table have REPLICA IDENTITY"
+              + " FULL");
+    }
   }
 
   private static String scalars(String name, JsonNode held, String separator) {
@@ -244,11 +239,11 @@ public final class Mapping {
 
   private String required(Source source, Datum found, Supplier<String> missing) {
     if (found == null) {
-      throw new FieldException(id.name(source) + ": " + missing.get());
+      throw new FieldException(source.label() + ": " + missing.get());
     }
-    String text = idText(id.name(source), found.json());
+    String text = idText(source.label(), found.json());
     if (text.isEmpty()) {
-      throw new FieldException(id.name(source) + " is empty");
+      throw new FieldException(source.label() + " is empty");
     }
     return text;
   }
@@ -307,7 +302,7 @@ public final class Mapping {
     }
     Source source = askedAt.sources().get(0);
     Datum found = source.find(record);
-    return found == null ? 0 : PointInTime.millis(found, askedAt.name(source));
+    return found == null ? 0 : PointInTime.millis(found, source.label());
   }
 
   /** Strings with half of a surrogate pair have no UTF-8 form. */
@@ -374,7 +369,7 @@ public final class Mapping {
     for (Part part : parts()) {
       for (Source source : part.sources()) {
         if (part.set() && source.origin() == Source.Origin.VALUE) {
-          paths.put(part.name(source), source.path());
+          paths.put(source.label(), source.path());
         }
       }
     }

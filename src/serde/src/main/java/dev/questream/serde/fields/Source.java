@@ -10,8 +10,9 @@ import org.apache.kafka.common.config.ConfigException;
  * @param origin the part of the record
  * @param path in the key or the value, or the header's name
  * @param name as it was written
+ * @param label what it is called in messages
  */
-record Source(Origin origin, Path path, String name) {
+record Source(Origin origin, Path path, String name, String label) {
   private static final String KEY = "key";
   private static final String VALUE = "value";
   private static final String TIMESTAMP = "timestamp";
@@ -28,29 +29,29 @@ record Source(Origin origin, Path path, String name) {
   /**
    * Reads a source.
    *
+   * @param label what it is called in messages
    * @throws ConfigException if it is none
    */
-  static Source of(String setting, String written) {
+  static Source of(String setting, String written, String label) {
     if (written.startsWith(HEADERS) && written.length() > HEADERS.length()) {
       String header = written.substring(HEADERS.length());
-      return new Source(Origin.HEADER, new Path(List.of(header)), written);
+      return new Source(Origin.HEADER, new Path(List.of(header)), written, label);
     }
     try {
       Path path = Path.of(written);
-      List<String> inside =
-          path.steps().subList(Math.min(1, path.steps().size()), path.steps().size());
+      Path inside = new Path(path.steps().stream().skip(1).toList());
       return switch (path.steps().isEmpty() ? "" : path.steps().get(0)) {
         case "" -> throw new IllegalArgumentException("a path is empty");
-        case KEY -> new Source(Origin.KEY, new Path(inside), written);
-        case VALUE -> new Source(Origin.VALUE, new Path(inside), written);
+        case KEY -> new Source(Origin.KEY, inside, written, label);
+        case VALUE -> new Source(Origin.VALUE, inside, written, label);
         case TIMESTAMP -> {
-          if (!inside.isEmpty()) {
+          if (!inside.steps().isEmpty()) {
             throw new IllegalArgumentException(
                 "the record's timestamp has no fields; a field of the value is value." + written);
           }
-          yield new Source(Origin.TIMESTAMP, path, written);
+          yield new Source(Origin.TIMESTAMP, path, written, label);
         }
-        default -> new Source(Origin.VALUE, path, written);
+        default -> new Source(Origin.VALUE, path, written, label);
       };
     } catch (IllegalArgumentException e) {
       throw new ConfigException(setting, written, e.getMessage());

@@ -1,5 +1,6 @@
 package dev.questream.serde.registry;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URLEncoder;
@@ -32,6 +33,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
   private final SubjectNames subjects;
   private final AskedOnce<TopicSchema, Integer> ids;
   private final AskedOnce<Integer, Schema> schemas;
+  private final AskedOnce<Long, Schema> globalIds;
   private final AskedOnce<UUID, Schema> global;
 
   private record TopicSchema(String topic, Schema schema) {}
@@ -63,6 +65,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     int limit = config.getInt(RegistryConfig.MAX_SCHEMAS);
     this.ids = new AskedOnce<>(limit, this::requestId);
     this.schemas = new AskedOnce<>(limit, this::requestSchema);
+    this.globalIds = new AskedOnce<>(limit, this::requestByGlobalId);
     this.global = new AskedOnce<>(limit, this::requestGlobalSchema);
   }
 
@@ -191,6 +194,39 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
   @Override
   public Schema byGuid(UUID guid) {
     return global.get(guid);
+  }
+
+  @Override
+  public Schema byGlobalId(long id) {
+    return globalIds.get(id);
+  }
+
+  /** References come resolved; what is no JSON is no Avro schema either. */
+  private Schema requestByGlobalId(long id) {
+    if (!http.isApicurio()) {
+      throw new UnknownSchemaException(
+          "Confluent's API does not know global ids of Apicurio's: set"
+              + " apicurio.registry.use-id=contentId in the producer, and"
+              + " apicurio.registry.as-confluent=true if the id stands before the value",
+          null);
+    }
+    String asked = "the schema of the global id " + id;
+    try {
+      return reader()
+          .parse(
+              http.getFromApicurio(
+                      "/ids/globalIds/" + id + "?dereference=true", "asking for " + asked)
+                  .toString());
+    } catch (SchemaRegistryException e) {
+      if (e.status() == 404 || e.getCause() instanceof JsonProcessingException) {
+        throw new UnknownSchemaException(
+            "the schema registry has no Avro schema of the global id " + id, e);
+      }
+      throw e;
+    } catch (RuntimeException e) { // Avro throws many kinds
+      throw new UnknownSchemaException(
+          "%s is no Avro schema: %s".formatted(asked, e.getMessage()), e);
+    }
   }
 
   private Schema requestSchema(int id) {

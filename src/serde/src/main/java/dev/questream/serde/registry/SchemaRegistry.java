@@ -33,6 +33,15 @@ public interface SchemaRegistry {
   Schema byId(int id);
 
   /**
+   * Looks a schema up by a global id of Apicurio's.
+   *
+   * @throws UnknownSchemaException if there is no such schema, it is no Avro schema, or the
+   *     registry is not Apicurio's
+   * @throws SchemaRegistryException if the registry is not reachable
+   */
+  Schema byGlobalId(long id);
+
+  /**
    * Looks a schema up that has the same name in every registry.
    *
    * @throws UnknownSchemaException if there is no such schema, it is no Avro schema, or the
