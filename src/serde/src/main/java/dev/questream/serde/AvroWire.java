@@ -1,22 +1,15 @@
 package dev.questream.serde;
 
-import dev.questream.avro.Question;
-import dev.questream.serde.fields.InputConfig;
+import dev.questream.serde.WriterSchemas.Written;
 import dev.questream.serde.registry.SchemaRegistry;
 import dev.questream.serde.registry.SchemaRegistryException;
-import dev.questream.serde.registry.UnknownSchemaException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaNormalization;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumReader;
@@ -44,25 +37,16 @@ import org.apache.kafka.common.header.Headers;
  * threads.
  */
 final class AvroWire<T extends SpecificRecord> {
-  private static final byte CONFLUENT_MAGIC = 0;
-  private static final int CONFLUENT_HEADER = 1 + Integer.BYTES;
-  private static final int APICURIO_HEADER = 1 + Long.BYTES;
-  private static final int SINGLE_HEADER = 2 + Long.BYTES;
   private static final int INITIAL_BYTES = 4096; // an embedding of 768 floats, mostly
 
   private final Class<T> type;
-  private final String formatSetting;
   private final Schema schema;
   private final Schema plainSchema;
   private final RecordClasses model = new RecordClasses();
   private final Optional<SchemaRegistry> registry;
-  private final byte[] singleHeader;
-  private final Map<Long, Schema> foreign;
+  private final WriterSchemas writers;
   private final SpecificDatumWriter<T> writer;
   private final ThreadLocal<Buffer> buffers = ThreadLocal.withInitial(Buffer::new);
-
-  /** A record's bytes: the schema that wrote them and where they begin. */
-  private record Framed(Schema writer, int start) {}
 
   AvroWire(Class<T> type, Optional<SchemaRegistry> registry) {
     this(type, registry, Map.of());
@@ -73,13 +57,10 @@ final class AvroWire<T extends SpecificRecord> {
    */
   AvroWire(Class<T> type, Optional<SchemaRegistry> registry, Map<Long, Schema> foreign) {
     this.type = type;
-    this.foreign = foreign;
-    this.formatSetting =
-        type == Question.class ? SerdeConfig.INPUT_FORMAT : SerdeConfig.OUTPUT_FORMAT;
     this.registry = registry;
     this.schema = model.getSchema(type);
     this.plainSchema = plain(schema);
-    this.singleHeader = singleHeader(schema);
+    this.writers = new WriterSchemas(schema, registry, foreign);
     this.writer = new VectorDatumWriter<>(schema, model);
   }
 
@@ -94,15 +75,6 @@ final class AvroWire<T extends SpecificRecord> {
       bytes.writeBytes(header);
       return encoder;
     }
-  }
-
-  private static byte[] singleHeader(Schema schema) {
-    return ByteBuffer.allocate(SINGLE_HEADER)
-        .put((byte) 0xC3)
-        .put((byte) 0x01)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putLong(SchemaNormalization.parsingFingerprint64(schema))
-        .array();
   }
 
   byte[] encode(String topic, T value) {
@@ -129,12 +101,8 @@ final class AvroWire<T extends SpecificRecord> {
   /** The registry gets the schema as it stands in schemas/, for readers in any language. */
   private byte[] header(String topic) {
     return registry
-        .map(known -> confluentHeader(known.idFor(topic, plainSchema)))
-        .orElse(singleHeader);
-  }
-
-  private static byte[] confluentHeader(int schemaId) {
-    return ByteBuffer.allocate(CONFLUENT_HEADER).put(CONFLUENT_MAGIC).putInt(schemaId).array();
+        .map(known -> WriterSchemas.confluentHeader(known.idFor(topic, plainSchema)))
+        .orElseGet(writers::singleHeader);
   }
 
   /**
@@ -144,7 +112,7 @@ final class AvroWire<T extends SpecificRecord> {
    * @throws SchemaRegistryException if the registry is not reachable
    */
   T decode(byte[] bytes) {
-    Framed framed = framed(bytes);
+    Written framed = writers.of(bytes);
     return read(bytes, framed, new SpecificDatumReader<>(framed.writer(), schema, model));
   }
 
@@ -177,26 +145,16 @@ final class AvroWire<T extends SpecificRecord> {
 
   /** Whether a key says by its first bytes, or in a header, which schema it has. */
   boolean isFramed(byte[] key, Headers headers) {
-    boolean registered =
-        registry.isPresent()
-            && key.length > CONFLUENT_HEADER
-            && key[0] == CONFLUENT_MAGIC
-            && ByteBuffer.wrap(key, 1, Integer.BYTES).getInt() > 0;
-    return registered || singleWriter(key).isPresent() || HeaderSchema.ofKey(headers).isPresent();
+    return writers.names(key) || HeaderSchema.ofKey(headers).isPresent();
   }
 
   private AvroValue decodeWritten(
       byte[] bytes, Optional<HeaderSchema> header, UnaryOperator<Schema> wanted) {
-    boolean single = header.isPresent() && singleWriter(bytes).isPresent();
-    Framed framed =
-        header
-            .filter(named -> !single)
-            .map(named -> new Framed(registered(named + " names a schema", named::schema), 0))
-            .orElseGet(() -> framed(bytes));
+    Written framed = writers.of(bytes, header);
     return read(bytes, framed, new WrittenData.Reader(framed.writer(), wanted));
   }
 
-  private <R> R read(byte[] bytes, Framed framed, DatumReader<R> reader) {
+  private <R> R read(byte[] bytes, Written framed, DatumReader<R> reader) {
     int start = framed.start();
     BinaryDecoder decoder =
         DecoderFactory.get().binaryDecoder(bytes, start, bytes.length - start, null);
@@ -206,81 +164,12 @@ final class AvroWire<T extends SpecificRecord> {
       value = reader.read(null, decoder);
       more = !decoder.isEnd();
     } catch (IOException | RuntimeException e) { // Avro throws many kinds for damaged bytes
-      throw notThis(e.getMessage(), e);
+      throw writers.notThis(e.getMessage(), e);
     }
     if (more) {
-      throw notThis("bytes follow the record", null);
+      throw writers.notThis("bytes follow the record", null);
     }
     return value;
-  }
-
-  private Framed framed(byte[] bytes) {
-    if (registry.isEmpty() && Framing.withoutSchemaId(bytes) != bytes) {
-      throw notThis(Framing.looksLike("JSON", formatSetting), null);
-    }
-    if (bytes.length >= CONFLUENT_HEADER && bytes[0] == CONFLUENT_MAGIC) {
-      int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
-      if (id == 0) { // no registry gives it: the upper half of a longer one
-        return apicurio(bytes);
-      }
-      return new Framed(
-          registered("the value names schema " + id, known -> known.byId(id)), CONFLUENT_HEADER);
-    }
-    Optional<Schema> single = singleWriter(bytes);
-    if (single.isPresent()) {
-      return new Framed(single.get(), SINGLE_HEADER);
-    }
-    if (bytes.length >= SINGLE_HEADER && Framing.isSingleObject(bytes)) {
-      throw notThis(
-          "it was written with a schema that is not known here; let the producer take"
-              + " schemas/%s.avsc, or a schema registry, or name its schema with %s"
-                  .formatted(type.getSimpleName(), InputConfig.SCHEMA_FILE),
-          null);
-    }
-    String hint = Framing.hint(bytes, formatSetting);
-    throw notThis(hint.isEmpty() ? "it begins with neither of the two framings" : hint, null);
-  }
-
-  /** With 8 bytes of global id, as Apicurio's serializers write by default before version 3. */
-  private Framed apicurio(byte[] bytes) {
-    if (bytes.length < APICURIO_HEADER) {
-      throw notThis("it names its schema with 8 bytes, of which there are not so many", null);
-    }
-    long id = ByteBuffer.wrap(bytes, 1, Long.BYTES).getLong();
-    return new Framed(
-        registered(
-            "the value names its schema with 8 bytes, the global id " + id,
-            known -> known.byGlobalId(id)),
-        APICURIO_HEADER);
-  }
-
-  /** The schema that wrote a value in single-object encoding; empty if it is not known. */
-  private Optional<Schema> singleWriter(byte[] bytes) {
-    if (bytes.length < SINGLE_HEADER || !Framing.isSingleObject(bytes)) {
-      return Optional.empty();
-    }
-    if (Arrays.equals(bytes, 0, SINGLE_HEADER, singleHeader, 0, SINGLE_HEADER)) {
-      return Optional.of(schema);
-    }
-    long fingerprint =
-        ByteBuffer.wrap(bytes, 2, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    return Optional.ofNullable(foreign.get(fingerprint));
-  }
-
-  private Schema registered(String naming, Function<SchemaRegistry, Schema> ask) {
-    SchemaRegistry known =
-        registry.orElseThrow(
-            () -> new WireException(naming + " of a registry; set schema.registry.url"));
-    try {
-      return ask.apply(known);
-    } catch (UnknownSchemaException e) {
-      throw new WireException("%s: %s".formatted(naming, e.getMessage()), e);
-    }
-  }
-
-  private WireException notThis(String why, Throwable cause) {
-    return new WireException(
-        "the value is no %s in Avro: %s".formatted(type.getSimpleName(), why), cause);
   }
 
   /** The same for readers in any language: without what tells Avro to read Java's strings. */

@@ -9,7 +9,6 @@ import static dev.questream.serde.fields.InputConfig.TITLE;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.questream.avro.Question;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -29,27 +27,15 @@ import org.apache.kafka.common.config.ConfigException;
  */
 public final class Mapping {
   static final String TEXT_FIELD = "text";
-  private static final String ID_FIELD = "id";
-  private static final String ID_SEPARATOR = "/";
 
   private final Part text;
   private final Part id;
   private final Part title;
   private final Part askedAt;
   private final Part metadata;
+  private final QuestionId ids;
   private final String separator;
   private final Envelope envelope;
-
-  /** A part of a question, and whether somebody has said where it is. */
-  private record Part(String setting, List<Source> sources, boolean set) {
-    static Part of(InputConfig config, String setting) {
-      Part part = new Part(setting, config.sources(setting), config.isSet(setting));
-      if (part.sources.isEmpty() && (setting.equals(TEXT) || setting.equals(ID))) {
-        throw new ConfigException(setting, "", "must name a field");
-      }
-      return part;
-    }
-  }
 
   /**
    * Reads settings.
@@ -57,11 +43,12 @@ public final class Mapping {
    * @throws ConfigException if one names no field
    */
   public Mapping(InputConfig config) {
-    this.text = Part.of(config, TEXT);
-    this.id = Part.of(config, ID);
+    this.text = Part.required(config, TEXT);
+    this.id = Part.required(config, ID);
     this.title = Part.of(config, TITLE);
     this.metadata = Part.of(config, METADATA);
     this.askedAt = Part.of(config, ASKED_AT);
+    this.ids = new QuestionId(id);
     this.separator = config.separator();
     this.envelope = config.envelope();
   }
@@ -80,7 +67,7 @@ public final class Mapping {
     if (envelope != Envelope.DEBEZIUM || text.sources().size() > 1) {
       return false;
     }
-    Datum found = text.sources().get(0).find(record);
+    Datum found = text.first().find(record);
     return found != null && Debezium.UNAVAILABLE.equals(found.json().textValue());
   }
 
@@ -90,97 +77,12 @@ public final class Mapping {
    * @throws FieldException if the record has no text, or a part is of another type
    */
   public Question question(RecordParts record) {
-    return new Question(id(record), text(record), metadata(record), askedAt(record));
+    return new Question(ids.of(record), text(record), metadata(record), askedAt(record));
   }
 
   /** The title; empty if there is none. */
   public String title(RecordParts record) {
-    return joined(title, record).orElse("");
-  }
-
-  private String text(RecordParts record) {
-    if (text.set()) {
-      return joined(text, record)
-          .orElseThrow(
-              () -> {
-                Source first = text.sources().get(0);
-                Datum found = first.find(record);
-                return new FieldException(
-                    first.label()
-                        + ": "
-                        + (found == null ? first.missing(record) : "it is " + Kinds.of(found)));
-              });
-    }
-    Source source = text.sources().get(0);
-    Datum found = source.find(record);
-    JsonNode held = found == null ? null : found.json();
-    if (held == null || !held.isTextual()) {
-      throw new FieldException(
-          "the value is no JSON object with a string \"%s\"%s"
-              .formatted(
-                  source.name(),
-                  held == null
-                      ? ": %s; name the right one with %s".formatted(source.missing(record), TEXT)
-                      : ", it is " + Kinds.of("", held)));
-    }
-    return held.textValue();
-  }
-
-  /** All that are there; empty if none is. */
-  private Optional<String> joined(Part part, RecordParts record) {
-    String joined = null;
-    for (Source source : part.sources()) {
-      Datum datum = source.find(record);
-      JsonNode held = datum == null ? null : datum.json();
-      if (held != null && !held.isNull()) {
-        String text = scalars(source.label(), held, separator);
-        requireSent(part, source, text);
-        joined = joined == null ? text : joined + separator + text;
-      }
-    }
-    return Optional.ofNullable(joined);
-  }
-
-  /** A text alone that was not changed is no question; half of one is none either. */
-  private void requireSent(Part part, Source source, String text) {
-    if (text.equals(Debezium.UNAVAILABLE) && (part.sources().size() > 1 || part != this.text)) {
-      throw new FieldException(
-          source.label()
-              + " was not changed, so Debezium left it out: let the table have REPLICA IDENTITY"
-              + " FULL");
-    }
-  }
-
-  private static String scalars(String name, JsonNode held, String separator) {
-    if (held.isArray()) {
-      List<String> items = new ArrayList<>();
-      held.forEach(item -> items.add(scalar(name, item)));
-      return String.join(separator, items);
-    }
-    return scalar(name, held);
-  }
-
-  private static String scalar(String name, JsonNode held) {
-    if (held.isContainerNode()) {
-      throw new FieldException(
-          held.isObject()
-              ? "%s is an object: name one of its fields, which are %s"
-                  .formatted(name, new JsonDatum(held).names())
-              : name + " is an array of arrays");
-    }
-    return held.asText();
-  }
-
-  private String id(RecordParts record) {
-    if (id.set()) {
-      List<String> found = new ArrayList<>();
-      for (Source source : id.sources()) {
-        found.add(required(source, source.find(record), () -> source.missing(record)));
-      }
-      return String.join(ID_SEPARATOR, found);
-    }
-    String own = optionalId(id.sources().get(0).find(record));
-    return own.isEmpty() && record.key() != null ? keyId(record.key()) : own;
+    return title.joined(record, separator).orElse("");
   }
 
   /**
@@ -189,76 +91,38 @@ public final class Mapping {
    * @param record whose value, if it has any, is the row as it was
    */
   public String deletedId(RecordParts record) {
-    if (!id.set()) {
-      return id(record);
-    }
-    List<String> found = new ArrayList<>();
-    for (Source source : id.sources()) {
-      Datum own = source.find(record);
-      boolean inKey =
-          source.origin() == Source.Origin.VALUE && (own == null || own.json().isNull());
-      found.add(
-          inKey
-              ? required(
-                  source,
-                  record.key() == null ? null : inKey(source, record.key()),
-                  () ->
-                      record.key() == null
-                          ? "the record deletes, and has no key"
-                          : "the record deletes; of its key, "
-                              + Path.missing(
-                                  "which",
-                                  source.lastName(),
-                                  record.key().names(),
-                                  Kinds.of(record.key())))
-              : required(source, own, () -> source.missing(record)));
-    }
-    return String.join(ID_SEPARATOR, found);
+    return ids.deleted(record);
   }
 
-  /** The same field in a key: all of the key, if that is the only thing that it has. */
-  private Datum inKey(Source source, Datum key) {
-    Datum same = source.path().walk(key);
-    Datum named = same == null ? key.field(source.lastName()) : same;
-    return named == null && id.sources().size() == 1 ? only(key) : named;
+  private String text(RecordParts record) {
+    return text.set()
+        ? text.joined(record, separator).orElseThrow(() -> withoutText(record))
+        : ownText(record);
   }
 
-  private static Datum only(Datum key) {
-    return switch (key.names().size()) {
-      case 0 -> key;
-      case 1 -> key.field(key.names().iterator().next());
-      default -> null;
-    };
+  private FieldException withoutText(RecordParts record) {
+    Source first = text.first();
+    Datum found = first.find(record);
+    return new FieldException(
+        first.label()
+            + ": "
+            + (found == null ? first.missing(record) : "it is " + Kinds.of(found)));
   }
 
-  private static String keyId(Datum key) {
-    Datum named = key.field(ID_FIELD);
-    Datum one = named == null ? only(key) : named;
-    return one == null ? key.json().toString() : optionalId(one);
-  }
-
-  private String required(Source source, Datum found, Supplier<String> missing) {
-    if (found == null) {
-      throw new FieldException(source.label() + ": " + missing.get());
-    }
-    String text = idText(source.label(), found.json());
-    if (text.isEmpty()) {
-      throw new FieldException(source.label() + " is empty");
-    }
-    return text;
-  }
-
-  private static String optionalId(Datum found) {
+  private String ownText(RecordParts record) {
+    Source source = text.first();
+    Datum found = source.find(record);
     JsonNode held = found == null ? null : found.json();
-    return held == null || held.isNull() ? "" : idText("\"id\"", held);
-  }
-
-  private static String idText(String name, JsonNode held) {
-    if (held.isTextual() || held.isIntegralNumber()) {
-      return wellFormed(held.asText(), name);
+    if (held != null && held.isTextual()) {
+      return held.textValue();
     }
     throw new FieldException(
-        "%s is neither a string nor a whole number, it is %s".formatted(name, Kinds.of("", held)));
+        "the value is no JSON object with a string \"%s\"%s"
+            .formatted(
+                source.name(),
+                held == null
+                    ? ": %s; name the right one with %s".formatted(source.missing(record), TEXT)
+                    : ", it is " + Kinds.of("", held)));
   }
 
   private Map<String, String> metadata(RecordParts record) {
@@ -300,17 +164,22 @@ public final class Mapping {
     if (askedAt.sources().isEmpty()) {
       return 0;
     }
-    Source source = askedAt.sources().get(0);
-    Datum found = source.find(record);
-    return found == null ? 0 : PointInTime.millis(found, source.label());
+    Datum found = askedAt.first().find(record);
+    return found == null ? 0 : PointInTime.millis(found, askedAt.first().label());
   }
 
   /** Strings with half of a surrogate pair have no UTF-8 form. */
-  private static String wellFormed(String text, String what) {
+  static String wellFormed(String text, String what) {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw new FieldException(what + " has half of a surrogate pair");
     }
     return text;
+  }
+
+  // What can be said of it before there are records
+
+  private List<Part> parts() {
+    return List.of(text, id, title, askedAt, metadata);
   }
 
   /**
@@ -350,7 +219,7 @@ public final class Mapping {
                     source ->
                         source.origin() != Source.Origin.VALUE
                             || names.contains(source.path().steps().get(0)));
-    return elsewhere ? Optional.empty() : Optional.of(text.sources().get(0).path().steps().get(0));
+    return elsewhere ? Optional.empty() : Optional.of(text.first().path().steps().get(0));
   }
 
   /** A path into the value that the text is taken from, and that no plain text has. */
@@ -374,9 +243,5 @@ public final class Mapping {
       }
     }
     return paths;
-  }
-
-  private List<Part> parts() {
-    return List.of(text, id, title, askedAt, metadata);
   }
 }

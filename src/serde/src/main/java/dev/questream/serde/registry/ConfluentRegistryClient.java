@@ -1,16 +1,10 @@
 package dev.questream.serde.registry;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -23,11 +17,11 @@ import org.apache.kafka.common.config.ConfigException;
  */
 public final class ConfluentRegistryClient implements SchemaRegistry {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MAX_REFERENCES = 100;
   private static final String SUBJECT_NOT_FOUND = "40401";
   private static final String SCHEMA_NOT_FOUND = "40403";
 
   private final RegistryHttp http;
+  private final ParsedSchemas parsed;
   private final String name;
   private final boolean register;
   private final SubjectNames subjects;
@@ -60,12 +54,13 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     }
     this.http = new RegistryHttp(config);
     this.name = config.urls().toString().replaceAll("^\\[|]$", "");
+    this.parsed = new ParsedSchemas(http, name);
     this.register = config.getBoolean(RegistryConfig.AUTO_REGISTER);
     this.subjects = config.subjectNames();
     int limit = config.getInt(RegistryConfig.MAX_SCHEMAS);
     this.ids = new AskedOnce<>(limit, this::requestId);
     this.schemas = new AskedOnce<>(limit, this::requestSchema);
-    this.globalIds = new AskedOnce<>(limit, this::requestByGlobalId);
+    this.globalIds = new AskedOnce<>(limit, parsed::byGlobalId);
     this.global = new AskedOnce<>(limit, this::requestGlobalSchema);
   }
 
@@ -77,7 +72,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
   private int requestId(TopicSchema wanted) {
     Schema schema = wanted.schema();
     String subject = subjects.subject(wanted.topic(), schema);
-    String path = "/subjects/" + encoded(subject);
+    String path = "/subjects/" + ParsedSchemas.encoded(subject);
     String body =
         JSON.createObjectNode()
             .put("schema", schema.toString())
@@ -166,8 +161,10 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     String asked = "the latest schema of " + topic;
     try {
       JsonNode answer =
-          http.get(version(subjects.subject(topic, null), "latest"), "asking for " + asked);
-      return Optional.of(schema(asked, answer));
+          http.get(
+              ParsedSchemas.version(subjects.subject(topic, null), "latest"),
+              "asking for " + asked);
+      return Optional.of(parsed.schema(asked, answer));
     } catch (UnknownSchemaException e) {
       return Optional.empty();
     } catch (SchemaRegistryException e) {
@@ -176,14 +173,6 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
       }
       throw e;
     }
-  }
-
-  private static String version(String subject, String version) {
-    return "/subjects/" + encoded(subject) + "/versions/" + version;
-  }
-
-  private static String encoded(String subject) {
-    return URLEncoder.encode(subject, StandardCharsets.UTF_8);
   }
 
   @Override
@@ -201,37 +190,10 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     return globalIds.get(id);
   }
 
-  /** References come resolved; what is no JSON is no Avro schema either. */
-  private Schema requestByGlobalId(long id) {
-    if (!http.isApicurio()) {
-      throw new UnknownSchemaException(
-          "Confluent's API does not know global ids of Apicurio's: set"
-              + " apicurio.registry.use-id=contentId in the producer, and"
-              + " apicurio.registry.as-confluent=true if the id stands before the value",
-          null);
-    }
-    String asked = "the schema of the global id " + id;
-    try {
-      return reader()
-          .parse(
-              http.getFromApicurio(
-                      "/ids/globalIds/" + id + "?dereference=true", "asking for " + asked)
-                  .toString());
-    } catch (SchemaRegistryException e) {
-      if (e.status() == 404 || e.getCause() instanceof JsonProcessingException) {
-        throw new UnknownSchemaException(
-            "the schema registry has no Avro schema of the global id " + id, e);
-      }
-      throw e;
-    } catch (RuntimeException e) { // Avro throws many kinds
-      throw new UnknownSchemaException(
-          "%s is no Avro schema: %s".formatted(asked, e.getMessage()), e);
-    }
-  }
-
   private Schema requestSchema(int id) {
     try {
-      return schema("schema " + id, http.get("/schemas/ids/" + id, "asking for schema " + id));
+      return parsed.schema(
+          "schema " + id, http.get("/schemas/ids/" + id, "asking for schema " + id));
     } catch (SchemaRegistryException e) {
       if (blamesId(e)) {
         throw new UnknownSchemaException("the schema registry knows no schema " + id, e);
@@ -244,7 +206,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
   private Schema requestGlobalSchema(UUID guid) {
     String asked = "schema " + guid;
     try {
-      return schema(asked, http.get("/schemas/guids/" + guid, "asking for " + asked));
+      return parsed.schema(asked, http.get("/schemas/guids/" + guid, "asking for " + asked));
     } catch (SchemaRegistryException e) {
       if (blamesId(e) || e.status() == 404) {
         throw new UnknownSchemaException(
@@ -255,72 +217,6 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
       }
       throw e;
     }
-  }
-
-  private Schema schema(String asked, JsonNode answer) {
-    String schema = answer.path("schema").asText("");
-    if (schema.isEmpty() || schema.equals("null")) {
-      throw new SchemaRegistryException(
-          "%s answered without a schema when asked for %s: %s".formatted(name, asked, answer), 0);
-    }
-    String type = answer.path("schemaType").asText("AVRO");
-    if (!type.equals("AVRO")) {
-      throw new UnknownSchemaException(
-          "%s of the registry %s is no Avro schema, it is of the type %s%s"
-              .formatted(asked, name, type, hint(type)),
-          null);
-    }
-    try {
-      Schema.Parser parser = reader();
-      parseReferences(answer, parser, new HashSet<>());
-      return parser.parse(schema);
-    } catch (SchemaRegistryException | UnknownSchemaException e) {
-      throw e;
-    } catch (RuntimeException e) { // Avro throws many kinds
-      throw new UnknownSchemaException(
-          "%s of the registry %s is no Avro schema: %s".formatted(asked, name, e.getMessage()), e);
-    }
-  }
-
-  private static String hint(String type) {
-    return switch (type) {
-      case "JSON" -> ": set input.format=json";
-      case "PROTOBUF" -> ": Protobuf is not read, write Avro or JSON";
-      default -> "";
-    };
-  }
-
-  /** The types that a schema takes from others, depth first; each of them once. */
-  private void parseReferences(JsonNode answer, Schema.Parser parser, Set<String> known) {
-    for (JsonNode reference : answer.path("references")) {
-      String path = version(reference.path("subject").asText(), reference.path("version").asText());
-      if (known.add(path)) {
-        if (known.size() > MAX_REFERENCES) {
-          throw new UnknownSchemaException(
-              "the schema refers to more than %d others".formatted(MAX_REFERENCES), null);
-        }
-        JsonNode held = referred(path);
-        parseReferences(held, parser, known);
-        parser.parse(held.path("schema").asText());
-      }
-    }
-  }
-
-  private JsonNode referred(String path) {
-    try {
-      return http.get(path + "?deleted=true", "asking for " + path);
-    } catch (SchemaRegistryException e) {
-      if (e.status() == 404) {
-        throw new UnknownSchemaException(
-            "the schema refers to %s, which the schema registry does not know".formatted(path), e);
-      }
-      throw e;
-    }
-  }
-
-  /** Records can be read whose schema has names or defaults that only other languages allow. */
-  private static Schema.Parser reader() {
-    return new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
   }
 
   /**
