@@ -4,12 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
-import java.math.BigInteger;
+import dev.questream.serde.fields.Datum;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import org.apache.avro.Conversions;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.IndexedRecord;
@@ -19,34 +20,75 @@ import org.apache.avro.generic.IndexedRecord;
  *
  * @param schema its schema, which is no union
  */
-record AvroValue(Schema schema, Object value) {
+record AvroValue(Schema schema, Object value) implements Datum {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-  private static final int UUID_BYTES = 16;
+  private static final String BIG_DECIMAL = "big-decimal";
 
   static AvroValue of(Schema declared, Object value) {
     return new AvroValue(WrittenData.branch(declared, value), value);
   }
 
-  /** Its type's name, and what that stands for. */
-  String kind() {
-    String type = schema.getType().getName();
-    return logicalType().isEmpty() ? type : type + " (" + logicalType() + ")";
+  @Override
+  public Datum field(String name) {
+    if (value instanceof IndexedRecord record) {
+      Schema.Field field = schema.getField(name);
+      return field == null ? null : of(field.schema(), record.get(field.pos()));
+    }
+    if (value instanceof Map<?, ?> map) {
+      Object key = new org.apache.avro.util.Utf8(name);
+      return map.containsKey(key) ? of(schema.getValueType(), map.get(key)) : null;
+    }
+    return null;
   }
 
-  /** What the number or the bytes stand for, after Avro or, in older schemas, Connect; or empty. */
-  String logicalType() {
+  @Override
+  public Datum item(int index) {
+    return value instanceof List<?> items && index < items.size()
+        ? of(schema.getElementType(), items.get(index))
+        : null;
+  }
+
+  @Override
+  public Collection<String> names() {
+    return switch (schema.getType()) {
+      case RECORD -> schema.getFields().stream().map(Schema.Field::name).toList();
+      case MAP -> ((Map<?, ?>) value).keySet().stream().map(AvroValue::string).toList();
+      default -> List.of();
+    };
+  }
+
+  /** After Avro or, in older schemas, Connect; or empty. */
+  @Override
+  public String meaning() {
     String logical = schema.getProp("logicalType");
     String connect = schema.getProp("connect.name");
     return logical != null ? logical : connect != null ? connect : "";
   }
 
+  @Override
+  public int scale() {
+    return schema.getObjectProp("scale") instanceof Number number
+        ? number.intValue()
+        : connectScale();
+  }
+
+  private int connectScale() {
+    try {
+      return schema.getObjectProp("connect.parameters") instanceof Map<?, ?> parameters
+          ? Integer.parseInt(String.valueOf(parameters.get("scale")))
+          : 0;
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
   /**
-   * Its like in JSON: a string for strings, enums, UUIDs and other bytes (in UTF-8), a number for
-   * numbers and decimals.
+   * Its like in JSON.
    *
-   * @throws WireException if a string or the bytes are not UTF-8
+   * @throws WireException if a string is not UTF-8
    */
-  JsonNode json() {
+  @Override
+  public JsonNode raw() {
     return switch (schema.getType()) {
       case NULL -> JSON.nullNode();
       case BOOLEAN -> JSON.booleanNode((boolean) value);
@@ -56,13 +98,21 @@ record AvroValue(Schema schema, Object value) {
       case DOUBLE -> JSON.numberNode((double) value);
       case STRING -> JSON.textNode(string(value));
       case ENUM -> JSON.textNode(value.toString());
-      case BYTES -> bytes(content((ByteBuffer) value));
-      case FIXED -> fixed(((GenericFixed) value).bytes());
+      case BYTES -> bytes((ByteBuffer) value);
+      case FIXED -> JSON.binaryNode(((GenericFixed) value).bytes());
       case ARRAY -> array((Collection<?>) value);
       case MAP -> map((Map<?, ?>) value);
       case RECORD -> record((IndexedRecord) value);
       case UNION -> throw new IllegalStateException("a value has its branch's schema");
     };
+  }
+
+  private JsonNode bytes(ByteBuffer buffer) {
+    return meaning().equals(BIG_DECIMAL)
+        ? JSON.numberNode(
+            new Conversions.BigDecimalConversion()
+                .fromBytes(buffer.duplicate(), schema, LogicalTypes.bigDecimal()))
+        : JSON.binaryNode(content(buffer));
   }
 
   private static byte[] content(ByteBuffer buffer) {
@@ -74,33 +124,9 @@ record AvroValue(Schema schema, Object value) {
   /** Avro itself would replace malformed bytes silently. */
   private static String string(Object string) {
     org.apache.avro.util.Utf8 utf8 = (org.apache.avro.util.Utf8) string;
-    return text(content(ByteBuffer.wrap(utf8.getBytes(), 0, utf8.getByteLength())));
-  }
-
-  private static String text(byte[] bytes) {
-    return Utf8.decode(bytes, "a string in the record");
-  }
-
-  private JsonNode bytes(byte[] bytes) {
-    return logicalType().equals("decimal") ? decimal(bytes) : JSON.textNode(text(bytes));
-  }
-
-  private JsonNode fixed(byte[] bytes) {
-    if (logicalType().equals("uuid") && bytes.length == UUID_BYTES) {
-      ByteBuffer halves = ByteBuffer.wrap(bytes);
-      return JSON.textNode(new UUID(halves.getLong(), halves.getLong()).toString());
-    }
-    return bytes(bytes);
-  }
-
-  private JsonNode decimal(byte[] bytes) {
-    int scale = schema.getObjectProp("scale") instanceof Number number ? number.intValue() : 0;
-    if (bytes.length == 0) {
-      throw new WireException("a decimal in the record has no bytes");
-    }
-    return scale == 0
-        ? JSON.numberNode(new BigInteger(bytes))
-        : JSON.numberNode(new BigDecimal(new BigInteger(bytes), scale));
+    return Utf8.decode(
+        content(ByteBuffer.wrap(utf8.getBytes(), 0, utf8.getByteLength())),
+        "a string in the record");
   }
 
   private ArrayNode array(Collection<?> items) {

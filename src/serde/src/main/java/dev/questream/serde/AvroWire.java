@@ -1,22 +1,17 @@
 package dev.questream.serde;
 
-import dev.questream.avro.Question;
+import dev.questream.serde.WriterSchemas.Written;
 import dev.questream.serde.registry.SchemaRegistry;
 import dev.questream.serde.registry.SchemaRegistryException;
-import dev.questream.serde.registry.UnknownSchemaException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumReader;
@@ -34,7 +29,7 @@ import org.apache.kafka.common.header.Headers;
  *   <li>Without a registry: Avro's single-object encoding, {@code C3 01}, the schema's 64-bit
  *       fingerprint in little-endian order, the record.
  *   <li>With a registry: Confluent's framing, {@code 00}, the schema's id as a big-endian int, the
- *       record.
+ *       record. Read is a big-endian long too, which is Apicurio's.
  * </ul>
  *
  * <p>Records are read from a byte array, so that Avro can hold every length against what is there
@@ -44,17 +39,14 @@ import org.apache.kafka.common.header.Headers;
  * threads.
  */
 final class AvroWire<T extends SpecificRecord> {
-  private static final byte CONFLUENT_MAGIC = 0;
-  private static final int CONFLUENT_HEADER = 1 + Integer.BYTES;
-  private static final int SINGLE_HEADER = 2 + Long.BYTES;
   private static final int INITIAL_BYTES = 4096; // an embedding of 768 floats, mostly
 
   private final Class<T> type;
-  private final String formatSetting;
   private final Schema schema;
   private final SchemaVersions versions;
   private final RecordClasses model = new RecordClasses();
   private final Optional<SchemaRegistry> registry;
+  private final WriterSchemas writers;
   private final Map<Schema, Form<T>> forms =
       new IdentityHashMap<>(); // not modified once it is made
   private final ThreadLocal<Buffer> buffers = ThreadLocal.withInitial(Buffer::new);
@@ -62,22 +54,29 @@ final class AvroWire<T extends SpecificRecord> {
   /** How records of a version are written: its schema for readers in any language, its header. */
   private record Form<T>(Schema plain, byte[] singleHeader, SpecificDatumWriter<T> writer) {}
 
-  /** A record's bytes: the schema that wrote them and where they begin. */
-  private record Framed(Schema writer, int start) {}
-
   AvroWire(Class<T> type, Optional<SchemaRegistry> registry) {
+    this(type, registry, Map.of());
+  }
+
+  /**
+   * @param foreign other schemas of records in single-object encoding, by their fingerprints
+   */
+  AvroWire(Class<T> type, Optional<SchemaRegistry> registry, Map<Long, Schema> foreign) {
     this.type = type;
-    this.formatSetting =
-        type == Question.class ? SerdeConfig.INPUT_FORMAT : SerdeConfig.OUTPUT_FORMAT;
     this.registry = registry;
     this.schema = model.getSchema(type);
     this.versions = SchemaVersions.of(schema);
+    Map<Long, Schema> known = new HashMap<>(foreign);
     for (Schema version : versions.all()) {
+      known.put(SchemaVersions.fingerprint(version), version);
       forms.put(
           version,
           new Form<>(
-              plain(version), singleHeader(version), new VectorDatumWriter<>(version, model)));
+              plain(version),
+              WriterSchemas.singleHeader(version),
+              new VectorDatumWriter<>(version, model)));
     }
+    this.writers = new WriterSchemas(schema, registry, Map.copyOf(known));
   }
 
   /** What a thread writes records with; kept, because an embedding is written for each question. */
@@ -91,15 +90,6 @@ final class AvroWire<T extends SpecificRecord> {
       bytes.writeBytes(header);
       return encoder;
     }
-  }
-
-  private static byte[] singleHeader(Schema schema) {
-    return ByteBuffer.allocate(SINGLE_HEADER)
-        .put((byte) 0xC3)
-        .put((byte) 0x01)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putLong(SchemaVersions.fingerprint(schema))
-        .array();
   }
 
   /** Writes a record in the plainest schema that loses nothing of it. */
@@ -128,12 +118,8 @@ final class AvroWire<T extends SpecificRecord> {
   /** The registry gets the schema as it stands in schemas/, for readers in any language. */
   private byte[] header(String topic, Form<T> form) {
     return registry
-        .map(known -> confluentHeader(known.idFor(topic, form.plain())))
+        .map(known -> WriterSchemas.confluentHeader(known.idFor(topic, form.plain())))
         .orElse(form.singleHeader());
-  }
-
-  private static byte[] confluentHeader(int schemaId) {
-    return ByteBuffer.allocate(CONFLUENT_HEADER).put(CONFLUENT_MAGIC).putInt(schemaId).array();
   }
 
   /**
@@ -143,29 +129,49 @@ final class AvroWire<T extends SpecificRecord> {
    * @throws SchemaRegistryException if the registry is not reachable
    */
   T decode(byte[] bytes) {
-    Framed framed = framed(bytes);
+    Written framed = writers.of(bytes);
     return read(bytes, framed, new SpecificDatumReader<>(framed.writer(), schema, model));
   }
 
   /**
-   * Reads a record of any writer as it was written.
+   * Reads a value of any writer as it was written.
    *
    * @param headers the record's headers, which may name the writer's schema
-   * @param wanted gives the schema of what is read of a writer's record; always the same object
-   * @throws WireException if the bytes are no such record
+   * @param wanted gives the schema of what is read of it; always the same object for one writer
+   * @throws WireException if the bytes are no such value
    * @throws SchemaRegistryException if the registry is not reachable
    */
-  GenericRecord decodeWritten(byte[] bytes, Headers headers, UnaryOperator<Schema> wanted) {
-    Optional<HeaderSchema> named =
-        single(bytes).isPresent() ? Optional.empty() : HeaderSchema.of(headers);
-    Framed framed =
-        named
-            .map(header -> new Framed(registered(header + " names a schema", header::schema), 0))
-            .orElseGet(() -> framed(bytes));
+  AvroValue decodeWritten(byte[] bytes, Headers headers, UnaryOperator<Schema> wanted) {
+    return decodeWritten(bytes, HeaderSchema.ofValue(headers), wanted);
+  }
+
+  /** Reads a key of any writer, whole; the rest as for values. */
+  AvroValue decodeKey(byte[] bytes, Headers headers) {
+    try {
+      return decodeWritten(
+          bytes,
+          HeaderSchema.ofKey(headers),
+          written -> {
+            SchemaBounds.check(written);
+            return written;
+          });
+    } catch (WireException e) {
+      throw new WireException("the record's key cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether a key says by its first bytes, or in a header, which schema it has. */
+  boolean isFramed(byte[] key, Headers headers) {
+    return writers.names(key) || HeaderSchema.ofKey(headers).isPresent();
+  }
+
+  private AvroValue decodeWritten(
+      byte[] bytes, Optional<HeaderSchema> header, UnaryOperator<Schema> wanted) {
+    Written framed = writers.of(bytes, header);
     return read(bytes, framed, new WrittenData.Reader(framed.writer(), wanted));
   }
 
-  private <R> R read(byte[] bytes, Framed framed, DatumReader<R> reader) {
+  private <R> R read(byte[] bytes, Written framed, DatumReader<R> reader) {
     int start = framed.start();
     BinaryDecoder decoder =
         DecoderFactory.get().binaryDecoder(bytes, start, bytes.length - start, null);
@@ -175,71 +181,12 @@ final class AvroWire<T extends SpecificRecord> {
       value = reader.read(null, decoder);
       more = !decoder.isEnd();
     } catch (IOException | RuntimeException e) { // Avro throws many kinds for damaged bytes
-      throw notThis(e.getMessage(), e);
+      throw writers.notThis(e.getMessage(), e);
     }
     if (more) {
-      throw notThis("bytes follow the record", null);
+      throw writers.notThis("bytes follow the record", null);
     }
     return value;
-  }
-
-  private Framed framed(byte[] bytes) {
-    if (registry.isEmpty() && Framing.withoutSchemaId(bytes) != bytes) {
-      throw notThis(Framing.looksLike("JSON", formatSetting), null);
-    }
-    if (bytes.length >= CONFLUENT_HEADER && bytes[0] == CONFLUENT_MAGIC) {
-      int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
-      if (id == 0) {
-        throw notThis(
-            "it names its schema with 8 bytes, as Apicurio's older serializers do; set"
-                + " apicurio.registry.as-confluent=true and apicurio.registry.use-id=contentId in the"
-                + " producer",
-            null);
-      }
-      return new Framed(
-          registered("the value names schema " + id, client -> client.byId(id)), CONFLUENT_HEADER);
-    }
-    Optional<Schema> known = single(bytes);
-    if (known.isPresent()) {
-      return new Framed(known.get(), SINGLE_HEADER);
-    }
-    if (bytes.length >= SINGLE_HEADER && Framing.isSingleObject(bytes)) {
-      throw notThis(
-          "it was written with a schema that is not known here; let the producer take"
-              + " schemas/%s.avsc, or a schema registry".formatted(type.getSimpleName()),
-          null);
-    }
-    String hint = Framing.hint(bytes, formatSetting);
-    throw notThis(hint.isEmpty() ? "it begins with neither of the two framings" : hint, null);
-  }
-
-  /** The version that single-object encoding names, if it is a known one. */
-  private Optional<Schema> single(byte[] bytes) {
-    if (bytes.length < SINGLE_HEADER) {
-      return Optional.empty();
-    }
-    return versions.all().stream()
-        .filter(
-            version ->
-                Arrays.equals(
-                    bytes, 0, SINGLE_HEADER, forms.get(version).singleHeader(), 0, SINGLE_HEADER))
-        .findFirst();
-  }
-
-  private Schema registered(String naming, Function<SchemaRegistry, Schema> ask) {
-    SchemaRegistry known =
-        registry.orElseThrow(
-            () -> new WireException(naming + " of a registry; set schema.registry.url"));
-    try {
-      return ask.apply(known);
-    } catch (UnknownSchemaException e) {
-      throw new WireException("%s: %s".formatted(naming, e.getMessage()), e);
-    }
-  }
-
-  private WireException notThis(String why, Throwable cause) {
-    return new WireException(
-        "the value is no %s in Avro: %s".formatted(type.getSimpleName(), why), cause);
   }
 
   /** The same for readers in any language: without what tells Avro to read Java's strings. */

@@ -16,29 +16,49 @@ import org.apache.kafka.common.header.Headers;
  * {@code HeaderSchemaIdSerializer} and Apicurio's serializers can.
  */
 final class HeaderSchema {
-  private static final String CONFLUENT = "__value_schema_id";
-  private static final String APICURIO_CONTENT = "apicurio.value.contentId";
-  private static final String APICURIO_GLOBAL = "apicurio.value.globalId";
-  private static final String APICURIO_ENCODING = "apicurio.value.encoding";
+  private static final Names KEY = new Names("key");
+  private static final Names VALUE = new Names("value");
   private static final Pattern NAMES =
       Pattern.compile("__(key|value)_schema_id|apicurio\\.(key|value)\\..*");
   private static final byte ID = 0;
   private static final byte GUID = 1;
   private static final int GUID_BYTES = 16;
 
+  private final Names names;
   private final Header header;
 
-  private HeaderSchema(Header header) {
+  private HeaderSchema(Names names, Header header) {
+    this.names = names;
     this.header = header;
   }
 
+  /** The headers of one part of the record. */
+  private record Names(String confluent, String content, String global, String encoding) {
+    Names(String part) {
+      this(
+          "__" + part + "_schema_id",
+          "apicurio." + part + ".contentId",
+          "apicurio." + part + ".globalId",
+          "apicurio." + part + ".encoding");
+    }
+  }
+
+  /** The header that names the key's schema; empty if there is none. */
+  static Optional<HeaderSchema> ofKey(Headers headers) {
+    return of(KEY, headers);
+  }
+
   /** The header that names the value's schema; empty if there is none. */
-  static Optional<HeaderSchema> of(Headers headers) {
-    for (String name : new String[] {CONFLUENT, APICURIO_CONTENT, APICURIO_GLOBAL}) {
+  static Optional<HeaderSchema> ofValue(Headers headers) {
+    return of(VALUE, headers);
+  }
+
+  private static Optional<HeaderSchema> of(Names names, Headers headers) {
+    for (String name : List.of(names.confluent(), names.content(), names.global())) {
       Header header = headers.lastHeader(name);
       if (header != null && header.value() != null) {
-        requireBinary(headers.lastHeader(APICURIO_ENCODING));
-        return Optional.of(new HeaderSchema(header));
+        requireBinary(headers.lastHeader(names.encoding()));
+        return Optional.of(new HeaderSchema(names, header));
       }
     }
     return Optional.empty();
@@ -54,10 +74,10 @@ final class HeaderSchema {
   private static void requireBinary(Header encoding) {
     if (encoding != null
         && encoding.value() != null
-        && !"BINARY".equalsIgnoreCase(Utf8.decode(encoding.value(), APICURIO_ENCODING))) {
+        && !"BINARY".equalsIgnoreCase(Utf8.decode(encoding.value(), encoding.key()))) {
       throw new WireException(
           "the header %s says that the value is not in Avro's binary encoding: set"
-                  .formatted(APICURIO_ENCODING)
+                  .formatted(encoding.key())
               + " apicurio.registry.avro.encoding=BINARY in the producer");
     }
   }
@@ -69,19 +89,16 @@ final class HeaderSchema {
    */
   Schema schema(SchemaRegistry registry) {
     ByteBuffer value = ByteBuffer.wrap(header.value());
-    if (header.key().equals(APICURIO_GLOBAL)) {
-      throw new WireException(
-          ("the header %s names the schema by a global id, which Confluent's API does not know: set"
-                  + " apicurio.registry.use-id=contentId in the producer")
-              .formatted(APICURIO_GLOBAL));
+    if (header.key().equals(names.global()) && value.remaining() == Long.BYTES) {
+      return registry.byGlobalId(value.getLong());
     }
-    if (header.key().equals(APICURIO_CONTENT) && value.remaining() == Long.BYTES) {
+    if (header.key().equals(names.content()) && value.remaining() == Long.BYTES) {
       long id = value.getLong();
       if (id == (int) id) {
         return registry.byId((int) id);
       }
     }
-    if (header.key().equals(CONFLUENT) && value.hasRemaining()) {
+    if (header.key().equals(names.confluent()) && value.hasRemaining()) {
       byte magic = value.get();
       if (magic == GUID && value.remaining() == GUID_BYTES) {
         return registry.byGuid(new UUID(value.getLong(), value.getLong()));

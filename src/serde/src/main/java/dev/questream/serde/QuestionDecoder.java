@@ -1,13 +1,14 @@
 package dev.questream.serde;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.questream.avro.Question;
 import dev.questream.serde.SerdeConfig.InputFormat;
+import dev.questream.serde.fields.Datum;
+import dev.questream.serde.fields.Envelope.Opened;
+import dev.questream.serde.fields.FieldException;
+import dev.questream.serde.fields.InputConfig;
+import dev.questream.serde.fields.JsonDatum;
+import dev.questream.serde.fields.Mapping;
+import dev.questream.serde.fields.PlainText;
 import dev.questream.serde.registry.ConfluentRegistryClient;
 import dev.questream.serde.registry.SchemaRegistryException;
 import java.util.Map;
@@ -15,44 +16,35 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Reads questions in the configured format.
+ * Reads questions in the configured format, out of the configured fields.
  *
  * <p>The id is settled here: the value's own, else the record's key, else none (empty).
  *
  * <p><b>Threading:</b> safe for any thread.
  */
 public final class QuestionDecoder {
-  private static final JsonMapper JSON =
-      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(JsonLimits.NONE).build())
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // numbers as they are written
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
-
   private static final String VALUE = "the record's value";
 
   private final InputFormat format;
-  private final QuestionSchemas schemas = new QuestionSchemas();
+  private final Mapping mapping;
+  private final QuestionSchemas schemas;
   private final AvroWire<Question> avro;
+  private final KeyReader keys;
 
   /**
-   * @param settings {@code input.format} and {@code schema.registry.url}
+   * @param settings {@code input.*} and {@code schema.registry.url}
    */
   public QuestionDecoder(Map<String, ?> settings) {
+    InputConfig config = SerdeConfig.input(settings);
     this.format = SerdeConfig.inputFormat(settings);
-    this.avro = new AvroWire<>(Question.class, ConfluentRegistryClient.configured(settings));
-  }
-
-  /**
-   * The id that a key stands for.
-   *
-   * @param key the record's key, may be null
-   * @return the key as text, empty without one
-   * @throws WireException if it is not UTF-8
-   */
-  public static String id(byte[] key) {
-    return key == null ? "" : Utf8.decode(key, "the record's key");
+    this.mapping = new Mapping(config);
+    this.schemas = new QuestionSchemas(mapping);
+    this.avro =
+        new AvroWire<>(
+            Question.class,
+            ConfluentRegistryClient.configured(settings),
+            SchemaFiles.read(config.getList(InputConfig.SCHEMA_FILE)));
+    this.keys = new KeyReader(config.keyFormat(), avro);
   }
 
   /** Reads a question of a record without headers. */
@@ -61,27 +53,71 @@ public final class QuestionDecoder {
   }
 
   /**
-   * Reads a question.
+   * Reads a question of a record without a timestamp.
    *
-   * @param key the record's key, may be null; only looked at if the value has no id
-   * @param value the record's value
-   * @param headers the record's headers, which may name the value's schema
-   * @throws WireException if the value, or the key where it counts, is not what the format says
+   * @throws WireException if it is not readable, or asks nothing
    * @throws SchemaRegistryException if the registry is needed and not reachable
    */
   public Question decode(byte[] key, byte[] value, Headers headers) {
-    Question question = decode(format, value, headers);
-    return question.getId().isEmpty() && key != null
-        ? new Question(id(key), question.getText(), question.getMetadata(), question.getAskedAtMs())
-        : question;
+    Reading reading = read(key, value, headers, SourceTimestamp.NONE);
+    if (reading instanceof Reading.Asked asked) {
+      return asked.question();
+    }
+    throw new WireException(
+        reading instanceof Reading.Skipped skipped
+            ? "the record asks nothing, it is a " + skipped.kind()
+            : "the record asks nothing, it deletes " + reading.id());
   }
 
-  private Question decode(InputFormat as, byte[] value, Headers headers) {
+  /**
+   * Reads a record.
+   *
+   * @param key the record's key, may be null; only looked at where it is needed
+   * @param value the record's value; null deletes
+   * @param headers the record's headers, which may name the value's schema
+   * @param timestampMs the record's timestamp, -1 without one
+   * @throws WireException if the value, or the key where it counts, is not what the format says, or
+   *     has not the fields
+   * @throws SchemaRegistryException if the registry is needed and not reachable
+   */
+  public Reading read(byte[] key, byte[] value, Headers headers, long timestampMs) {
+    try {
+      return value == null
+          ? new Reading.Deleted(
+              mapping.deletedId(new Parts(keys, key, headers, timestampMs, JsonDatum.NOTHING)),
+              false)
+          : open(new Parts(keys, key, headers, timestampMs, datum(format, value, headers)));
+    } catch (FieldException e) {
+      throw new WireException(e.getMessage(), e);
+    } catch (StackOverflowError e) { // a schema that holds itself
+      throw new WireException("the value is nested too deep", e);
+    }
+  }
+
+  private Reading open(Parts record) {
+    Opened opened = mapping.open(record);
+    if (opened instanceof Opened.Skipped skipped) {
+      return new Reading.Skipped(skipped.kind());
+    }
+    if (opened instanceof Opened.Deleted deleted) {
+      String id = mapping.deletedId(record.with(deleted.value()));
+      if (id.isEmpty()) {
+        throw new WireException("the record deletes, but neither its row nor its key has an id");
+      }
+      return new Reading.Deleted(id, true);
+    }
+    Parts inside = record.with(((Opened.Row) opened).value());
+    return mapping.lacksText(inside)
+        ? new Reading.Skipped("unchanged-text")
+        : new Reading.Asked(mapping.question(inside), mapping.title(inside));
+  }
+
+  private Datum datum(InputFormat as, byte[] value, Headers headers) {
     return switch (as) {
-      case AVRO -> decodeAvro(value, headers);
-      case JSON -> decodeJson(text(Framing.withoutSchemaId(value)));
-      case TEXT -> new Question("", text(value), Map.of(), 0L);
-      case AUTO -> decode(recognized(value, headers), value, headers);
+      case AVRO -> avro.decodeWritten(value, headers, schemas::of);
+      case JSON -> JsonDatum.parse(text(Framing.withoutSchemaId(value)), "the value");
+      case TEXT -> new PlainText(text(value));
+      case AUTO -> datum(recognized(value, headers), value, headers);
     };
   }
 
@@ -91,7 +127,7 @@ public final class QuestionDecoder {
       return InputFormat.AVRO;
     }
     byte[] content = Framing.withoutSchemaId(value);
-    if (content != value || HeaderSchema.of(headers).isPresent()) {
+    if (content != value || HeaderSchema.ofValue(headers).isPresent()) {
       return isJsonObject(content) ? InputFormat.JSON : InputFormat.AVRO;
     }
     if (Framing.isRegistered(value)) {
@@ -102,8 +138,8 @@ public final class QuestionDecoder {
 
   private static boolean isJsonObject(byte[] value) {
     try {
-      return JSON.readTree(Utf8.decodeText(value, VALUE)).isObject();
-    } catch (JsonProcessingException | WireException e) {
+      return JsonDatum.parse(Utf8.decodeText(value, VALUE), VALUE).raw().isObject();
+    } catch (FieldException | WireException e) {
       return false;
     }
   }
@@ -115,21 +151,5 @@ public final class QuestionDecoder {
               .formatted(VALUE, Framing.looksLike("Avro", SerdeConfig.INPUT_FORMAT)));
     }
     return Utf8.decodeText(value, VALUE);
-  }
-
-  private Question decodeAvro(byte[] value, Headers headers) {
-    try {
-      return AvroQuestion.question(avro.decodeWritten(value, headers, schemas::of));
-    } catch (StackOverflowError e) { // a schema that holds itself
-      throw new WireException("the value is nested too deep", e);
-    }
-  }
-
-  private static Question decodeJson(String value) {
-    try {
-      return QuestionJson.question(JSON.readTree(value));
-    } catch (JsonProcessingException e) {
-      throw new WireException("the value is no JSON: " + e.getOriginalMessage(), e);
-    }
   }
 }

@@ -8,6 +8,7 @@ import dev.questream.serde.registry.ConfluentRegistryClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
@@ -23,6 +24,11 @@ public final class QuestionSerializer implements Serializer<Question> {
   @Override
   public void configure(Map<String, ?> configs, boolean isKey) {
     format = SerdeConfig.inputFormat(configs);
+    if (!isKey && SerdeConfig.input(configs).isForeign()) {
+      throw new ConfigException(
+          "the questions topic has records of your own, which input.* describes: let your own"
+              + " producer write them");
+    }
     avro = new AvroWire<>(Question.class, ConfluentRegistryClient.configured(configs));
   }
 

@@ -1,13 +1,40 @@
 package dev.questream.serde;
 
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.serde.SerdeConfig.InputFormat;
+import dev.questream.serde.fields.InputConfig;
+import dev.questream.serde.fields.Mapping;
 import dev.questream.serde.registry.ConfluentRegistryClient;
+import dev.questream.serde.registry.SchemaRegistryException;
 import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
 
 /** Tries the schema registry before anything depends on it. */
 public final class RegistryCheck {
 
   private RegistryCheck() {}
+
+  /**
+   * Holds the fields that questions are made of against the schemas that are known: those in files,
+   * and the topic's latest in the registry, if there is one and questions may be in Avro.
+   *
+   * @throws ConfigException if a schema has not a field; the message names the nearest
+   * @throws SchemaRegistryException if the registry is not reachable
+   */
+  public static void questions(Map<String, ?> settings, String topic) {
+    InputConfig input = SerdeConfig.input(settings);
+    InputFormat format = SerdeConfig.inputFormat(settings);
+    if (!input.isForeign() || format == InputFormat.JSON || format == InputFormat.TEXT) {
+      return;
+    }
+    SchemaPaths paths = new SchemaPaths(new Mapping(input), input.envelope());
+    SchemaFiles.read(input.getList(InputConfig.SCHEMA_FILE))
+        .values()
+        .forEach(schema -> paths.require(schema, "of " + InputConfig.SCHEMA_FILE));
+    ConfluentRegistryClient.configured(settings)
+        .flatMap(registry -> registry.latest(topic))
+        .ifPresent(schema -> paths.require(schema, "of the topic " + topic));
+  }
 
   /**
    * Registers or looks up the schema of embeddings, if there is a registry and the format is Avro.

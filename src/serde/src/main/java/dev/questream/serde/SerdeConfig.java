@@ -1,6 +1,10 @@
 package dev.questream.serde;
 
 import dev.questream.provenance.VectorType;
+import dev.questream.serde.fields.Envelope;
+import dev.questream.serde.fields.InputConfig;
+import dev.questream.serde.fields.InputConfig.KeyFormat;
+import dev.questream.serde.fields.Mapping;
 import dev.questream.serde.registry.RegistryConfig;
 import java.util.Arrays;
 import java.util.Locale;
@@ -34,6 +38,47 @@ public final class SerdeConfig {
     AVRO,
     /** JSON objects with the fields of {@code QuestionEmbedding}. */
     JSON
+  }
+
+  /**
+   * The settings of the fields of questions.
+   *
+   * @throws ConfigException if one is invalid, or does not go with {@code input.format} or the
+   *     registry
+   */
+  public static InputConfig input(Map<String, ?> settings) {
+    InputConfig input = new InputConfig(settings);
+    InputFormat format = inputFormat(settings);
+    boolean avro = format == InputFormat.AVRO || format == InputFormat.AUTO;
+    boolean files = !input.getList(InputConfig.SCHEMA_FILE).isEmpty();
+    if (files && !avro && input.keyFormat() != KeyFormat.AVRO) {
+      throw new ConfigException(
+          "%s is set, but nothing is read as Avro: set %s=avro"
+              .formatted(InputConfig.SCHEMA_FILE, INPUT_FORMAT));
+    }
+    if (format == InputFormat.TEXT && input.envelope() == Envelope.DEBEZIUM) {
+      throw new ConfigException(
+          "%s=debezium does not go with %s=text: set json or avro"
+              .formatted(InputConfig.ENVELOPE, INPUT_FORMAT));
+    }
+    if (input.keyFormat() == KeyFormat.AVRO
+        && !files
+        && string(settings, SCHEMA_REGISTRY_URL, "").isBlank()) {
+      throw new ConfigException(
+          "%s=avro needs %s or %s"
+              .formatted(InputConfig.KEY, SCHEMA_REGISTRY_URL, InputConfig.SCHEMA_FILE));
+    }
+    if (format == InputFormat.TEXT) {
+      new Mapping(input)
+          .fieldOfText()
+          .ifPresent(
+              path -> {
+                throw new ConfigException(
+                    "%s=%s names a field, and with %s=text a value has none: set json or avro"
+                        .formatted(InputConfig.TEXT, path, INPUT_FORMAT));
+              });
+    }
+    return input;
   }
 
   static InputFormat inputFormat(Map<String, ?> settings) {

@@ -39,16 +39,4 @@ public final class Utf8 {
     String text = decode(bytes, what);
     return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
-
-  /**
-   * Refuses strings that have no UTF-8 form: those with half of a surrogate pair.
-   *
-   * @throws WireException if {@code text} is one
-   */
-  static String requireWellFormed(String text, String what) {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new WireException(what + " has half of a surrogate pair");
-    }
-    return text;
-  }
 }

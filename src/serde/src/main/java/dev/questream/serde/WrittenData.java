@@ -7,7 +7,6 @@ import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.Decoder;
 
@@ -34,14 +33,14 @@ final class WrittenData extends GenericData {
         : declared;
   }
 
-  /** Reads what is wanted out of the records of a writer. */
-  static final class Reader implements DatumReader<GenericRecord> {
+  /** Reads what is wanted out of the values of a writer. */
+  static final class Reader implements DatumReader<AvroValue> {
     private final Schema writer;
     private final UnaryOperator<Schema> wanted;
 
     /**
-     * @param writer a record, or a union that has records
-     * @param wanted gives the schema of what is read of a record
+     * @param writer any schema
+     * @param wanted gives the schema of what is read of it, or of the branch of a union
      */
     Reader(Schema writer, UnaryOperator<Schema> wanted) {
       this.writer = writer;
@@ -54,13 +53,14 @@ final class WrittenData extends GenericData {
     }
 
     @Override
-    public GenericRecord read(GenericRecord reuse, Decoder in) throws IOException {
+    public AvroValue read(AvroValue reuse, Decoder in) throws IOException {
       Schema branch = writer.isUnion() ? writer.getTypes().get(in.readIndex()) : writer;
-      return new Fields(branch, wanted.apply(branch)).read(null, in);
+      Schema reader = wanted.apply(branch);
+      return new AvroValue(reader, new Fields(branch, reader).read(null, in));
     }
   }
 
-  private static final class Fields extends GenericDatumReader<GenericRecord> {
+  private static final class Fields extends GenericDatumReader<Object> {
     Fields(Schema writer, Schema wanted) {
       super(writer, wanted, INSTANCE);
     }

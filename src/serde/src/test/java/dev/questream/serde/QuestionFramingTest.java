@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.avro.Question;
 import dev.questream.serde.registry.RegistryStandIn;
+import dev.questream.serde.registry.SchemaRegistryException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +111,46 @@ class QuestionFramingTest {
         .isInstanceOf(WireException.class)
         .hasMessageContaining("the header __value_schema_id")
         .hasMessageContaining("schema.registry.url");
+  }
+
+  // Apicurio's global ids
+
+  private QuestionDecoder apicurio() {
+    Map<String, String> settings = new HashMap<>(this.settings);
+    settings.put(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url() + "/apis/ccompat/v7");
+    return new QuestionDecoder(settings);
+  }
+
+  private static byte[] global(long id) {
+    return ByteBuffer.allocate(9 + body().length).put((byte) 0).putLong(id).put(body()).array();
+  }
+
+  @Test
+  void shouldAskApicurioForGlobalIds() {
+    QuestionDecoder decoder = apicurio();
+    registry.answerNext(200, Question.getClassSchema().toString());
+    for (int i = 0; i < 2; i++) {
+      assertThat(decoder.decode(null, global(9))).isEqualTo(QUESTION);
+      assertThat(decoder.decode(null, body(), header(GLOBAL, bytes(9)))).isEqualTo(QUESTION);
+    }
+    assertThat(registry.requests()).containsExactly("GET /apis/registry/v2/ids/globalIds/9");
+  }
+
+  @Test
+  void shouldBlameTheRecordForAGlobalIdThatIsNotThere() {
+    for (String answer : List.of("{}", "syntax = \"proto3\";", "{\"type\":\"object\"}")) {
+      registry.answerNext(200, answer);
+      assertThatThrownBy(() -> apicurio().decode(null, global(9)))
+          .isInstanceOf(WireException.class)
+          .hasMessageContaining("the global id 9");
+    }
+    registry.answerNext(404, "{}");
+    assertThatThrownBy(() -> apicurio().decode(null, global(9))).isInstanceOf(WireException.class);
+    registry.answerNext(500, "{}");
+    assertThatThrownBy(() -> apicurio().decode(null, global(9)))
+        .isInstanceOf(SchemaRegistryException.class);
+    assertRefused(global(9), new RecordHeaders(), "apicurio.registry.use-id=contentId");
+    assertRefused(new byte[8], new RecordHeaders(), "8 bytes");
   }
 
   // Other things before the value

@@ -27,6 +27,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -249,8 +250,13 @@ class QuestionWireTest {
     byte[] value = "Why?".getBytes(UTF_8);
     assertThat(decoder("text").decode(null, value).getId()).isEmpty();
     assertThat(decoder("text").decode("k".getBytes(UTF_8), value).getId()).isEqualTo("k");
-    assertThat(QuestionDecoder.id(null)).isEmpty();
-    assertThat(QuestionDecoder.id("k".getBytes(UTF_8))).isEqualTo("k");
+    assertThat(deleted(null)).isEmpty();
+    assertThat(deleted("k".getBytes(UTF_8))).isEqualTo("k");
+  }
+
+  /** The id that a null value deletes. */
+  private static String deleted(byte[] key) {
+    return decoder("text").read(key, null, new RecordHeaders(), 0).id();
   }
 
   // JSON
@@ -439,7 +445,7 @@ class QuestionWireTest {
       assertThatThrownBy(() -> decoder(format).decode(bad, value))
           .isInstanceOf(WireException.class)
           .hasMessageContaining("key");
-      assertThatThrownBy(() -> QuestionDecoder.id(bad)).isInstanceOf(WireException.class);
+      assertThatThrownBy(() -> deleted(bad)).isInstanceOf(WireException.class);
     }
   }
 

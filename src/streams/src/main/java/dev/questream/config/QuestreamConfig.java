@@ -2,6 +2,7 @@ package dev.questream.config;
 
 import dev.questream.encoder.PassageTemplate;
 import dev.questream.serde.SerdeConfig;
+import dev.questream.serde.fields.InputConfig;
 import dev.questream.serde.registry.RegistryConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,6 +113,7 @@ public final class QuestreamConfig extends AbstractConfig {
     KafkaSettings.check(this);
     HttpSettings.check(this);
     new RegistryConfig(serdeSettings()); // checks what belongs together
+    RecordSettings.check(this);
   }
 
   private static Map<String, ?> own(Map<String, ?> settings) {
@@ -194,6 +196,11 @@ public final class QuestreamConfig extends AbstractConfig {
     for (String name : RegistryConfig.CONFIG.names()) {
       if (originals().containsKey(name)) {
         settings.put(name, get(name));
+      }
+    }
+    for (String name : InputConfig.CONFIG.names()) {
+      if (originals().containsKey(name)) {
+        settings.put(name, originals().get(name)); // as it was written: spaces may matter
       }
     }
     return settings;

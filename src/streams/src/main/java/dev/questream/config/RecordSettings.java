@@ -1,5 +1,6 @@
 package dev.questream.config;
 
+import static dev.questream.config.QuestreamConfig.HTTP_ASK_ENABLED;
 import static dev.questream.config.QuestreamConfig.INPUT_FORMAT;
 import static dev.questream.config.QuestreamConfig.MAX_QUESTION_BYTES;
 import static dev.questream.config.QuestreamConfig.OUTPUT_DIMENSIONS;
@@ -13,8 +14,10 @@ import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import dev.questream.provenance.VectorType;
+import dev.questream.serde.QuestionDecoder;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.SerdeConfig;
+import dev.questream.serde.fields.InputConfig;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.kafka.common.config.ConfigDef;
@@ -35,6 +38,22 @@ final class RecordSettings {
           () -> "a Kafka Serializer");
 
   private RecordSettings() {}
+
+  /**
+   * Checks what belongs together.
+   *
+   * @throws ConfigException if it does not
+   */
+  static void check(QuestreamConfig config) {
+    InputConfig input = SerdeConfig.input(config.serdeSettings());
+    new QuestionDecoder(config.serdeSettings()); // reads files and paths
+    if (input.isForeign() && config.getBoolean(HTTP_ASK_ENABLED)) {
+      throw new ConfigException(
+          HTTP_ASK_ENABLED
+              + "=true: visitors cannot write records of your own, which input.* describes; set it to"
+              + " false");
+    }
+  }
 
   private static ValidString oneOf(Enum<?>[] formats) {
     return ValidString.in(

@@ -3,6 +3,7 @@ package dev.questream.config;
 import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 
+import dev.questream.serde.fields.InputConfig;
 import dev.questream.serde.registry.RegistryConfig;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
@@ -35,6 +36,7 @@ final class SettingsDefinition {
         new Topic("Kafka", KafkaSettings.define()),
         new Topic("Profile and secrets", general()),
         new Topic("Records", RecordSettings.define()),
+        new Topic("Records of your own", InputConfig.CONFIG),
         new Topic("Model", ModelSettings.define()),
         new Topic("Encoder", EncoderSettings.define()),
         new Topic("Windows and pending questions", WindowSettings.define()),

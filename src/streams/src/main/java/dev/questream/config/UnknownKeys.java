@@ -1,5 +1,6 @@
 package dev.questream.config;
 
+import dev.questream.serde.fields.Nearest;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,30 +20,12 @@ final class UnknownKeys {
     String nearest =
         candidates.keySet().stream()
             .min(
-                Comparator.comparingInt((String name) -> distance(key, name))
+                Comparator.comparingInt((String name) -> Nearest.distance(key, name))
                     .thenComparing(kafkas::containsKey)
                     .thenComparing(name -> name))
             .map(candidates::get)
             .orElse("");
     return "there is no setting %s; did you mean %s? (Settings of Kafka's own clients begin with kafka., streams., producer. or consumer.)"
         .formatted(key, nearest);
-  }
-
-  /** The Levenshtein distance: insertions, deletions and replacements from one to the other. */
-  static int distance(String a, String b) {
-    int[] previous = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      previous[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] current = new int[b.length() + 1];
-      current[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
-      }
-      previous = current;
-    }
-    return previous[b.length()];
   }
 }

@@ -4,6 +4,7 @@ import dev.questream.avro.PendingQuestion;
 import dev.questream.avro.Question;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.serde.QuestionDecoder;
+import dev.questream.serde.Reading;
 import dev.questream.serde.WireException;
 import dev.questream.serde.registry.SchemaRegistryException;
 import java.nio.ByteBuffer;
@@ -14,16 +15,40 @@ sealed interface Arrival {
   /** The question's id, empty if there is none. */
   String id();
 
-  /** A question with its id settled. */
-  record Asked(Question question) implements Arrival {
+  /**
+   * A question with its id settled.
+   *
+   * @param title empty if it has none
+   */
+  record Asked(Question question, String title) implements Arrival {
+    Asked(Question question) {
+      this(question, "");
+    }
+
     @Override
     public String id() {
       return question.getId();
     }
   }
 
-  /** A key without a value: the question's embedding is to be deleted. */
-  record Deleted(String id) implements Arrival {}
+  /**
+   * The question's embedding is to be deleted.
+   *
+   * @param byEvent whether a value says so; otherwise there is none
+   */
+  record Deleted(String id, boolean byEvent) implements Arrival {}
+
+  /**
+   * Nothing to answer, such as a heartbeat.
+   *
+   * @param kind what it is
+   */
+  record Skipped(String kind) implements Arrival {
+    @Override
+    public String id() {
+      return "";
+    }
+  }
 
   /** Not a question; goes to the dead letters. */
   record Rejected(DeadLetterReason reason, String message, Throwable cause) implements Arrival {
@@ -38,14 +63,14 @@ sealed interface Arrival {
     byte[] key = bytes(pending.getKey());
     byte[] value = bytes(pending.getValue());
     try {
-      if (value == null) {
-        return deletion(QuestionDecoder.id(key));
+      Reading reading =
+          decoder.read(key, value, PendingRecords.headers(pending), pending.getTimestampMs());
+      if (reading instanceof Reading.Asked asked) {
+        return asked(asked, position);
       }
-      Question question = decoder.decode(key, value, PendingRecords.headers(pending));
-      if (EncoderInput.question(question.getText()).isBlank()) {
-        return new Rejected(DeadLetterReason.EMPTY_TEXT, "the question has no text", null);
-      }
-      return new Asked(question.getId().isEmpty() ? withId(question, position.id()) : question);
+      return reading instanceof Reading.Deleted deleted
+          ? deletion(deleted)
+          : new Skipped(((Reading.Skipped) reading).kind());
     } catch (WireException e) {
       return new Rejected(DeadLetterReason.UNREADABLE, e.getMessage(), e);
     } catch (SchemaRegistryException e) {
@@ -55,15 +80,24 @@ sealed interface Arrival {
     }
   }
 
+  private static Arrival asked(Reading.Asked read, SourcePosition position) {
+    Question question = read.question();
+    if (EncoderInput.question(question.getText()).isBlank()) {
+      return new Rejected(DeadLetterReason.EMPTY_TEXT, "the question has no text", null);
+    }
+    return new Asked(
+        question.getId().isEmpty() ? withId(question, position.id()) : question, read.title());
+  }
+
   /** Not by a builder, which would look classes up by Avro's process-wide list of trusted ones. */
   private static Question withId(Question question, String id) {
     return new Question(id, question.getText(), question.getMetadata(), question.getAskedAtMs());
   }
 
-  private static Arrival deletion(String id) {
-    return id.isEmpty()
+  private static Arrival deletion(Reading.Deleted read) {
+    return read.id().isEmpty()
         ? new Rejected(DeadLetterReason.UNREADABLE, "the record has neither key nor value", null)
-        : new Deleted(id);
+        : new Deleted(read.id(), read.byEvent());
   }
 
   /** The content of a buffer, or null. */

@@ -33,7 +33,7 @@ public final class EmbedProcessorSupplier
    * @param settings bounds
    * @param nodes the names of the processor, its store and its children
    * @param encoder shared by all tasks of the process; not closed here
-   * @param serdeSettings {@code input.format} and {@code schema.registry.url}
+   * @param serdeSettings {@code input.*} and {@code schema.registry.url}
    * @param observer told what becomes of questions
    * @param clients shared by all embed processors of a Kafka Streams client, which should run with
    *     them. With at-least-once it must: the promise rests on them, and the processor refuses to

@@ -41,6 +41,7 @@ final class EmbedTask {
   private final Forwarder forwarder;
   private final PendingQuestions pending;
   private final IdPartitions idPartitions;
+  private final EventDeletions eventDeletions = new EventDeletions();
   private final Submitter submitter;
   private final BackPressure backPressure;
   private Cancellable punctuation; // null while nothing is pending
@@ -75,6 +76,7 @@ final class EmbedTask {
         (position, stored) ->
             new InFlight(position, stored, Arrival.of(stored, position, decoder), true),
         question -> {
+          eventDeletions.repeats(question.arrival());
           takeUp(question);
           metrics.restored();
         });
@@ -84,7 +86,7 @@ final class EmbedTask {
     }
   }
 
-  /** Stores and submits a question, or rejects it at once. */
+  /** Stores and submits a question, or rejects or skips it at once. */
   void process(Record<byte[], byte[]> record) {
     SourcePosition position = nextPosition();
     PendingQuestion content = PendingRecords.of(record, position);
@@ -94,6 +96,14 @@ final class EmbedTask {
     InFlight question = new InFlight(position, content, read(content, position), false);
     if (question.arrival() instanceof Arrival.Rejected rejected) {
       forwarder.reject(question, rejected);
+      return;
+    }
+    if (question.arrival() instanceof Arrival.Skipped skipped) {
+      metrics.skipped(skipped.kind());
+      return;
+    }
+    if (eventDeletions.repeats(question.arrival())) {
+      metrics.skipped("tombstone");
       return;
     }
     if (idPartitions.moved(question.arrival().id(), position)) {

@@ -54,6 +54,8 @@ final class Forwarder {
       delete(question, deleted);
     } else if (question.arrival() instanceof Arrival.Rejected rejected) {
       reject(question, rejected);
+    } else if (question.arrival() instanceof Arrival.Skipped skipped) {
+      metrics.skipped(skipped.kind()); // stored when the settings were others
     }
   }
 

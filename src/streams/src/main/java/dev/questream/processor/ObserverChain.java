@@ -32,6 +32,11 @@ final class ObserverChain implements EmbedObserver {
   }
 
   @Override
+  public void skipped(String kind) {
+    observers.forEach(observer -> observer.skipped(kind));
+  }
+
+  @Override
   public void deadLetter(DeadLetterReason reason) {
     observers.forEach(observer -> observer.deadLetter(reason));
   }

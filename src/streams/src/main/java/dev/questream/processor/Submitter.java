@@ -62,6 +62,7 @@ final class Submitter {
   }
 
   private static EncoderInput input(InFlight question) {
-    return EncoderInput.question(((Arrival.Asked) question.arrival()).question().getText());
+    Arrival.Asked asked = (Arrival.Asked) question.arrival();
+    return new EncoderInput(asked.title(), asked.question().getText());
   }
 }

@@ -37,6 +37,7 @@ final class TaskMetrics {
   private final Sensor truncated;
   private final Sensor deletions;
   private final Sensor restored;
+  private final Sensor skipped;
   private int lastPending;
 
   TaskMetrics(StreamsMetrics metrics, String task, String node, EmbedObserver observer) {
@@ -76,6 +77,12 @@ final class TaskMetrics {
         restored,
         "restored-total",
         "Pending questions taken up again from the store",
+        new CumulativeCount());
+    skipped = sensor("skipped", Map.of());
+    add(
+        skipped,
+        "skipped-total",
+        "Records of an envelope that ask and delete nothing",
         new CumulativeCount());
   }
 
@@ -121,6 +128,11 @@ final class TaskMetrics {
 
   void restored() {
     restored.record();
+  }
+
+  void skipped(String kind) {
+    skipped.record();
+    observer.skipped(kind);
   }
 
   void deadLetter(DeadLetterReason reason) {

@@ -14,6 +14,7 @@ import dev.questream.serde.QuestionEmbeddingDeserializer;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.QuestionSerializer;
 import dev.questream.serde.SerdeConfig;
+import dev.questream.serde.fields.InputConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -100,6 +101,7 @@ public final class EmbeddingNodes {
                     serializer.serialize(name, question)),
             Named.as(name + "-questions"));
     Map<String, Object> settings = new HashMap<>(config.serdeSettings());
+    settings.keySet().removeAll(InputConfig.CONFIG.names()); // these are records of our own
     settings.put(SerdeConfig.INPUT_FORMAT, "avro");
     return embed(records, name, encoder, settings);
   }

@@ -448,4 +448,37 @@ class QuestreamConfigTest {
     assertThat(config("consumer.group.instance.id", "pod-0").hasGroupInstanceId()).isTrue();
     assertThat(config("instance.id", "pod-0").hasGroupInstanceId()).isFalse();
   }
+
+  @Test
+  void shouldHandTheFieldsOfRecordsToTheDecoderAsTheyWereWritten() {
+    QuestreamConfig config =
+        new QuestreamConfig(Map.of("input.text", "a, b", "input.text.separator", " "));
+    assertThat(config.serdeSettings())
+        .containsEntry("input.text", "a, b")
+        .containsEntry("input.text.separator", " ")
+        .doesNotContainKey("input.id");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "input.txt=body|did you mean input.text?",
+        "input.text=a..b|input.text",
+        "input.envelope=maxwell|input.envelope",
+        "input.format=text;input.text=body|input.text=body",
+        "input.format=text;input.envelope=debezium|input.envelope=debezium",
+        "input.key=avro|schema.registry.url",
+        "input.schema.file=/nowhere.avsc|/nowhere.avsc",
+        "input.text=body;http.ask.enabled=true|http.ask.enabled"
+      })
+  void shouldRefuseFieldsThatCannotBe(String settings, String message) {
+    Map<String, String> all = new HashMap<>();
+    for (String setting : settings.split(";")) {
+      all.put(setting.split("=")[0], setting.split("=")[1]);
+    }
+    assertThatThrownBy(() -> new QuestreamConfig(all))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message);
+  }
 }

@@ -2,6 +2,7 @@ package dev.questream.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.serde.fields.Nearest;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,8 +26,8 @@ class UnknownKeysTest {
     "a,b,1"
   })
   void shouldMeasureTheLevenshteinDistance(String a, String b, int distance) {
-    assertThat(UnknownKeys.distance(a, b)).isEqualTo(distance);
-    assertThat(UnknownKeys.distance(b, a)).isEqualTo(distance);
+    assertThat(Nearest.distance(a, b)).isEqualTo(distance);
+    assertThat(Nearest.distance(b, a)).isEqualTo(distance);
   }
 
   @Test
@@ -43,7 +44,7 @@ class UnknownKeysTest {
           default -> word.setCharAt(at, 'y');
         }
       }
-      assertThat(UnknownKeys.distance(original, word.toString()))
+      assertThat(Nearest.distance(original, word.toString()))
           .as("%s, seed %d", word, SEED)
           .isBetween(word.toString().equals(original) ? 0 : 1, edits);
     }

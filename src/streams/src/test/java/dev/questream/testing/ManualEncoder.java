@@ -63,6 +63,11 @@ public final class ManualEncoder implements QuestionEncoder {
     return texts.stream().map(EncoderInput::text).toList();
   }
 
+  /** The same with their titles. */
+  public synchronized List<EncoderInput> inputs() {
+    return List.copyOf(texts);
+  }
+
   /** Completes the n-th submitted text, counted from 0, with {@link #vector} of it. */
   public synchronized void complete(int index) {
     futures.get(index).complete(embedding(texts.get(index).text()));

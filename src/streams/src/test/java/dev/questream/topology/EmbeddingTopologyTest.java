@@ -8,6 +8,7 @@ import dev.questream.avro.QuestionEmbedding;
 import dev.questream.encoder.EncoderException;
 import dev.questream.encoder.EncoderException.Reason;
 import dev.questream.encoder.EncoderInfo;
+import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.VectorShape;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.provenance.Provenance;
@@ -390,5 +391,44 @@ class EmbeddingTopologyTest {
     assertThat(stream.taskMetric("dead-letters-total")).isEqualTo(1.0);
     assertThat((double) stream.taskMetric("window-age-max")).isGreaterThanOrEqualTo(10.0);
     assertThat((double) stream.taskMetric("end-to-end-latency-max")).isGreaterThanOrEqualTo(10.0);
+  }
+
+  private static byte[] change(String op, String row) {
+    String held = op.equals("d") ? "\"before\":%s,\"after\":null" : "\"before\":null,\"after\":%s";
+    return "{%s,\"op\":\"%s\"}".formatted(held.formatted(row), op).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** An event deletes, and the null value behind it says the same again; one alone deletes. */
+  @Test
+  void shouldDeleteOnceWhatAnEventAndANullValueDelete() {
+    open(Map.of("input.format", "json", "input.envelope", "debezium", "input.text", "body"));
+    String row = "{\"id\":\"q1\",\"body\":\"why?\"}";
+    stream.pipe("q1", change("c", row));
+    stream.pipe("q1", change("d", row));
+    stream.pipe("q2", change("c", row.replace("q1", "q2")));
+    stream.pipe("q1", null);
+    stream.pipe("q1", null);
+    stream.pipe("q1", change("d", row));
+    stream.pipe("q1", change("r", row));
+    stream.pipe("q1", null);
+    stream.pipe("q1", "{\"ts_ms\":1}".getBytes(StandardCharsets.UTF_8));
+    stream.advance(10);
+    stream.encoder.completeAll();
+    stream.advance(10);
+    assertThat(
+            stream.embeddings().stream()
+                .map(record -> record.key() + (record.value() == null ? " deleted" : "")))
+        .containsExactly("q1", "q1 deleted", "q2", "q1 deleted", "q1 deleted", "q1", "q1 deleted");
+    assertThat(stream.deadLetters()).isEmpty();
+    assertThat(stream.taskMetric("skipped-total")).isEqualTo(2.0);
+    assertThat(stream.pending()).isZero();
+  }
+
+  @Test
+  void shouldGiveTheEncoderATitle() {
+    open(Map.of("input.format", "text", "input.title", "key"));
+    stream.pipe("a title", "why?".getBytes(StandardCharsets.UTF_8));
+    stream.advance(10);
+    assertThat(stream.encoder.inputs()).containsExactly(new EncoderInput("a title", "why?"));
   }
 }

@@ -188,9 +188,7 @@ public final class Refill {
 
   private static String askedId(ConsumerRecord<byte[], byte[]> record, QuestionDecoder decoder) {
     try {
-      return record.value() == null
-          ? QuestionDecoder.id(record.key())
-          : decoder.decode(record.key(), record.value(), record.headers()).getId();
+      return decoder.read(record.key(), record.value(), record.headers(), record.timestamp()).id();
     } catch (WireException e) {
       return ""; // becomes a dead letter
     }

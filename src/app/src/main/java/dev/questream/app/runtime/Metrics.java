@@ -165,10 +165,22 @@ public final class Metrics implements AutoCloseable {
       }
 
       @Override
+      public void skipped(String kind) {
+        Metrics.this.skipped(kind).increment();
+      }
+
+      @Override
       public void deadLetter(DeadLetterReason reason) {
         deadLetters(reason).increment();
       }
     };
+  }
+
+  private Counter skipped(String kind) {
+    return Counter.builder("questream.skipped")
+        .description("Records of an envelope that ask and delete nothing")
+        .tag("kind", kind)
+        .register(registry);
   }
 
   private Counter deadLetters(DeadLetterReason reason) {

@@ -31,6 +31,8 @@ final class Preflight {
     }
     new ChangelogPartitions(config).match();
     try {
+      RegistryCheck.questions(
+          config.serdeSettings(), config.getString(QuestreamConfig.QUESTIONS_TOPIC));
       RegistryCheck.embeddings(
           config.serdeSettings(), config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
     } catch (SchemaRegistryException e) {

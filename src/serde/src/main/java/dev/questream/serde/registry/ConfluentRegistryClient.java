@@ -2,12 +2,9 @@ package dev.questream.serde.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -24,11 +21,13 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
   private static final String SCHEMA_NOT_FOUND = "40403";
 
   private final RegistryHttp http;
+  private final ParsedSchemas parsed;
   private final String name;
   private final boolean register;
   private final SubjectNames subjects;
   private final AskedOnce<TopicSchema, Integer> ids;
   private final AskedOnce<Integer, Schema> schemas;
+  private final AskedOnce<Long, Schema> globalIds;
   private final AskedOnce<UUID, Schema> global;
 
   private record TopicSchema(String topic, Schema schema) {}
@@ -55,11 +54,13 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     }
     this.http = new RegistryHttp(config);
     this.name = config.urls().toString().replaceAll("^\\[|]$", "");
+    this.parsed = new ParsedSchemas(http, name);
     this.register = config.getBoolean(RegistryConfig.AUTO_REGISTER);
     this.subjects = config.subjectNames();
     int limit = config.getInt(RegistryConfig.MAX_SCHEMAS);
     this.ids = new AskedOnce<>(limit, this::requestId);
     this.schemas = new AskedOnce<>(limit, this::requestSchema);
+    this.globalIds = new AskedOnce<>(limit, parsed::byGlobalId);
     this.global = new AskedOnce<>(limit, this::requestGlobalSchema);
   }
 
@@ -71,7 +72,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
   private int requestId(TopicSchema wanted) {
     Schema schema = wanted.schema();
     String subject = subjects.subject(wanted.topic(), schema);
-    String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8);
+    String path = "/subjects/" + ParsedSchemas.encoded(subject);
     String body =
         JSON.createObjectNode()
             .put("schema", schema.toString())
@@ -156,6 +157,29 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
         refused.status());
   }
 
+  /** Only a strategy that names the subject by the topic alone says where to look. */
+  @Override
+  public Optional<Schema> latest(String topic) {
+    if (subjects != SubjectNames.TOPIC) {
+      return Optional.empty();
+    }
+    String asked = "the latest schema of " + topic;
+    try {
+      JsonNode answer =
+          http.get(
+              ParsedSchemas.version(subjects.subject(topic, null), "latest"),
+              "asking for " + asked);
+      return Optional.of(parsed.schema(asked, answer));
+    } catch (UnknownSchemaException e) {
+      return Optional.empty();
+    } catch (SchemaRegistryException e) {
+      if (e.status() / 100 == 4) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
   @Override
   public Schema byId(int id) {
     return schemas.get(id);
@@ -166,9 +190,15 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     return global.get(guid);
   }
 
+  @Override
+  public Schema byGlobalId(long id) {
+    return globalIds.get(id);
+  }
+
   private Schema requestSchema(int id) {
     try {
-      return schema("schema " + id, http.get("/schemas/ids/" + id, "asking for schema " + id));
+      return parsed.schema(
+          "schema " + id, http.get("/schemas/ids/" + id, "asking for schema " + id));
     } catch (SchemaRegistryException e) {
       if (blamesId(e)) {
         throw new UnknownSchemaException("the schema registry knows no schema " + id, e);
@@ -181,7 +211,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
   private Schema requestGlobalSchema(UUID guid) {
     String asked = "schema " + guid;
     try {
-      return schema(asked, http.get("/schemas/guids/" + guid, "asking for " + asked));
+      return parsed.schema(asked, http.get("/schemas/guids/" + guid, "asking for " + asked));
     } catch (SchemaRegistryException e) {
       if (blamesId(e) || e.status() == 404) {
         throw new UnknownSchemaException(
@@ -192,32 +222,6 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
       }
       throw e;
     }
-  }
-
-  private Schema schema(String asked, JsonNode answer) {
-    String schema = answer.path("schema").asText("");
-    if (schema.isEmpty() || schema.equals("null")) {
-      throw new SchemaRegistryException(
-          "%s answered without a schema when asked for %s: %s".formatted(name, asked, answer), 0);
-    }
-    String type = answer.path("schemaType").asText("AVRO");
-    if (!type.equals("AVRO")) {
-      throw new UnknownSchemaException(
-          "%s of the registry %s is no Avro schema, it is of the type %s%s"
-              .formatted(asked, name, type, type.equals("JSON") ? ": set input.format=json" : ""),
-          null);
-    }
-    try {
-      return reader().parse(schema);
-    } catch (RuntimeException e) { // Avro throws many kinds
-      throw new UnknownSchemaException(
-          "%s of the registry %s is no Avro schema: %s".formatted(asked, name, e.getMessage()), e);
-    }
-  }
-
-  /** Records can be read whose schema has names or defaults that only other languages allow. */
-  private static Schema.Parser reader() {
-    return new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
   }
 
   /**

@@ -41,7 +41,8 @@ final class RegistryHttp {
   private volatile int answeredLast;
 
   /** A request without its address. */
-  private record Call(String method, String path, BodyPublisher body, String doing) {}
+  private record Call(
+      String method, String path, BodyPublisher body, String doing, boolean apicurio) {}
 
   RegistryHttp(RegistryConfig config) {
     this.urls = config.urls();
@@ -67,12 +68,22 @@ final class RegistryHttp {
    * @throws SchemaRegistryException if no instance gives it
    */
   JsonNode get(String path, String doing) {
-    return send(new Call("GET", path, BodyPublishers.noBody(), doing));
+    return send(new Call("GET", path, BodyPublishers.noBody(), doing, false));
+  }
+
+  /** Whether the registry has an API of Apicurio's own beside. */
+  boolean isApicurio() {
+    return urls.stream().allMatch(url -> url.apicurio().isPresent());
+  }
+
+  /** The same as {@link #get} from Apicurio's own API. */
+  JsonNode getFromApicurio(String path, String doing) {
+    return send(new Call("GET", path, BodyPublishers.noBody(), doing, true));
   }
 
   /** The same with a JSON text to be taken. */
   JsonNode post(String path, String body, String doing) {
-    return send(new Call("POST", path, BodyPublishers.ofString(body), doing));
+    return send(new Call("POST", path, BodyPublishers.ofString(body), doing, false));
   }
 
   private JsonNode send(Call call) {
@@ -141,8 +152,9 @@ final class RegistryHttp {
   }
 
   private HttpRequest request(RegistryUrl url, Call call) {
+    String base = call.apicurio() ? url.apicurio().orElseThrow() : url.base();
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url.base() + call.path()))
+        HttpRequest.newBuilder(URI.create(base + call.path()))
             .method(call.method(), call.body())
             .header("Content-Type", MEDIA_TYPE)
             .header("Accept", MEDIA_TYPE + ", application/json");

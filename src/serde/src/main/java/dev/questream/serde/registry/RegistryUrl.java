@@ -14,6 +14,8 @@ import org.apache.kafka.common.config.ConfigException;
  * @param userInfo what stood before the host, decoded; a secret
  */
 record RegistryUrl(String base, Optional<String> userInfo) {
+  private static final String APICURIO_COMPATIBLE = "/apis/ccompat/";
+  private static final String APICURIO_OWN = "/apis/registry/v2";
 
   /**
    * Reads addresses that are separated by commas; none from a blank text.
@@ -59,6 +61,14 @@ record RegistryUrl(String base, Optional<String> userInfo) {
   /** Everything up to the last at sign may be a password. */
   private static String withoutSecret(String url) {
     return url.replaceFirst("(?s)^([a-zA-Z]+://)?.*@", "$1[hidden]@");
+  }
+
+  /** Where Apicurio's own API lies, if this is its compatible one; empty of other registries. */
+  Optional<String> apicurio() {
+    int compatible = base.indexOf(APICURIO_COMPATIBLE);
+    return compatible < 0
+        ? Optional.empty()
+        : Optional.of(base.substring(0, compatible) + APICURIO_OWN);
   }
 
   boolean encrypted() {

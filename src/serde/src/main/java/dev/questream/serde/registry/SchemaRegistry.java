@@ -1,5 +1,6 @@
 package dev.questream.serde.registry;
 
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.avro.Schema;
 
@@ -16,12 +17,29 @@ public interface SchemaRegistry {
   int idFor(String topic, Schema schema);
 
   /**
+   * The latest schema of the values of a topic; empty if there is none, it is no Avro schema, or it
+   * may not be asked for.
+   *
+   * @throws SchemaRegistryException if the registry is not reachable
+   */
+  Optional<Schema> latest(String topic);
+
+  /**
    * Looks a schema up.
    *
    * @throws UnknownSchemaException if there is no such schema, or it is no Avro schema
    * @throws SchemaRegistryException if the registry is not reachable
    */
   Schema byId(int id);
+
+  /**
+   * Looks a schema up by a global id of Apicurio's.
+   *
+   * @throws UnknownSchemaException if there is no such schema, it is no Avro schema, or the
+   *     registry is not Apicurio's
+   * @throws SchemaRegistryException if the registry is not reachable
+   */
+  Schema byGlobalId(long id);
 
   /**
    * Looks a schema up that has the same name in every registry.

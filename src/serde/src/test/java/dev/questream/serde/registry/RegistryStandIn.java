@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -24,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.apache.avro.Schema;
@@ -43,6 +46,7 @@ public final class RegistryStandIn implements AutoCloseable {
   private final List<String> bodies = new CopyOnWriteArrayList<>();
   private final List<String> schemas = new ArrayList<>();
   private final Map<String, Set<String>> bySubject = new TreeMap<>();
+  private final Map<String, List<Map<String, ?>>> references = new HashMap<>();
   private final Queue<Answer> next = new ConcurrentLinkedQueue<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Answer fixed;
@@ -155,6 +159,27 @@ public final class RegistryStandIn implements AutoCloseable {
     return FIRST_ID + schemas.indexOf(schema);
   }
 
+  /** The same with what it takes from other subjects: the first version of each. */
+  public synchronized int register(String subject, String schema, String... referred) {
+    references.put(
+        schema,
+        Arrays.stream(referred)
+            .map(other -> Map.of("name", other, "subject", other, "version", 1))
+            .collect(Collectors.<Map<String, ?>>toList()));
+    return register(subject, schema);
+  }
+
+  private Map<String, ?> held(String schema) {
+    return Map.of("schema", schema, "references", references.getOrDefault(schema, List.of()));
+  }
+
+  private Answer version(String subject) throws IOException {
+    Set<String> held = bySubject.get(subject);
+    return held == null
+        ? new Answer(404, "{\"error_code\":40401,\"message\":\"Subject not found.\"}")
+        : json(held(held.iterator().next()));
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI().getRawPath());
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
@@ -199,11 +224,14 @@ public final class RegistryStandIn implements AutoCloseable {
   private synchronized Answer answer(HttpExchange exchange, String body) throws IOException {
     String[] path = exchange.getRequestURI().getPath().split("/", -1);
     String last = path[path.length - 1];
+    if (exchange.getRequestMethod().equals("GET") && path[1].equals("subjects")) {
+      return version(path[2]);
+    }
     if (exchange.getRequestMethod().equals("GET")) {
       int at = Integer.parseInt(last) - FIRST_ID;
       return at < 0 || at >= schemas.size()
           ? new Answer(404, "{\"error_code\":40403,\"message\":\"Schema not found\"}")
-          : json(Map.of("schema", schemas.get(at)));
+          : json(held(schemas.get(at)));
     }
     JsonNode request = JSON.readTree(body);
     String schema = request.path("schema").asText();

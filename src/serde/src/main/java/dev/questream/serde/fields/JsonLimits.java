@@ -1,12 +1,12 @@
-package dev.questream.serde;
+package dev.questream.serde.fields;
 
 import com.fasterxml.jackson.core.StreamReadConstraints;
 
 /** How long a part of a JSON record may be: Kafka bounds the record, so nothing else has to. */
-final class JsonLimits {
+public final class JsonLimits {
   private static final int MORE_THAN_A_RECORD = 128 << 20;
 
-  static final StreamReadConstraints NONE =
+  public static final StreamReadConstraints NONE =
       StreamReadConstraints.builder()
           .maxStringLength(MORE_THAN_A_RECORD)
           .maxNameLength(MORE_THAN_A_RECORD)

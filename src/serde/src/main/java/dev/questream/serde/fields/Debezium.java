@@ -1,0 +1,121 @@
+package dev.questream.serde.fields;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.questream.serde.fields.Envelope.Opened;
+import java.util.Collection;
+import java.util.Set;
+
+/**
+ * Debezium's change events: the envelope with {@code op}, {@code before} and {@code after}, or the
+ * row alone as {@code ExtractNewRecordState} leaves it.
+ *
+ * @see <a href="https://debezium.io/documentation/reference/stable/connectors/mysql.html">the
+ *     events</a>
+ */
+final class Debezium {
+  /** Where a column that was not changed has not been sent. */
+  static final String UNAVAILABLE = "__debezium_unavailable_value";
+
+  private static final String OPERATION = "op";
+  private static final String BEFORE = "before";
+  private static final String AFTER = "after";
+  private static final String SOURCE = "source";
+
+  /** What an envelope is known by. */
+  static final Set<String> FIELDS = Set.of(OPERATION, BEFORE, AFTER, SOURCE);
+
+  private Debezium() {}
+
+  static Opened open(Datum value) {
+    String operation = string(value, OPERATION);
+    Datum source = value.field(SOURCE);
+    boolean enveloped =
+        value.field(BEFORE) != null
+            || value.field(AFTER) != null
+            || (source != null && !source.names().isEmpty());
+    return operation.isEmpty() || !enveloped ? unwrapped(value) : event(value, operation);
+  }
+
+  private static Opened event(Datum value, String operation) {
+    return switch (operation) {
+      case "c", "r", "u" -> {
+        Datum after = row(value, AFTER);
+        if (after == null) {
+          throw new FieldException(
+              "the change has the operation \"%s\" and no \"after\"".formatted(operation));
+        }
+        yield new Opened.Row(new Layers(after, value));
+      }
+      case "d" -> {
+        Datum before = row(value, BEFORE);
+        yield new Opened.Deleted(
+            new Layers(before == null ? JsonDatum.NOTHING : before, new Gone(value, before)));
+      }
+      case "t" -> new Opened.Skipped("truncate");
+      case "m" -> new Opened.Skipped("message");
+      default ->
+          throw new FieldException(
+              "the change has the operation \"%s\", which is not known".formatted(operation));
+    };
+  }
+
+  /** MongoDB's documents are JSON in a string. */
+  private static Datum row(Datum value, String name) {
+    Datum row = value.field(name);
+    if (row == null || row.names().isEmpty()) {
+      JsonNode held = row == null ? null : row.raw();
+      return held == null || !held.isTextual() ? null : JsonDatum.parse(held.textValue(), name);
+    }
+    return row;
+  }
+
+  /** The envelope of a deletion: the row is called as it is in all other changes. */
+  private record Gone(Datum event, Datum before) implements Datum {
+    @Override
+    public Datum field(String name) {
+      return name.equals(AFTER) ? before : event.field(name);
+    }
+
+    @Override
+    public Datum item(int index) {
+      return null;
+    }
+
+    @Override
+    public Collection<String> names() {
+      return event.names();
+    }
+
+    @Override
+    public JsonNode raw() {
+      return event.raw();
+    }
+  }
+
+  private static Opened unwrapped(Datum row) {
+    String operation = string(row, "__op");
+    if (string(row, "__deleted").equals("true") || operation.equals("d")) {
+      return new Opened.Deleted(row);
+    }
+    if (operation.equals("t")) {
+      return new Opened.Skipped("truncate");
+    }
+    Collection<String> names = row.names();
+    if (names.size() == 1 && names.contains("ts_ms")) {
+      return new Opened.Skipped("heartbeat");
+    }
+    if (names.contains("event_count") && Set.of("BEGIN", "END").contains(string(row, "status"))) {
+      return new Opened.Skipped("transaction");
+    }
+    if (names.contains("ddl") && names.contains("tableChanges")) {
+      return new Opened.Skipped("schema-change");
+    }
+    return new Opened.Row(row);
+  }
+
+  private static String string(Datum value, String name) {
+    Datum found = value.field(name);
+    JsonNode held = found == null ? null : found.raw();
+    return held == null || held.isNull() || held.isContainerNode() ? "" : held.asText();
+  }
+}
