@@ -74,7 +74,8 @@ class ProvenanceTest {
   void shouldTellTheTemplateOfPassagesOnly() {
     Provenance passages =
         new Provenance(
-            PROVENANCE.model(), new Computation("mean", true, "bf16", "", 3).withTemplate("{title} {text}"));
+            PROVENANCE.model(),
+            new Computation("mean", true, "bf16", "", 3).withTemplate("{title} {text}"));
     assertThat(passages.describe()).contains("bf16, passages as \"{title} {text}\", 3 dimensions");
     JsonNode json = new ObjectMapper().valueToTree(passages);
     assertThat(json.path("passage_template").asText()).isEqualTo("{title} {text}");

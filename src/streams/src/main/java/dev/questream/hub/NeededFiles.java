@@ -144,8 +144,7 @@ final class NeededFiles {
     Predicate<String> exists = name -> Files.isRegularFile(RepoPath.below(snapshot, name));
     String encoder = encoder(snapshot);
     Optional<String> weights = weights(encoder, exists);
-    if (weights.isEmpty()
-        || !ModelFiles.hasTokenizer(name -> exists.test(encoder + name))) {
+    if (weights.isEmpty() || !ModelFiles.hasTokenizer(name -> exists.test(encoder + name))) {
       return false;
     }
     Set<String> shards =

@@ -25,7 +25,8 @@ class TokenizerFileTest {
   private static final String ROBERTA =
       "{'normalizer': null, 'pre_tokenizer': {'type': 'ByteLevel', 'add_prefix_space': true}}";
 
-  private final Logger logger = (Logger) org.slf4j.LoggerFactory.getLogger(TokenizerOverrides.class);
+  private final Logger logger =
+      (Logger) org.slf4j.LoggerFactory.getLogger(TokenizerOverrides.class);
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
   @TempDir Path folder;

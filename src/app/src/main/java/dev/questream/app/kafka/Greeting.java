@@ -103,7 +103,8 @@ record Greeting(String host, int port, boolean tls, boolean sasl, int limitMs) {
   /** What a listener says of SASL that is greeted without; empty if it does not ask for it. */
   private String mechanisms(InetAddress address) throws IOException {
     try (Socket socket = connected(address)) {
-      Answer answer = ask(socket, SASL_HANDSHAKE, new byte[Short.BYTES]); // a mechanism without name
+      Answer answer =
+          ask(socket, SASL_HANDSHAKE, new byte[Short.BYTES]); // a mechanism without name
       if (!answer.correlated() || answer.body().readShort() != UNSUPPORTED_SASL_MECHANISM) {
         return "";
       }

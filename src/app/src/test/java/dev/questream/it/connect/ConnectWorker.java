@@ -74,8 +74,8 @@ final class ConnectWorker implements AutoCloseable {
     int port = freePort();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    Path worker = CONNECT.resolve("worker-" + Versions.kafka());
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp", worker + "/*"));
+    Path libraries = CONNECT.resolve("worker-" + Versions.kafka());
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp", libraries + "/*"));
     command.add("org.apache.kafka.connect.cli.ConnectStandalone");
     command.add(settings(folder, bootstrapServers, plugins, port).toString());
     for (Path connector : connectors) {
