@@ -146,8 +146,7 @@ class EvaluateIT {
     String[] alone = {"--set", "encoder.deterministic=true"};
     Launched topic = evaluate(with(alone, "--from-topic", "--config", config)).await();
     assertThat(topic.status()).as(topic.err()).isZero();
-    Launched direct =
-        evaluate(with(alone, "--dimensions", "192", "--vector", "ubinary")).await();
+    Launched direct = evaluate(with(alone, "--dimensions", "192", "--vector", "ubinary")).await();
     assertThat(direct.status()).as(direct.err()).isZero();
     assertThat(row(topic.out(), "ubinary)"))
         .isEqualTo(row(direct.out(), "192 dimensions, ubinary (24 B)"))
