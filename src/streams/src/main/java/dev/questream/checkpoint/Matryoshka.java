@@ -21,7 +21,6 @@ public record Matryoshka(List<Integer> sizes, OptionalInt preset) {
   /** A model that says nothing. */
   static final Matryoshka NONE = new Matryoshka(List.of(), OptionalInt.empty());
 
-  private static final String SENTENCE_TRANSFORMERS = "config_sentence_transformers.json";
   private static final String PRESET = "truncate_dim";
   private static final List<String> SIZES = List.of("matryoshka_dims", "matryoshka_dimensions");
 
@@ -34,7 +33,7 @@ public record Matryoshka(List<Integer> sizes, OptionalInt preset) {
   static Matryoshka in(Path folder) {
     Set<Integer> sizes = new TreeSet<>();
     OptionalInt preset = OptionalInt.empty();
-    for (String name : List.of(ModelFiles.CONFIG, SENTENCE_TRANSFORMERS)) {
+    for (String name : List.of(ModelFiles.CONFIG, ModelFiles.SENTENCE_TRANSFORMERS)) {
       Path file = folder.resolve(name);
       if (!Files.exists(file)) {
         continue;
