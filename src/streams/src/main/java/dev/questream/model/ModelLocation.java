@@ -65,7 +65,7 @@ public sealed interface ModelLocation {
     public PublishedModel open(Path cache) {
       if (!exists()) {
         throw new ModelException(
-            "there is no model %s: it is no folder, no name of a model on the hub (owner/name) and not the bundled model %s"
+            "there is no model %s: it is no folder, no weight file, no name of a model on the hub (owner/name) and not the bundled model %s"
                 .formatted(path, PublishedModel.BUNDLED));
       }
       return PublishedModel.in(Path.of(path));

@@ -89,8 +89,17 @@ class ModelLocationTest {
   }
 
   @Test
-  void shouldNotTakeAFileForAModel() throws IOException {
-    Path file = Files.createFile(cache.resolve("model.safetensors"));
+  void shouldTakeAWeightFileForItsFolder() throws IOException {
+    Path file = Files.createFile(cache.resolve("dpr_biencoder.37"));
+    assertThat(ModelLocation.of(file.toString())).isInstanceOf(ModelLocation.Folder.class);
+    assertThatThrownBy(() -> ModelLocation.of(file.toString()).open(cache))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(cache + " holds no tokenizer.json");
+  }
+
+  @Test
+  void shouldNotTakeAnotherFileForAModel() throws IOException {
+    Path file = Files.createFile(cache.resolve("notes.txt"));
     assertThatThrownBy(() -> ModelLocation.of(file.toString()).open(cache))
         .isInstanceOf(ModelException.class)
         .hasMessageContainingAll("there is no model " + file, "no folder");
