@@ -57,7 +57,7 @@ class GraphFormatTest {
     for (int projection : new int[] {0, 16}) {
       TinyCheckpoint tiny = TinyCheckpoint.random(Layout.QUESTION, SEED);
       TinyModelFolder.dpr(folder, projection > 0 ? tiny.projection(projection) : tiny);
-      for (Pooling pooling : Pooling.values()) {
+      for (Pooling pooling : List.of(Pooling.CLS, Pooling.MEAN)) {
         SentenceModule pool = SentenceModule.Pool.of(pooling);
         for (List<SentenceModule> modules :
             List.of(List.of(pool), List.of(pool, new SentenceModule.Normalize()))) {
