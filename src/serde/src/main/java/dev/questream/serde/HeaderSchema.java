@@ -20,6 +20,7 @@ final class HeaderSchema {
   private static final Names VALUE = new Names("value");
   private static final Pattern NAMES =
       Pattern.compile("__(key|value)_schema_id|apicurio\\.(key|value)\\..*");
+  private static final Pattern EVENT = Pattern.compile("content-type|ce_.*");
   private static final byte ID = 0;
   private static final byte GUID = 1;
   private static final int GUID_BYTES = 16;
@@ -66,9 +67,18 @@ final class HeaderSchema {
 
   /** Removes what says how a key or a value was written that is no longer there. */
   static void removeFrom(Headers headers) {
+    removeFrom(headers, NAMES);
+  }
+
+  /** Removes what makes a CloudEvent of a record. */
+  static void removeEventFrom(Headers headers) {
+    removeFrom(headers, EVENT);
+  }
+
+  private static void removeFrom(Headers headers, Pattern pattern) {
     List<String> names = new ArrayList<>();
     headers.forEach(header -> names.add(header.key()));
-    names.stream().filter(NAMES.asMatchPredicate()).forEach(headers::remove);
+    names.stream().filter(pattern.asMatchPredicate()).forEach(headers::remove);
   }
 
   private static void requireBinary(Header encoding) {

@@ -45,7 +45,7 @@ final class KeyReader {
     };
   }
 
-  /** By what cannot be anything else: a number may look like text, and text like a number. */
+  /** By what cannot be anything else: no text begins with a zero byte, but a number may be text. */
   private Datum recognized(byte[] key, Headers headers) {
     byte[] content = Framing.withoutSchemaId(key);
     if (Framing.beginsJsonObject(content)) {
@@ -55,7 +55,17 @@ final class KeyReader {
         return JsonDatum.text(text(key));
       }
     }
-    return avro.isFramed(key, headers) ? avro.decodeKey(key, headers) : JsonDatum.text(text(key));
+    if (avro.isFramed(key, headers)) {
+      return avro.decodeKey(key, headers);
+    }
+    boolean number = key.length > 0 && key[0] == 0;
+    if (number && key.length == Long.BYTES) {
+      return JsonDatum.number(ByteBuffer.wrap(key).getLong());
+    }
+    if (number && key.length == Integer.BYTES) {
+      return JsonDatum.number(ByteBuffer.wrap(key).getInt());
+    }
+    return JsonDatum.text(text(key));
   }
 
   private static Datum json(byte[] key) {

@@ -2,6 +2,8 @@ package dev.questream.serde;
 
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.serde.SerdeConfig.OutputFormat;
+import dev.questream.serde.fields.Envelope;
+import dev.questream.serde.fields.InputConfig;
 import dev.questream.serde.registry.ConfluentRegistryClient;
 import java.util.Map;
 import java.util.Optional;
@@ -14,19 +16,24 @@ import org.apache.kafka.common.serialization.Serializer;
  */
 public final class QuestionEmbeddingSerializer implements Serializer<QuestionEmbedding> {
   private OutputFormat format = OutputFormat.AVRO;
+  private boolean ofEvents;
   private AvroWire<QuestionEmbedding> avro =
       new AvroWire<>(QuestionEmbedding.class, Optional.empty());
 
   @Override
   public void configure(Map<String, ?> configs, boolean isKey) {
     format = SerdeConfig.outputFormat(configs);
+    ofEvents = new InputConfig(configs).envelope() == Envelope.CLOUDEVENTS;
     avro = new AvroWire<>(QuestionEmbedding.class, ConfluentRegistryClient.configured(configs));
   }
 
-  /** Takes headers away that name the schema of the question that was here before. */
+  /** Takes headers away that say how the question that was here before was written. */
   @Override
   public byte[] serialize(String topic, Headers headers, QuestionEmbedding embedding) {
     HeaderSchema.removeFrom(headers);
+    if (ofEvents) {
+      HeaderSchema.removeEventFrom(headers);
+    }
     return serialize(topic, embedding);
   }
 

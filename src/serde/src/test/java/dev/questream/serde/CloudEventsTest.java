@@ -112,6 +112,21 @@ class CloudEventsTest {
     assertThat(read(binary(), null, "input.text=body")).isEqualTo(new Reading.Deleted("k", false));
   }
 
+  /** An embedding is no event of the question's type. */
+  @Test
+  void shouldNotCarryTheHeadersOfAnEventToItsEmbedding() {
+    for (String envelope : new String[] {"cloudevents", "none"}) {
+      try (QuestionEmbeddingSerializer serializer = new QuestionEmbeddingSerializer()) {
+        serializer.configure(Map.of("input.envelope", envelope), false);
+        Headers headers = binary().add("trace", new byte[1]);
+        serializer.serialize("embeddings", headers, null);
+        assertThat(headers)
+            .hasSize(envelope.equals("none") ? 8 : 1)
+            .anyMatch(header -> header.key().equals("trace"));
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -119,6 +119,7 @@ class DebeziumTest {
         "heartbeat|{'ts_ms':1700000000000}",
         "heartbeat|{'schema':{'type':'struct','fields':[]},'payload':{'ts_ms':1700000000000}}",
         "transaction|{'status':'BEGIN','id':'571:1','event_count':null,'data_collections':null,'ts_ms':1}",
+        "transaction|{'status':'BEGIN','id':'571:1','ts_ms':1}",
         "transaction|{'status':'END','id':'571:1','event_count':2,'data_collections':[],'ts_ms':1}",
         "schema-change|{'source':{'server':'s'},'ts_ms':1,'databaseName':'d','schemaName':null,"
             + "'ddl':'CREATE TABLE t','tableChanges':[]}",

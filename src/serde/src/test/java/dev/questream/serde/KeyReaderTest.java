@@ -87,6 +87,18 @@ class KeyReaderTest {
     assertRefused(decoder("input.key=uuid"), new byte[15], "has 15 bytes");
   }
 
+  /** No text begins with a zero byte. */
+  @Test
+  void shouldRecognizeNumbersThatAreNoText() {
+    for (int number : new int[] {0, 1, 65, 0x414243, 0xFFFFFF}) {
+      String id = Integer.toString(number);
+      assertId(decoder(), ByteBuffer.allocate(4).putInt(number).array(), id);
+      assertId(decoder(), ByteBuffer.allocate(8).putLong(number).array(), id);
+    }
+    assertId(decoder(), "1234".getBytes(UTF_8), "1234");
+    assertId(decoder(), "ABCDEFGH".getBytes(UTF_8), "ABCDEFGH");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -24,6 +24,9 @@ final class Debezium {
   /** What an envelope is known by. */
   static final Set<String> FIELDS = Set.of(OPERATION, BEFORE, AFTER, SOURCE);
 
+  private static final Set<String> TRANSACTION =
+      Set.of("status", "id", "event_count", "data_collections", "ts_ms");
+
   private Debezium() {}
 
   static Opened open(Datum value) {
@@ -104,10 +107,10 @@ final class Debezium {
     if (names.size() == 1 && names.contains("ts_ms")) {
       return new Opened.Skipped("heartbeat");
     }
-    if (names.contains("event_count") && Set.of("BEGIN", "END").contains(string(row, "status"))) {
+    if (TRANSACTION.containsAll(names) && Set.of("BEGIN", "END").contains(string(row, "status"))) {
       return new Opened.Skipped("transaction");
     }
-    if (names.contains("ddl") && names.contains("tableChanges")) {
+    if (names.contains("databaseName") && names.contains("tableChanges")) {
       return new Opened.Skipped("schema-change");
     }
     return new Opened.Row(row);

@@ -119,8 +119,8 @@ public final class InputConfig extends AbstractConfig {
             Importance.MEDIUM,
             "How keys are written, where an id comes from them: string (UTF-8), json, avro, int, long"
                 + " (4 or 8 bytes, the highest first), uuid (16 bytes) or auto (Avro of the registry, a"
-                + " JSON object, else string). Of an object it is the field that input.id names, or its"
-                + " only one, or the whole as JSON.")
+                + " JSON object, a number that begins with a zero byte, else string). Of an object it"
+                + " is the field that input.id names, or its only one, or the whole as JSON.")
         .define(
             ENVELOPE,
             Type.STRING,

@@ -117,12 +117,10 @@ public final class Mapping {
       return held.textValue();
     }
     throw new FieldException(
-        "the value is no JSON object with a string \"%s\"%s"
-            .formatted(
-                source.name(),
-                held == null
-                    ? ": %s; name the right one with %s".formatted(source.missing(record), TEXT)
-                    : ", it is " + Kinds.of("", held)));
+        "the value is no JSON object with a string \"text\""
+            + (held == null
+                ? ": %s; name the right one with %s".formatted(source.missing(record), TEXT)
+                : ", it is " + Kinds.of("", held)));
   }
 
   private Map<String, String> metadata(RecordParts record) {
