@@ -12,6 +12,7 @@ import java.nio.file.Path;
 /** Reads a Dense module of sentence-transformers: its {@code config.json} and its weights. */
 final class DenseFiles {
   private static final String INPUT = "sentence_embedding";
+  private static final String TANH = "torch.nn.modules.activation.Tanh"; // if none is named
   private static final String WEIGHT = "linear.weight";
   private static final String BIAS = "linear.bias";
 
@@ -32,8 +33,12 @@ final class DenseFiles {
             "%s has %s=%s; a Dense module of %s is supported".formatted(config, key, name, INPUT));
       }
     }
+    if (json.path("use_residual").asBoolean()) {
+      throw new ModelException(
+          "%s has use_residual=true; a Dense module without it is supported".formatted(config));
+    }
     Activation activation =
-        Activation.ofClass(json.path("activation_function").asText(), config.toString());
+        Activation.ofClass(json.path("activation_function").asText(TANH), config.toString());
     Checkpoint weights = weights(config.getParent());
     Tensor weight = matrix(weights);
     return new SentenceModule.Dense(weight, bias(weights, json, weight), activation);

@@ -99,6 +99,13 @@ final class NeededFiles {
     return WeightFormat.choose(name -> exists.test(encoder + name)).map(encoder::concat);
   }
 
+  /** What of a model lies beside its weight file: an ONNX file may keep its tensors in others. */
+  static List<String> beside(String weights, Set<String> files) {
+    return files.stream()
+        .filter(name -> name.startsWith(weights + ".data") || name.startsWith(weights + "_data"))
+        .toList();
+  }
+
   /**
    * The configurations of the modules that {@code modules.json} of a snapshot names, and the
    * weights of those that have some.

@@ -49,6 +49,7 @@ final class SnapshotDownload {
         listing,
         NeededFiles.modules(snapshot, files::contains).stream().filter(files::contains).toList());
     String weights = NeededFiles.weights(encoder, files::contains).orElseThrow();
+    fetchAll(listing, NeededFiles.beside(weights, files));
     fetchAll(listing, List.of(weights));
     if (weights.endsWith(ShardedCheckpoint.INDEX)) {
       fetchAll(listing, NeededFiles.shards(snapshot, encoder));

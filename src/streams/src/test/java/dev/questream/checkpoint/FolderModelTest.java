@@ -153,6 +153,10 @@ class FolderModelTest {
     assertThat(dense.weight().shape()).isEqualTo(TensorShape.of(2, 3));
     assertThat(dense.bias().data().getFloat(4)).isZero();
     assertThat(model.normalized()).as("the Dense module is the last").isFalse();
+
+    write("2_Dense/config.json", "{\"bias\": false}");
+    dense = (SentenceModule.Dense) FolderModel.read(folder).modules().get(2);
+    assertThat(dense.activation()).as("as sentence-transformers").isEqualTo(Activation.TANH);
   }
 
   @Test
@@ -161,6 +165,8 @@ class FolderModelTest {
     assertRefused("2_Dense", "the activation torch.nn.modules.activation.Softplus", "Tanh");
     writeDense("torch.nn.modules.activation.Tanh", "token_embeddings");
     assertRefused("2_Dense", "module_input_name=token_embeddings");
+    write("2_Dense/config.json", "{\"use_residual\": true}");
+    assertRefused("2_Dense", "use_residual=true");
     Files.delete(folder.resolve("2_Dense/model.safetensors"));
     writeDense("torch.nn.modules.activation.Tanh", "sentence_embedding");
     Files.delete(folder.resolve("2_Dense/model.safetensors"));

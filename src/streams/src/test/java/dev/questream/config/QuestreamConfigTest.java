@@ -391,7 +391,10 @@ class QuestreamConfigTest {
             "input.format", "text", "output.format", "json", "schema.registry.url", "http://r:1");
     Map<String, Object> expected =
         Map.of(
-            "input.format", "text", "output.format", "json", "schema.registry.url", "http://r:1");
+            "input.format", "text",
+            "output.format", "json",
+            "output.vector", "float32",
+            "schema.registry.url", "http://r:1");
     assertThat(config.serdeSettings()).isEqualTo(expected);
     assertThat(config.producerSettings()).containsAllEntriesOf(expected);
     assertThat(config.consumerSettings()).containsAllEntriesOf(expected);

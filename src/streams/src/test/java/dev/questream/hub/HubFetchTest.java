@@ -112,6 +112,18 @@ class HubFetchTest extends HubTest {
   }
 
   @Test
+  void shouldFetchWhatLiesBesideAnOnnxFile() throws IOException {
+    hub.files.remove(WEIGHTS);
+    hub.files.put("onnx/model.onnx", bytes(11));
+    hub.files.put("onnx/model.onnx_data", bytes(12));
+    hub.files.put("onnx/model_quantized.onnx_data", bytes(13));
+
+    assertThat(names(models().fetch(ID)))
+        .contains("onnx/model.onnx", "onnx/model.onnx_data")
+        .doesNotContain("onnx/model_quantized.onnx_data");
+  }
+
+  @Test
   void shouldFetchTheShardsThatTheIndexNames() throws IOException {
     hub.files.remove(WEIGHTS);
     hub.files.put("pytorch_model.bin", bytes(10));
