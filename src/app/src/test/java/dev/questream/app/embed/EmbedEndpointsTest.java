@@ -319,15 +319,17 @@ class EmbedEndpointsTest {
   void shouldNotWaitForEver() throws Exception {
     service.close();
     endpoints.close();
-    serve(Duration.ofMillis(100), Truncation.TRUNCATE_TAIL);
+    serve(Duration.ofMillis(500), Truncation.TRUNCATE_TAIL);
     model.hold();
-    HttpResponse<String> openAi = send("/v1/embeddings", "{\"input\":[\"one\"]}");
+    var inTheModel = later("/v1/embeddings", "{\"input\":[\"one\"]}");
+    await().atMost(SOON).until(() -> model.entered);
+    HttpResponse<String> openAi = inTheModel.get();
     assertThat(openAi.statusCode()).isEqualTo(504);
     assertThat(json(openAi).at("/error/code").asText()).isEqualTo("timed_out");
     HttpResponse<String> tei = send("/embed", "{\"inputs\":\"gone\"}");
     assertThat(tei.statusCode()).isEqualTo(504);
     assertThat(json(tei).path("error_type").asText()).isEqualTo("overloaded");
-    assertThat(waiting.getAsInt()).isZero();
+    await().atMost(SOON).until(() -> waiting.getAsInt() == 0);
     model.release();
     await().atMost(SOON).until(() -> encoder.state().waitingTexts() == 0);
     assertThat(model.encoded).as("nobody waited for it any more").doesNotContain("gone");
