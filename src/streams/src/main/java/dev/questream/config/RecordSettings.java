@@ -9,7 +9,6 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
-import dev.questream.serde.QuestionDecoder;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.SerdeConfig;
 import dev.questream.serde.fields.InputConfig;
@@ -41,7 +40,6 @@ final class RecordSettings {
    */
   static void check(QuestreamConfig config) {
     InputConfig input = SerdeConfig.input(config.serdeSettings());
-    new QuestionDecoder(config.serdeSettings()); // reads files and paths
     if (input.isForeign() && config.getBoolean(HTTP_ASK_ENABLED)) {
       throw new ConfigException(
           HTTP_ASK_ENABLED
