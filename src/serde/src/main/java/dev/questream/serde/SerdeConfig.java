@@ -9,6 +9,7 @@ import dev.questream.serde.registry.RegistryConfig;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 
 /** The settings that serializers and deserializers take from a Kafka client's configuration. */
@@ -43,8 +44,8 @@ public final class SerdeConfig {
   /**
    * The settings of the fields of questions.
    *
-   * @throws ConfigException if one is invalid, or does not go with {@code input.format} or the
-   *     registry
+   * @throws ConfigException if one is invalid, a file cannot be read, or it does not go with {@code
+   *     input.format} or the registry
    */
   public static InputConfig input(Map<String, ?> settings) {
     InputConfig input = new InputConfig(settings);
@@ -68,15 +69,12 @@ public final class SerdeConfig {
           "%s=avro needs %s or %s"
               .formatted(InputConfig.KEY, SCHEMA_REGISTRY_URL, InputConfig.SCHEMA_FILE));
     }
-    if (format == InputFormat.TEXT) {
-      new Mapping(input)
-          .fieldOfText()
-          .ifPresent(
-              path -> {
-                throw new ConfigException(
-                    "%s=%s names a field, and with %s=text a value has none: set json or avro"
-                        .formatted(InputConfig.TEXT, path, INPUT_FORMAT));
-              });
+    SchemaFiles.read(input.getList(InputConfig.SCHEMA_FILE));
+    Optional<String> field = new Mapping(input).fieldOfText();
+    if (format == InputFormat.TEXT && field.isPresent()) {
+      throw new ConfigException(
+          "%s=%s names a field, and with %s=text a value has none: set json or avro"
+              .formatted(InputConfig.TEXT, field.get(), INPUT_FORMAT));
     }
     return input;
   }

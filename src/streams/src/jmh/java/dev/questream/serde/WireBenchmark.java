@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -69,15 +70,13 @@ public class WireBenchmark {
             .map(question -> writer.serialize("questions", question))
             .toArray(byte[][]::new);
     Path schema = Files.writeString(Files.createTempFile("ticket", ".avsc"), TICKET);
-    tickets =
-        new QuestionDecoder(
-            Map.of(
-                "input.format", "auto",
-                "input.schema.file", schema.toString(),
-                "input.text", "body",
-                "input.id", "no",
-                "input.metadata", "labels",
-                "input.asked.at", "opened"));
+    Map<String, String> fields = new HashMap<>(settings);
+    fields.put("input.schema.file", format.equals("AVRO") ? schema.toString() : "");
+    fields.put("input.text", "body");
+    fields.put("input.id", "no");
+    fields.put("input.metadata", "labels");
+    fields.put("input.asked.at", "opened");
+    tickets = new QuestionDecoder(fields);
     ticketBytes = texts.stream().map(this::ticket).toArray(byte[][]::new);
     Files.delete(schema);
     serializer = new QuestionEmbeddingSerializer();

@@ -14,7 +14,6 @@ import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import dev.questream.provenance.VectorType;
-import dev.questream.serde.QuestionDecoder;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.SerdeConfig;
 import dev.questream.serde.fields.InputConfig;
@@ -46,7 +45,6 @@ final class RecordSettings {
    */
   static void check(QuestreamConfig config) {
     InputConfig input = SerdeConfig.input(config.serdeSettings());
-    new QuestionDecoder(config.serdeSettings()); // reads files and paths
     if (input.isForeign() && config.getBoolean(HTTP_ASK_ENABLED)) {
       throw new ConfigException(
           HTTP_ASK_ENABLED
