@@ -25,6 +25,7 @@ final class Dispatch extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
   private static final int MEMORY_FOR_BODIES = 32 << 20;
   private static final long BODY_SECONDS = 10;
+  private static final long MOST_LET_GO = 16 << 20;
   private static final int CLIENT_GONE = 499; // nobody reads it
   private static final String NEEDED = "who asks has to say so: user and password, or a token";
   private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS");
@@ -101,7 +102,7 @@ final class Dispatch extends Handler.Abstract {
     }
     int most = resource.maxBodyBytes();
     if (request.getLength() > most) {
-      return now(tooLarge(resource));
+      return afterTheBody(request, tooLarge(resource));
     }
     int reserved = request.getLength() < 0 ? most : (int) request.getLength();
     if (!memory.tryAcquire(reserved)) {
@@ -113,6 +114,20 @@ final class Dispatch extends Handler.Abstract {
         .thenCompose(
             body -> unlessGone(request, resource.answer(new Resource.Call(method, query, body))))
         .whenComplete((reply, failure) -> memory.release(reserved));
+  }
+
+  /**
+   * Many clients lose an answer that comes while they write: what is not huge is read and let go.
+   */
+  private static CompletableFuture<Reply> afterTheBody(Request request, Reply refusal) {
+    if (request.getLength() > MOST_LET_GO || request.getHeaders().contains(HttpHeader.EXPECT)) {
+      return now(refusal);
+    }
+    CompletableFuture<Reply> answer = new CompletableFuture<>();
+    Content.Source.consumeAll(
+        request,
+        Callback.from(() -> answer.complete(refusal), failure -> answer.complete(refusal)));
+    return answer.completeOnTimeout(refusal, BODY_SECONDS, TimeUnit.SECONDS);
   }
 
   private static CompletableFuture<Reply> unlessGone(

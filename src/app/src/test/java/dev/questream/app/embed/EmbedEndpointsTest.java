@@ -421,7 +421,7 @@ class EmbedEndpointsTest {
     HttpResponse<String> type = client.send(form, BodyHandlers.ofString());
     assertThat(type.statusCode()).isEqualTo(415);
     assertThat(json(type).at("/error/type").asText()).isEqualTo("invalid_request_error");
-    HttpResponse<String> large = send("/embed", "{\"inputs\":\"" + "x".repeat(3 << 20) + "\"}");
+    HttpResponse<String> large = send("/embed", tooLarge());
     assertThat(large.statusCode()).isEqualTo(413);
     assertThat(json(large).path("error_type").asText()).isEqualTo("validation");
     HttpRequest foreign =
@@ -434,5 +434,16 @@ class EmbedEndpointsTest {
     HttpResponse<String> get = client.send(request("/embed").build(), BodyHandlers.ofString());
     assertThat(get.statusCode()).isEqualTo(405);
     assertThat(observed).containsExactly("openai 415", "tei 413", "tei 403", "tei 405");
+  }
+
+  private static String tooLarge() {
+    return "{\"inputs\":\"" + "x".repeat(3 << 20) + "\"}";
+  }
+
+  @Test
+  void shouldNotLoseTheRefusalOfALargeBodyWhileTheClientStillWrites() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      assertThat(send("/embed", tooLarge()).statusCode()).isEqualTo(413);
+    }
   }
 }
