@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the tarballs of a release twice, in two copies of the sources that differ in path, umask and time zone, compares
 # them byte for byte, and runs the unpacked ones from another folder with Java alone. Takes 5 to 10 minutes.
-# Environment: JAVA_HOME; MAVEN (mvn), MAVEN_ARGS such as --offline; KEEP=folder to keep the tarballs in.
+# Environment: JAVA_HOME; MAVEN (mvn), MAVEN_ARGS (not --offline, which leaves out the list of licences); KEEP=folder to keep the tarballs in.
 set -euo pipefail
 home=$(cd "$(dirname "$0")/.." && pwd)
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}
