@@ -57,11 +57,14 @@ def contestants(options):
         return Contestant(name, against, [
             str(HERE / "peers" / "one_by_one.sh"), str(model), str(inputs), mode, seconds])
 
+    def wanted(every):
+        return [c for c in every if not options.only or any(word.lower() in c.name.lower() for word in options.only)]
+
     if (model / "modules.json").exists():  # one family, made with --family
-        return [c for precision in ["bf16", "fp32"] for c in (
+        return wanted([c for precision in ["bf16", "fp32"] for c in (
             ours(f"Questream {precision}", precision),
             peer(f"transformers {precision}, 32, sorted", f"Questream {precision}", "transformers_peer.py",
-                 "--precision", precision, "--order", "sorted"))]
+                 "--precision", precision, "--order", "sorted"))])
 
     every = []
     for precision in ["bf16", "fp32"]:
@@ -83,9 +86,7 @@ def contestants(options):
     every.append(java("LangChain4j fp32 in an SMT", best, "smt"))
     if options.infinity_python:
         every.append(peer("Infinity fp32", best, "infinity_peer.py", interpreter=options.infinity_python))
-    if not options.only:
-        return every
-    return [c for c in every if any(word.lower() in c.name.lower() for word in options.only)]
+    return wanted(every)
 
 
 def prepare(options):
