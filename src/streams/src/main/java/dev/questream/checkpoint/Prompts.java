@@ -48,7 +48,15 @@ record Prompts(Map<String, String> byName, String fallback) {
           "%s describes a %s; a %s is needed".formatted(file, type, MODEL_TYPE));
     }
     Map<String, String> prompts = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> prompt : json.path("prompts").properties()) {
+    JsonNode declared = json.path("prompts");
+    if (!declared.isObject() && !declared.isMissingNode() && !declared.isNull()) {
+      throw new ModelException(file + " has prompts that are no object of names and texts");
+    }
+    for (Map.Entry<String, JsonNode> prompt : declared.properties()) {
+      if (!prompt.getValue().isTextual() && !prompt.getValue().isNull()) {
+        throw new ModelException(
+            "%s has the prompt %s, which is no text".formatted(file, prompt.getKey()));
+      }
       prompts.put(prompt.getKey(), prompt.getValue().asText(""));
     }
     String name = json.path("default_prompt_name").asText("");

@@ -53,6 +53,16 @@ class PromptsTest {
   }
 
   @Test
+  void shouldRefusePromptsThatAreNoTexts() {
+    assertThatThrownBy(() -> read("{'prompts': ['q: ']}"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("has prompts that are no object of names and texts");
+    assertThatThrownBy(() -> read("{'prompts': {'query': {'text': 'q: '}}}"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("has the prompt query, which is no text");
+  }
+
+  @Test
   void shouldRefuseADefaultThatIsNoPrompt() {
     assertThatThrownBy(() -> read("{'prompts': {'a': 'b'}, 'default_prompt_name': 'c'}"))
         .isInstanceOf(ModelException.class)
