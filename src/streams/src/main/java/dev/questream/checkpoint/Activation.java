@@ -3,6 +3,7 @@ package dev.questream.checkpoint;
 import dev.questream.weights.ModelException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -52,19 +53,7 @@ public enum Activation {
    * @throws ModelException if it is not supported
    */
   static Activation named(String name, String file) {
-    return Arrays.stream(values())
-        .filter(activation -> activation.names.contains(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new ModelException(
-                    "%s asks for the activation %s; supported are %s"
-                        .formatted(
-                            file,
-                            name,
-                            Arrays.stream(values())
-                                .flatMap(activation -> activation.names.stream())
-                                .collect(Collectors.joining(", ")))));
+    return find(name, name, activation -> activation.names, file);
   }
 
   /**
@@ -75,8 +64,13 @@ public enum Activation {
    */
   static Activation ofClass(String name, String file) {
     String simple = name.substring(name.lastIndexOf('.') + 1);
+    return find(simple, name, activation -> activation.classes, file);
+  }
+
+  private static Activation find(
+      String wanted, String written, Function<Activation, List<String>> names, String file) {
     return Arrays.stream(values())
-        .filter(activation -> activation.classes.contains(simple))
+        .filter(activation -> names.apply(activation).contains(wanted))
         .findFirst()
         .orElseThrow(
             () ->
@@ -84,9 +78,9 @@ public enum Activation {
                     "%s asks for the activation %s; supported are %s"
                         .formatted(
                             file,
-                            name,
+                            written,
                             Arrays.stream(values())
-                                .flatMap(activation -> activation.classes.stream())
+                                .flatMap(activation -> names.apply(activation).stream())
                                 .collect(Collectors.joining(", ")))));
   }
 }

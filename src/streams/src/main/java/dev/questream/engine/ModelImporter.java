@@ -58,7 +58,7 @@ final class ModelImporter {
    * @throws UncheckedIOException if the cache folder cannot be written
    */
   ImportedModel find(PublishedModel model, EncoderRole asked, GraphFormat format) {
-    String key = key(model, side(model, asked), format);
+    String key = key(model, side(model.holdsBothSides(), asked), format);
     Path archive = folder.resolve(key + ".pt");
     Path manifest = folder.resolve(key + ".properties");
     try {
@@ -78,8 +78,9 @@ final class ModelImporter {
   Set<Path> archives(PublishedModel model) {
     Set<Path> archives = new HashSet<>();
     Set<String> sides = new HashSet<>();
+    boolean both = model.holdsBothSides(); // reads the weights' names
     for (EncoderRole asked : EncoderRole.values()) {
-      sides.add(side(model, asked));
+      sides.add(side(both, asked));
     }
     for (Precision precision : Precision.values()) {
       for (LinearKernels kernels : LinearKernels.values()) {
@@ -104,10 +105,8 @@ final class ModelImporter {
   }
 
   /** Which side of a file that holds both; empty for all others. */
-  private static String side(PublishedModel model, EncoderRole asked) {
-    return model.holdsBothSides()
-        ? (asked == EncoderRole.PASSAGE ? asked : EncoderRole.QUESTION).label()
-        : "";
+  private static String side(boolean both, EncoderRole asked) {
+    return both ? (asked == EncoderRole.PASSAGE ? asked : EncoderRole.QUESTION).label() : "";
   }
 
   private String key(PublishedModel model, String side, GraphFormat format) {

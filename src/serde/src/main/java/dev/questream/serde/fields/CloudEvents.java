@@ -8,7 +8,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -83,11 +82,6 @@ final class CloudEvents {
     }
 
     @Override
-    public Datum item(int index) {
-      return null;
-    }
-
-    @Override
     public Collection<String> names() {
       return event.names();
     }
@@ -104,16 +98,6 @@ final class CloudEvents {
       return name.equals("datacontenttype")
           ? record.header(CONTENT_TYPE)
           : record.header("ce_" + attribute(name));
-    }
-
-    @Override
-    public Datum item(int index) {
-      return null;
-    }
-
-    @Override
-    public Collection<String> names() {
-      return List.of();
     }
 
     @Override

@@ -45,11 +45,6 @@ public record ConnectDatum(JsonNode schema, JsonNode payload) implements Datum {
     }
 
     @Override
-    public Datum item(int index) {
-      return null;
-    }
-
-    @Override
     public Collection<String> names() {
       return List.of(PAYLOAD);
     }

@@ -2,6 +2,7 @@ package dev.questream.serde.fields;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collection;
+import java.util.List;
 
 /** A value of a record, in whatever format it came: what a {@link Path} walks through. */
 public interface Datum {
@@ -10,10 +11,14 @@ public interface Datum {
   Datum field(String name);
 
   /** An item of an array, from 0; null if there is none, or this is no array. */
-  Datum item(int index);
+  default Datum item(int index) {
+    return null;
+  }
 
   /** The names of its fields; empty if it has none. */
-  Collection<String> names();
+  default Collection<String> names() {
+    return List.of();
+  }
 
   /**
    * A scalar as it was written, bytes as a binary node. An object or an array, made of what each

@@ -80,11 +80,6 @@ final class Debezium {
     }
 
     @Override
-    public Datum item(int index) {
-      return null;
-    }
-
-    @Override
     public Collection<String> names() {
       return event.names();
     }

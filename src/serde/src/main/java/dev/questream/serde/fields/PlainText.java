@@ -2,8 +2,6 @@ package dev.questream.serde.fields;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.util.Collection;
-import java.util.List;
 
 /**
  * A value that is a text as a whole; {@code text} names it.
@@ -18,15 +16,5 @@ public record PlainText(JsonNode raw) implements Datum {
   @Override
   public Datum field(String name) {
     return name.equals(Mapping.TEXT_FIELD) ? this : null;
-  }
-
-  @Override
-  public Datum item(int index) {
-    return null;
-  }
-
-  @Override
-  public Collection<String> names() {
-    return List.of();
   }
 }

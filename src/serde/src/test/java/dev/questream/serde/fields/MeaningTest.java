@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Collection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,16 +21,6 @@ class MeaningTest {
     @Override
     public Datum field(String name) {
       return null;
-    }
-
-    @Override
-    public Datum item(int index) {
-      return null;
-    }
-
-    @Override
-    public Collection<String> names() {
-      return List.of();
     }
   }
 
