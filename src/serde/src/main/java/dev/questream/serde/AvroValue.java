@@ -85,7 +85,7 @@ record AvroValue(Schema schema, Object value) implements Datum {
   /**
    * Its like in JSON.
    *
-   * @throws WireException if a string is not UTF-8
+   * @throws WireException if a string is not UTF-8, or a big-decimal malformed
    */
   @Override
   public JsonNode raw() {
@@ -109,10 +109,19 @@ record AvroValue(Schema schema, Object value) implements Datum {
 
   private JsonNode bytes(ByteBuffer buffer) {
     return meaning().equals(BIG_DECIMAL)
-        ? JSON.numberNode(
-            new Conversions.BigDecimalConversion()
-                .fromBytes(buffer.duplicate(), schema, LogicalTypes.bigDecimal()))
+        ? bigDecimal(buffer.duplicate())
         : JSON.binaryNode(content(buffer));
+  }
+
+  /** The bytes hold a record of their own: the digits' bytes and the scale. */
+  private JsonNode bigDecimal(ByteBuffer buffer) {
+    try {
+      return JSON.numberNode(
+          new Conversions.BigDecimalConversion()
+              .fromBytes(buffer, schema, LogicalTypes.bigDecimal()));
+    } catch (RuntimeException e) { // Avro throws four kinds of it
+      throw new WireException("a big-decimal in the record is malformed: " + e.getMessage(), e);
+    }
   }
 
   private static byte[] content(ByteBuffer buffer) {

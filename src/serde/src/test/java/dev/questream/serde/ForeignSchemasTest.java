@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -326,6 +327,29 @@ class ForeignSchemasTest {
               () -> decoder("input.text=body", "input.metadata=" + path).decode(null, value))
           .isInstanceOf(WireException.class);
     }
+  }
+
+  /**
+   * The bytes are the record {digits: bytes, scale: int}, and Avro hides that in its conversion.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "1d", "00", "0004", "7e01", "ffffffffff", "0201", "000004"})
+  void shouldRefuseAMalformedBigDecimal(String content) {
+    String schema =
+        quoted(
+            "{'type':'record','name':'Price','fields':[{'name':'body','type':'string'},"
+                + "{'name':'amount','type':{'type':'bytes','logicalType':'big-decimal'}}]}");
+    byte[] bytes = HexFormat.of().parseHex(content);
+    byte[] body =
+        ByteBuffer.allocate(3 + bytes.length)
+            .put(new byte[] {2, 'a', (byte) (2 * bytes.length)})
+            .put(bytes)
+            .array();
+    byte[] value = framed(registry.add(schema), body);
+    assertThatThrownBy(
+            () -> decoder("input.text=body", "input.metadata=amount").decode(null, value))
+        .isInstanceOf(WireException.class)
+        .hasMessageContaining("big-decimal");
   }
 
   /** Whatever a schema and a record are, the record is read or is a dead letter, and soon. */
