@@ -78,6 +78,11 @@ def contestants(options):
                           "--precision", precision, "--batch", "1", "--order", "arrival"))
         every.append(peer(f"sentence-transformers {precision}", best, "sentence_transformers_peer.py",
                           "--precision", precision))
+        for streams in ["1 stream", "2 streams"]:
+            every.append(peer(f"OpenVINO {precision}, 32, sorted, {streams}", best, "openvino_peer.py",
+                              "--precision", precision, "--streams", streams[0]))
+        every.append(peer(f"OpenVINO {precision}, one at a time", single, "openvino_peer.py",
+                          "--precision", precision, "--batch", "1", "--order", "arrival"))
     best, single = "Questream fp32", "Questream fp32, one at a time"
     every.append(peer("ONNX Runtime fp32, 32, sorted", best, "onnxruntime_peer.py"))
     every.append(peer("ONNX Runtime fp32, one at a time", single, "onnxruntime_peer.py",
@@ -216,9 +221,14 @@ def table(results):
 
 
 def plot(results, options):
-    import matplotlib
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
+    """Draws last of all, so that nothing measured is lost where it cannot."""
+    try:
+        import matplotlib
+        matplotlib.use("Agg")
+        from matplotlib import pyplot
+    except ImportError as missing:
+        print(f"\nno picture: {missing}", file=sys.stderr)
+        return
 
     shown = [r for r in results if "failure" not in r][::-1]
     if not shown:
@@ -273,13 +283,13 @@ def main():
     summary = {"machine": where, "questions": len(counts), "tokens": sum(counts), "model": options.model.name,
                "rounds": options.rounds, "worst_cosine_bf16_to_fp32": worst, "results": results}
     (options.out / "results.json").write_text(json.dumps(summary, indent=2) + "\n", "utf-8")
-    plot(results, options)
     print(f"{len(counts)} questions, mean {sum(counts) / len(counts):.1f} tokens, {options.rounds} rounds,"
           f" {where['processor']}, {where['cores']} cores, {where['date']}\n")
     print("\n".join(table(results)))
     print(f"\nworst cosine of Questream's vectors in bf16 to those in fp32, over all questions: {worst:.6f}")
     if before > QUIET:
         print(f"\nWARNING: the load average was {before:.2f} at the beginning, over {QUIET}: other programs took part")
+    plot(results, options)
     return 1 if any("failure" in r for r in results) else 0
 
 

@@ -19,12 +19,7 @@ def main():
     def encode_all():
         vectors = None
         for batch in plan:
-            width = max(lengths[i] for i in batch)
-            input_ids = numpy.zeros((len(batch), width), numpy.int64)
-            mask = numpy.zeros((len(batch), width), numpy.int64)
-            for row, i in enumerate(batch):
-                input_ids[row, :lengths[i]] = ids[i]
-                mask[row, :lengths[i]] = 1
+            input_ids, mask = peer.padded(ids, batch)
             feed = {"input_ids": input_ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(mask)}
             states = session.run(["last_hidden_state"], feed)[0]
             if vectors is None:

@@ -41,6 +41,19 @@ def batches(indices, size):
     return [indices[i:i + size] for i in range(0, len(indices), size)]
 
 
+def padded(ids, batch):
+    """Token ids and attention mask of a batch, as wide as its longest text."""
+    import numpy
+
+    width = max(len(ids[i]) for i in batch)
+    input_ids = numpy.zeros((len(batch), width), numpy.int64)
+    mask = numpy.zeros((len(batch), width), numpy.int64)
+    for row, i in enumerate(batch):
+        input_ids[row, :len(ids[i])] = ids[i]
+        mask[row, :len(ids[i])] = 1
+    return input_ids, mask
+
+
 def counts_digest(counts):
     """The same digest as in `questream bench encoder --json`."""
     return hashlib.sha256(",".join(map(str, counts)).encode()).hexdigest()

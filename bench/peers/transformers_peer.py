@@ -25,12 +25,7 @@ def main():
     def encode_all():
         vectors = numpy.empty((len(ids), model.config.hidden_size), numpy.float32)
         for batch in plan:
-            width = max(lengths[i] for i in batch)
-            input_ids = torch.zeros(len(batch), width, dtype=torch.int64)
-            mask = torch.zeros(len(batch), width, dtype=torch.int64)
-            for row, i in enumerate(batch):
-                input_ids[row, :lengths[i]] = torch.tensor(ids[i])
-                mask[row, :lengths[i]] = 1
+            input_ids, mask = map(torch.from_numpy, peer.padded(ids, batch))
             with torch.inference_mode():
                 out = model(input_ids=input_ids, attention_mask=mask)
             vectors[batch] = (out.pooler_output if dpr else mean(out, mask)).float().numpy()
