@@ -5,6 +5,7 @@ import static dev.questream.config.QuestreamConfig.INPUT_FORMAT;
 import static dev.questream.config.QuestreamConfig.MAX_QUESTION_BYTES;
 import static dev.questream.config.QuestreamConfig.OUTPUT_DIMENSIONS;
 import static dev.questream.config.QuestreamConfig.OUTPUT_FORMAT;
+import static dev.questream.config.QuestreamConfig.OUTPUT_KEY;
 import static dev.questream.config.QuestreamConfig.OUTPUT_SERIALIZER;
 import static dev.questream.config.QuestreamConfig.OUTPUT_VECTOR;
 import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
@@ -81,6 +82,15 @@ final class RecordSettings {
             "Format of embeddings: avro (schemas/QuestionEmbedding.avsc, as Avro single-object"
                 + " encoding or, with a registry, in Confluent's framing) or json (an object with"
                 + " the same fields).")
+        .define(
+            OUTPUT_KEY,
+            Type.STRING,
+            "id",
+            oneOf(SerdeConfig.OutputKey.values()),
+            MEDIUM,
+            "Key of embeddings and deletions: id (the question's, in UTF-8) or input (that of the"
+                + " record, byte for byte, so that they join with your other topics; without one"
+                + " the id). Where the key is not the id, the header questream.id is.")
         .define(
             OUTPUT_DIMENSIONS,
             Type.INT,
