@@ -16,8 +16,8 @@ import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import dev.questream.provenance.VectorType;
 import dev.questream.serde.QuestionEmbeddingSerializer;
+import dev.questream.serde.QuestionWriter;
 import dev.questream.serde.SerdeConfig;
-import dev.questream.serde.fields.InputConfig;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.kafka.common.config.ConfigDef;
@@ -45,12 +45,13 @@ final class RecordSettings {
    * @throws ConfigException if it does not
    */
   static void check(QuestreamConfig config) {
-    InputConfig input = SerdeConfig.input(config.serdeSettings());
-    if (input.isForeign() && config.getBoolean(HTTP_ASK_ENABLED)) {
-      throw new ConfigException(
-          HTTP_ASK_ENABLED
-              + "=true: visitors cannot write records of your own, which input.* describes; set it to"
-              + " false");
+    SerdeConfig.input(config.serdeSettings());
+    if (config.getBoolean(HTTP_ASK_ENABLED)) {
+      try {
+        QuestionWriter.check(config.serdeSettings());
+      } catch (ConfigException e) {
+        throw new ConfigException(HTTP_ASK_ENABLED + "=true: " + e.getMessage());
+      }
     }
   }
 
