@@ -120,6 +120,12 @@ public final class QuestionWriter {
   }
 
   private Optional<AvroTarget> valueSchema(InputConfig input, Optional<SchemaRegistry> registry) {
+    if (format != InputFormat.AVRO
+        && registry.flatMap(known -> known.latestJson(topic)).isPresent()) {
+      throw refusal(
+          "the topic %s has a JSON Schema, and whether a record would keep to it is not known here"
+              .formatted(topic));
+    }
     if (format == InputFormat.TEXT
         || format == InputFormat.JSON
         || input.envelope() == Envelope.CLOUDEVENTS) {

@@ -193,6 +193,16 @@ class QuestionWriterTest {
     assertThat(read(written, settings)).isEqualTo(new Reading.Asked(question("42", "Why?"), ""));
   }
 
+  @Test
+  void shouldNotGuessAtAJsonSchema() {
+    try (RegistryStandIn registry = new RegistryStandIn()) {
+      registry.register(
+          "tickets-value", "{\"$schema\": \"http://json-schema.org/draft-07/schema#\"}");
+      assertRefused(
+          "has a JSON Schema", "input.text=body", "schema.registry.url=" + registry.url());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

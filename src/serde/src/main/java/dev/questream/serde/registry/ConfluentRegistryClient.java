@@ -1,5 +1,6 @@
 package dev.questream.serde.registry;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
@@ -169,15 +170,43 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
   }
 
   private Optional<Registered> latestOf(String subject) {
+    return latestVersion(subject)
+        .flatMap(
+            answer -> {
+              try {
+                return Optional.of(
+                    new Registered(
+                        answer.path("id").asInt(),
+                        parsed.schema("the latest schema of " + subject, answer)));
+              } catch (UnknownSchemaException e) {
+                return Optional.empty();
+              }
+            });
+  }
+
+  @Override
+  public Optional<JsonNode> latestJson(String topic) {
+    return latestVersion(topic + "-value")
+        .filter(answer -> answer.path("schemaType").asText().equals("JSON"))
+        .map(
+            answer -> {
+              try {
+                return JSON.readTree(answer.path("schema").asText());
+              } catch (JsonProcessingException e) {
+                return null; // nothing can be said by it
+              }
+            });
+  }
+
+  private Optional<JsonNode> latestVersion(String subject) {
     if (subjects != SubjectNames.TOPIC) {
       return Optional.empty();
     }
-    String asked = "the latest schema of " + subject;
     try {
-      JsonNode answer = http.get(ParsedSchemas.version(subject, "latest"), "asking for " + asked);
-      return Optional.of(new Registered(answer.path("id").asInt(), parsed.schema(asked, answer)));
-    } catch (UnknownSchemaException e) {
-      return Optional.empty();
+      return Optional.of(
+          http.get(
+              ParsedSchemas.version(subject, "latest"),
+              "asking for the latest schema of " + subject));
     } catch (SchemaRegistryException e) {
       if (e.status() / 100 == 4) {
         return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.questream.serde.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.avro.Schema;
@@ -27,7 +28,10 @@ public interface SchemaRegistry {
    */
   Optional<Registered> latest(String topic);
 
-  /** The same of its keys. */
+  /** The same, if it is a JSON Schema. */
+  Optional<JsonNode> latestJson(String topic);
+
+  /** The same of its keys, if it is an Avro schema. */
   Optional<Registered> latestOfKeys(String topic);
 
   /**

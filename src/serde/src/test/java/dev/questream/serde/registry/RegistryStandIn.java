@@ -145,7 +145,7 @@ public final class RegistryStandIn implements AutoCloseable {
     stalling = true;
   }
 
-  /** Holds a schema as somebody else registered it, character for character. */
+  /** Holds a schema as somebody else registered it, character for character; Avro, or JSON's. */
   public synchronized int register(String subject, String schema) {
     bySubject.computeIfAbsent(subject, unused -> new TreeSet<>()).add(schema);
     return add(schema);
@@ -176,6 +176,9 @@ public final class RegistryStandIn implements AutoCloseable {
   private Map<String, ?> version(String schema, String subject) {
     Map<String, Object> version = new HashMap<>(held(schema));
     version.putAll(Map.of("subject", subject, "version", 1, "id", add(schema)));
+    if (schema.contains("json-schema.org")) {
+      version.put("schemaType", "JSON");
+    }
     return version;
   }
 
