@@ -79,7 +79,10 @@ class YourTopicDocTest {
   private static List<Example> examples() throws IOException {
     Matcher sections = SECTION.matcher(Files.readString(PAGE));
     Stream<MatchResult> found = sections.results();
-    return found.map(section -> new Example(section.group(1), section.group(2))).toList();
+    return found
+        .map(section -> new Example(section.group(1), section.group(2)))
+        .filter(section -> !section.block("properties").isEmpty())
+        .toList();
   }
 
   @Test
