@@ -9,8 +9,6 @@ import dev.questream.serde.fields.InputConfig;
 import dev.questream.serde.fields.InputConfig.KeyFormat;
 import dev.questream.serde.fields.QuestionShaper;
 import dev.questream.serde.fields.Shaped;
-import dev.questream.serde.registry.ConfluentRegistryClient;
-import dev.questream.serde.registry.SchemaRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -72,9 +70,9 @@ public final class QuestionWriter {
     check(settings);
     this.own = null;
     this.shaper = new QuestionShaper(input);
-    Optional<SchemaRegistry> registry = ConfluentRegistryClient.configured(settings);
-    this.avro = valueSchema(input, registry);
-    this.keys = new KeyWriter(input.keyFormat(), keySchema(input, registry));
+    TopicSchemas schemas = new TopicSchemas(settings, topic);
+    this.avro = schemas.ofValues();
+    this.keys = new KeyWriter(input.keyFormat(), schemas.ofKeys());
     if (input.getList(InputConfig.METADATA).equals(List.of("metadata"))) {
       requirePlain();
     }
@@ -94,21 +92,14 @@ public final class QuestionWriter {
     if (input.envelope() == Envelope.CLOUDEVENTS
         && format != InputFormat.JSON
         && format != InputFormat.AUTO) {
-      throw refusal("CloudEvents are written in JSON only");
+      throw TopicSchemas.refusal("CloudEvents are written in JSON only");
     }
     QuestionShaper shaper = new QuestionShaper(input);
     try {
       shaper.shape(sample(joined("1", shaper.idParts())), "", name -> false);
     } catch (FieldException e) {
-      throw refusal(e.getMessage());
+      throw TopicSchemas.refusal(e.getMessage());
     }
-  }
-
-  private static ConfigException refusal(String why) {
-    return new ConfigException(
-        "questions cannot be written as records of your own, which input.* describes: "
-            + why
-            + "; let your own producer write them");
   }
 
   private static Question sample(String id) {
@@ -117,44 +108,6 @@ public final class QuestionWriter {
 
   private static String joined(String id, int parts) {
     return String.join("/", Collections.nCopies(parts, id));
-  }
-
-  private Optional<AvroTarget> valueSchema(InputConfig input, Optional<SchemaRegistry> registry) {
-    if (format != InputFormat.AVRO
-        && registry.flatMap(known -> known.latestJson(topic)).isPresent()) {
-      throw refusal(
-          "the topic %s has a JSON Schema, and whether a record would keep to it is not known here"
-              .formatted(topic));
-    }
-    if (format == InputFormat.TEXT
-        || format == InputFormat.JSON
-        || input.envelope() == Envelope.CLOUDEVENTS) {
-      return Optional.empty();
-    }
-    Optional<AvroTarget> found =
-        SchemaFiles.read(input.getList(InputConfig.SCHEMA_FILE)).values().stream()
-            .reduce((one, next) -> next) // it may use the types of those before it
-            .map(AvroTarget::of)
-            .or(() -> registry.flatMap(known -> known.latest(topic)).map(AvroTarget::of));
-    if (found.isEmpty() && format == InputFormat.AVRO) {
-      throw refusal(
-          "the topic %s has no Avro schema in a registry, and %s names none"
-              .formatted(topic, InputConfig.SCHEMA_FILE));
-    }
-    return found;
-  }
-
-  private Optional<AvroTarget> keySchema(InputConfig input, Optional<SchemaRegistry> registry) {
-    KeyFormat written = input.keyFormat();
-    if (written != KeyFormat.AVRO && written != KeyFormat.AUTO) {
-      return Optional.empty();
-    }
-    Optional<AvroTarget> found =
-        registry.flatMap(known -> known.latestOfKeys(topic)).map(AvroTarget::of);
-    if (found.isEmpty() && written == KeyFormat.AVRO) {
-      throw refusal("the keys of the topic %s have no schema in a registry".formatted(topic));
-    }
-    return found;
   }
 
   /**
@@ -166,7 +119,7 @@ public final class QuestionWriter {
     try {
       newId();
     } catch (WireException e) {
-      throw refusal(e.getMessage());
+      throw TopicSchemas.refusal(e.getMessage());
     }
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever settings and questions: what is written is read as the same, or refused. */
 class QuestionWriterPropertyTest {
   private static final long SEED = Long.getLong("questream.seed", System.nanoTime());
-  private static final int MAPPINGS = 2_000;
+  private static final int MAPPINGS = 400;
   private static final int QUESTIONS = 5;
   private static final List<String> STEPS = List.of("a", "b", "0", "1", "@c", "id", "data", "text");
   private static final List<String> PIECES =
