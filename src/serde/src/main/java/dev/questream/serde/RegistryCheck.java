@@ -5,8 +5,10 @@ import dev.questream.serde.SerdeConfig.InputFormat;
 import dev.questream.serde.fields.InputConfig;
 import dev.questream.serde.fields.Mapping;
 import dev.questream.serde.registry.ConfluentRegistryClient;
+import dev.questream.serde.registry.SchemaRegistry;
 import dev.questream.serde.registry.SchemaRegistryException;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 
 /** Tries the schema registry before anything depends on it. */
@@ -16,7 +18,7 @@ public final class RegistryCheck {
 
   /**
    * Holds the fields that questions are made of against the schemas that are known: those in files,
-   * and the topic's latest in the registry, if there is one and questions may be in Avro.
+   * and the topic's latest in the registry, if there is one.
    *
    * @throws ConfigException if a schema has not a field; the message names the nearest
    * @throws SchemaRegistryException if the registry is not reachable
@@ -24,16 +26,29 @@ public final class RegistryCheck {
   public static void questions(Map<String, ?> settings, String topic) {
     InputConfig input = SerdeConfig.input(settings);
     InputFormat format = SerdeConfig.inputFormat(settings);
-    if (!input.isForeign() || format == InputFormat.JSON || format == InputFormat.TEXT) {
+    if (!input.isForeign() || format == InputFormat.TEXT) {
       return;
     }
-    SchemaPaths paths = new SchemaPaths(new Mapping(input), input.envelope());
+    Mapping mapping = new Mapping(input);
+    Optional<SchemaRegistry> registry = ConfluentRegistryClient.configured(settings);
+    String whose = "of the topic " + topic;
+    if (format != InputFormat.AVRO) {
+      registry
+          .flatMap(known -> known.latestJson(topic))
+          .ifPresent(
+              schema ->
+                  new JsonSchemaPaths(mapping, input.envelope(), schema).require(schema, whose));
+    }
+    if (format == InputFormat.JSON) {
+      return;
+    }
+    AvroPaths paths = new AvroPaths(mapping, input.envelope());
     SchemaFiles.read(input.getList(InputConfig.SCHEMA_FILE))
         .values()
         .forEach(schema -> paths.require(schema, "of " + InputConfig.SCHEMA_FILE));
-    ConfluentRegistryClient.configured(settings)
-        .flatMap(registry -> registry.latest(topic))
-        .ifPresent(schema -> paths.require(schema, "of the topic " + topic));
+    registry
+        .flatMap(known -> known.latest(topic))
+        .ifPresent(latest -> paths.require(latest.schema(), whose));
   }
 
   /**

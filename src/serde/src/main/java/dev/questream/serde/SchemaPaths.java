@@ -5,11 +5,14 @@ import dev.questream.serde.fields.Mapping;
 import dev.questream.serde.fields.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Holds the paths of a mapping against the schema of a writer. */
-final class SchemaPaths {
+/**
+ * Holds the paths of a mapping against the schema of a writer.
+ *
+ * @param <S> a schema of one kind
+ */
+abstract class SchemaPaths<S> {
   private final Mapping mapping;
   private final Envelope envelope;
 
@@ -18,6 +21,15 @@ final class SchemaPaths {
     this.envelope = envelope;
   }
 
+  /** What a value may be at the end of a path, each possibility by itself. */
+  abstract List<S> reached(S from, List<String> steps);
+
+  /** The names of its fields; empty if it has none, or none are known. */
+  abstract List<String> names(S schema);
+
+  /** What it is, for messages. */
+  abstract String kind(S schema);
+
   /**
    * Makes sure that every path that was set leads somewhere. The attributes of CloudEvents may be
    * headers, so that nothing can be said of theirs.
@@ -25,11 +37,11 @@ final class SchemaPaths {
    * @param whose whose schema it is, for messages
    * @throws ConfigException if one leads nowhere; the message names the nearest field
    */
-  void require(Schema schema, String whose) {
+  final void require(S schema, String whose) {
     if (envelope == Envelope.CLOUDEVENTS) {
       return;
     }
-    List<Schema> roots = Stream.concat(rows(schema), Stream.of(schema)).toList();
+    List<S> roots = Stream.concat(rows(schema), Stream.of(schema)).toList();
     mapping
         .paths()
         .forEach(
@@ -42,47 +54,21 @@ final class SchemaPaths {
   }
 
   /** The rows in Debezium's envelope. */
-  private Stream<Schema> rows(Schema schema) {
+  private Stream<S> rows(S schema) {
     return envelope == Envelope.DEBEZIUM
-        ? reached(schema, List.of("after")).stream()
-            .filter(row -> row.getType() == Schema.Type.RECORD)
+        ? reached(schema, List.of("after")).stream().filter(row -> !kind(row).equals("null"))
         : Stream.of();
   }
 
-  private static String missing(Schema root, Path path) {
+  private String missing(S root, Path path) {
     List<String> steps = path.steps();
     int done = 0;
     while (!reached(root, steps.subList(0, done + 1)).isEmpty()) {
       done++;
     }
-    List<Schema> ends = reached(root, steps.subList(0, done));
-    List<String> names =
-        ends.stream()
-            .filter(end -> end.getType() == Schema.Type.RECORD)
-            .flatMap(end -> end.getFields().stream().map(Schema.Field::name))
-            .distinct()
-            .toList();
+    List<S> ends = reached(root, steps.subList(0, done));
+    List<String> names = ends.stream().flatMap(end -> names(end).stream()).distinct().toList();
     String whole = done == 0 ? "the value" : '"' + String.join(".", steps.subList(0, done)) + '"';
-    return Path.missing(
-        whole, steps.get(done), names, "of the type " + ends.get(0).getType().getName());
-  }
-
-  /** What a value may be at the end of a path, each branch of a union by itself. */
-  private static List<Schema> reached(Schema from, List<String> steps) {
-    if (from.isUnion()) {
-      return from.getTypes().stream().flatMap(branch -> reached(branch, steps).stream()).toList();
-    }
-    if (steps.isEmpty()) {
-      return List.of(from);
-    }
-    String step = steps.get(0);
-    List<String> rest = steps.subList(1, steps.size());
-    return switch (from.getType()) {
-      case RECORD ->
-          from.getField(step) == null ? List.of() : reached(from.getField(step).schema(), rest);
-      case MAP -> reached(from.getValueType(), rest);
-      case ARRAY -> Path.isPlace(step) ? reached(from.getElementType(), rest) : List.of();
-      default -> List.of();
-    };
+    return Path.missing(whole, steps.get(done), names, "of the type " + kind(ends.get(0)));
   }
 }

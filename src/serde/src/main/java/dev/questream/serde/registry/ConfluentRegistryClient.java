@@ -1,5 +1,6 @@
 package dev.questream.serde.registry;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
@@ -159,19 +160,53 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
 
   /** Only a strategy that names the subject by the topic alone says where to look. */
   @Override
-  public Optional<Schema> latest(String topic) {
+  public Optional<Registered> latest(String topic) {
+    return latestOf(topic + "-value");
+  }
+
+  @Override
+  public Optional<Registered> latestOfKeys(String topic) {
+    return latestOf(topic + "-key");
+  }
+
+  private Optional<Registered> latestOf(String subject) {
+    return latestVersion(subject)
+        .flatMap(
+            answer -> {
+              try {
+                return Optional.of(
+                    new Registered(
+                        answer.path("id").asInt(),
+                        parsed.schema("the latest schema of " + subject, answer)));
+              } catch (UnknownSchemaException e) {
+                return Optional.empty();
+              }
+            });
+  }
+
+  @Override
+  public Optional<JsonNode> latestJson(String topic) {
+    return latestVersion(topic + "-value")
+        .filter(answer -> answer.path("schemaType").asText().equals("JSON"))
+        .map(
+            answer -> {
+              try {
+                return JSON.readTree(answer.path("schema").asText());
+              } catch (JsonProcessingException e) {
+                return null; // nothing can be said by it
+              }
+            });
+  }
+
+  private Optional<JsonNode> latestVersion(String subject) {
     if (subjects != SubjectNames.TOPIC) {
       return Optional.empty();
     }
-    String asked = "the latest schema of " + topic;
     try {
-      JsonNode answer =
+      return Optional.of(
           http.get(
-              ParsedSchemas.version(subjects.subject(topic, null), "latest"),
-              "asking for " + asked);
-      return Optional.of(parsed.schema(asked, answer));
-    } catch (UnknownSchemaException e) {
-      return Optional.empty();
+              ParsedSchemas.version(subject, "latest"),
+              "asking for the latest schema of " + subject));
     } catch (SchemaRegistryException e) {
       if (e.status() / 100 == 4) {
         return Optional.empty();

@@ -1,11 +1,15 @@
 package dev.questream.serde.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.avro.Schema;
 
 /** Where schemas are known by numeric ids. */
 public interface SchemaRegistry {
+
+  /** A schema and its id. */
+  record Registered(int id, Schema schema) {}
 
   /**
    * The id of a schema for the values of a topic; it is registered if it is not yet, where that is
@@ -22,7 +26,13 @@ public interface SchemaRegistry {
    *
    * @throws SchemaRegistryException if the registry is not reachable
    */
-  Optional<Schema> latest(String topic);
+  Optional<Registered> latest(String topic);
+
+  /** The same, if it is a JSON Schema. */
+  Optional<JsonNode> latestJson(String topic);
+
+  /** The same of its keys, if it is an Avro schema. */
+  Optional<Registered> latestOfKeys(String topic);
 
   /**
    * Looks a schema up.

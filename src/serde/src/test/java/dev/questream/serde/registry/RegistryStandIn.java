@@ -145,7 +145,7 @@ public final class RegistryStandIn implements AutoCloseable {
     stalling = true;
   }
 
-  /** Holds a schema as somebody else registered it, character for character. */
+  /** Holds a schema as somebody else registered it, character for character; Avro, or JSON's. */
   public synchronized int register(String subject, String schema) {
     bySubject.computeIfAbsent(subject, unused -> new TreeSet<>()).add(schema);
     return add(schema);
@@ -173,11 +173,20 @@ public final class RegistryStandIn implements AutoCloseable {
     return Map.of("schema", schema, "references", references.getOrDefault(schema, List.of()));
   }
 
+  private Map<String, ?> version(String schema, String subject) {
+    Map<String, Object> version = new HashMap<>(held(schema));
+    version.putAll(Map.of("subject", subject, "version", 1, "id", add(schema)));
+    if (schema.contains("json-schema.org")) {
+      version.put("schemaType", "JSON");
+    }
+    return version;
+  }
+
   private Answer version(String subject) throws IOException {
     Set<String> held = bySubject.get(subject);
     return held == null
         ? new Answer(404, "{\"error_code\":40401,\"message\":\"Subject not found.\"}")
-        : json(held(held.iterator().next()));
+        : json(version(held.iterator().next(), subject));
   }
 
   private void handle(HttpExchange exchange) throws IOException {

@@ -1,0 +1,96 @@
+package dev.questream.lab.evaluate;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.questream.app.console.Console;
+import dev.questream.avro.QuestionEmbedding;
+import dev.questream.config.QuestreamConfig;
+import dev.questream.it.KafkaFixture;
+import dev.questream.lab.retrieval.QuestionAnswers;
+import dev.questream.lab.retrieval.QuestionSet;
+import dev.questream.serde.IdHeader;
+import dev.questream.serde.QuestionEmbeddingSerializer;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Vectors of an embeddings topic whose keys are those of somebody else's records. */
+@Timeout(120)
+class TopicVectorsIT {
+  @TempDir Path folder;
+
+  private static QuestionEmbedding embedding(String id, String text, float first) {
+    return QuestionEmbedding.newBuilder()
+        .setId(id)
+        .setText(text)
+        .setEmbedding(List.of(first, 2f))
+        .setDimensions(2)
+        .setModelId("model")
+        .setModelRevision("")
+        .setWeightsSha256("")
+        .setTokenizerSha256("")
+        .setPooling("cls")
+        .setNormalized(false)
+        .setPrecision("fp32")
+        .setPrefix("")
+        .setTokenCount(1)
+        .setOriginalTokenCount(1)
+        .setTruncated(false)
+        .setMetadata(Map.of())
+        .setAskedAtMs(5)
+        .setSourceTopic("tickets")
+        .setSourcePartition(0)
+        .setSourceOffset(0)
+        .setEmbeddedAtMs(6)
+        .build();
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(String topic, int key, String id, byte[] v) {
+    byte[] bytes = {0, (byte) 0xff, (byte) key};
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, 0, bytes, v);
+    IdHeader.set(record.headers(), bytes, id);
+    return record;
+  }
+
+  @Test
+  void shouldFindQuestionsByTextAndMappedIdAndLeaveOutDeletedOnes() {
+    KafkaFixture kafka =
+        new KafkaFixture(KafkaFixture.broker().bootstrapServers(), folder).createTopics();
+    QuestreamConfig config = kafka.config(Map.of("output.key", "input"));
+    String topic = config.getString(QuestreamConfig.EMBEDDINGS_TOPIC);
+    QuestionEmbeddingSerializer serializer = new QuestionEmbeddingSerializer();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            config.producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(record(topic, 1, "a", serializer.serialize("", embedding("a", "Who?", 10f))));
+      producer.send(record(topic, 2, "2", serializer.serialize("", embedding("2", "moved", 20f))));
+      producer.send(record(topic, 3, "c", serializer.serialize("", embedding("c", "Gone?", 30f))));
+      producer.send(record(topic, 3, "c", null));
+    }
+    QuestionSet questions =
+        new QuestionSet(
+            Stream.of("Who?", "What?", "Gone?")
+                .map(text -> new QuestionAnswers(text, List.of("x")))
+                .toList(),
+            "");
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream print = new PrintStream(err, true, UTF_8);
+    QuestionVectors vectors =
+        TopicVectors.read(config, questions, new Console(print, print, false));
+    assertThat(vectors.without()).isEqualTo(1);
+    assertThat(vectors.matrix()[0]).isEqualTo(10f);
+    assertThat(vectors.matrix()[2]).isEqualTo(20f);
+    assertThat(vectors.matrix()[4]).isNaN();
+    assertThat(err.toString(UTF_8)).contains("1 of 3 questions", "3: Gone?");
+  }
+}
