@@ -133,9 +133,11 @@ public final class InputReader implements AutoCloseable {
     }
     boolean named = json.path("id").isValueNode() && !json.path("id").isNull();
     String id = named ? json.path("id").asText() : numberedId();
-    String title = role == EncoderRole.PASSAGE ? json.path("title").asText("") : "";
-    return new InputItem.Text(
-        id, new EncoderInput(title, json.path("text").asText()), metadata(json.path("metadata")));
+    Map<String, String> metadata = metadata(json.path("metadata"));
+    String text = json.path("text").asText();
+    return role == EncoderRole.PASSAGE
+        ? InputItem.passage(id, json.path("title").asText(""), text, metadata)
+        : new InputItem.Text(id, EncoderInput.question(text), metadata);
   }
 
   private static Map<String, String> metadata(JsonNode json) {
@@ -155,7 +157,7 @@ public final class InputReader implements AutoCloseable {
 
   private InputItem passage(List<String> row) {
     return row.size() == 3
-        ? new InputItem.Text(row.get(0), EncoderInput.passage(row.get(2), row.get(1)))
+        ? InputItem.passage(row.get(0), row.get(2), row.get(1), Map.of())
         : new InputItem.Unreadable(
             numberedId(), "passage %d has %d columns, not 3".formatted(number, row.size()));
   }
