@@ -24,8 +24,7 @@ public final class RegistryCheck {
   public static void questions(Map<String, ?> settings, String topic) {
     InputConfig input = SerdeConfig.input(settings);
     InputFormat format = SerdeConfig.inputFormat(settings);
-    boolean ours = !input.isForeign() && input.getList(InputConfig.TITLE).isEmpty();
-    if (ours || format == InputFormat.JSON || format == InputFormat.TEXT) {
+    if (!input.isForeign() || format == InputFormat.JSON || format == InputFormat.TEXT) {
       return;
     }
     SchemaPaths paths = new SchemaPaths(new Mapping(input), input.envelope());

@@ -7,6 +7,7 @@ import dev.questream.app.io.InputReader;
 import dev.questream.app.kafka.QuestionProducer;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.encoder.EncoderRole;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
@@ -73,7 +74,10 @@ public final class ProduceCommand implements Callable<Integer> {
     try (FileChannel source = input.open();
         InputReader reader =
             new InputReader(
-                InputOptions.stream(source), input.format(), config.role(), prefix(input.file()));
+                InputOptions.stream(source),
+                input.format(),
+                EncoderRole.QUESTION,
+                prefix(input.file()));
         QuestionProducer producer = new QuestionProducer(config)) {
       ProduceRun run = new ProduceRun(console, source, producer, before);
       try {

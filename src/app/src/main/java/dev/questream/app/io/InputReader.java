@@ -133,11 +133,9 @@ public final class InputReader implements AutoCloseable {
     }
     boolean named = json.path("id").isValueNode() && !json.path("id").isNull();
     String id = named ? json.path("id").asText() : numberedId();
-    Map<String, String> metadata = metadata(json.path("metadata"));
-    String text = json.path("text").asText();
-    return role == EncoderRole.PASSAGE
-        ? InputItem.passage(id, json.path("title").asText(""), text, metadata)
-        : new InputItem.Text(id, EncoderInput.question(text), metadata);
+    String title = role == EncoderRole.PASSAGE ? json.path("title").asText("") : "";
+    return new InputItem.Text(
+        id, new EncoderInput(title, json.path("text").asText()), metadata(json.path("metadata")));
   }
 
   private static Map<String, String> metadata(JsonNode json) {
@@ -157,7 +155,7 @@ public final class InputReader implements AutoCloseable {
 
   private InputItem passage(List<String> row) {
     return row.size() == 3
-        ? InputItem.passage(row.get(0), row.get(2), row.get(1), Map.of())
+        ? new InputItem.Text(row.get(0), EncoderInput.passage(row.get(2), row.get(1)))
         : new InputItem.Unreadable(
             numberedId(), "passage %d has %d columns, not 3".formatted(number, row.size()));
   }

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -140,7 +139,7 @@ class InputReaderTest {
         "{\"id\":\"p\",\"title\":\"T\",\"text\":\"b\"}\n{\"text\":\"c\"}\n".getBytes(UTF_8);
     assertThat(read(file, InputFormat.JSONL, EncoderRole.PASSAGE))
         .containsExactly(
-            new Text("p", EncoderInput.passage("T", "b"), Map.of("title", "T")),
+            new Text("p", EncoderInput.passage("T", "b")),
             new Text("2", EncoderInput.passage("", "c")));
   }
 
@@ -198,14 +197,10 @@ class InputReaderTest {
     assertThat(items).hasSize(4);
     assertThat(items.subList(0, 2))
         .containsExactly(
-            new Text(
-                "1",
-                EncoderInput.passage("Aaron", "The \"Aaron\"\tbody"),
-                Map.of("title", "Aaron")),
+            new Text("1", EncoderInput.passage("Aaron", "The \"Aaron\"\tbody")),
             new Text("2", EncoderInput.passage("", "plain")));
     assertThat(items.get(2)).isEqualTo(new Unreadable("3", "passage 3 has 2 columns, not 3"));
-    assertThat(items.get(3))
-        .isEqualTo(new Text("4", EncoderInput.passage("y", "x"), Map.of("title", "y")));
+    assertThat(items.get(3)).isEqualTo(new Text("4", EncoderInput.passage("y", "x")));
   }
 
   @ParameterizedTest

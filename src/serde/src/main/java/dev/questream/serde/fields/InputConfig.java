@@ -153,12 +153,12 @@ public final class InputConfig extends AbstractConfig {
     return Envelope.valueOf(getString(ENVELOPE).toUpperCase(Locale.ROOT));
   }
 
-  /** Whether questions stand elsewhere than in records of our own, titles aside. */
+  /** Whether questions stand elsewhere than in records of our own. */
   public boolean isForeign() {
     Map<String, Object> ours = CONFIG.defaultValues();
     return envelope() != Envelope.NONE
         || keyFormat().compareTo(KeyFormat.STRING) > 0
-        || List.of(TEXT, ID, ASKED_AT, METADATA).stream()
+        || List.of(TEXT, ID, TITLE, ASKED_AT, METADATA).stream()
             .anyMatch(name -> !get(name).equals(ours.get(name)));
   }
 
