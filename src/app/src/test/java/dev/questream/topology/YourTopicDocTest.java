@@ -2,12 +2,17 @@ package dev.questream.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.serde.DeadLetterHeaders;
+import dev.questream.serde.QuestionDecoder;
+import dev.questream.serde.QuestionWriter;
+import dev.questream.serde.Reading;
 import dev.questream.serde.registry.RegistryStandIn;
 import dev.questream.testing.Repository;
 import java.io.ByteArrayOutputStream;
@@ -107,6 +112,55 @@ class YourTopicDocTest {
         stream.encoder.completeAll();
         stream.advance(100);
         assertThat(answers(stream)).isEqualTo(example.lines("answers"));
+      }
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> shouldWriteWhatThePageReads() throws IOException {
+    return examples().stream()
+        .map(example -> DynamicTest.dynamicTest(example.title(), () -> write(example)));
+  }
+
+  private static void write(Example example) throws IOException {
+    Map<String, String> settings = example.settings();
+    try (RegistryStandIn registry = new RegistryStandIn()) {
+      settings.computeIfPresent("schema.registry.url", (name, url) -> registry.url());
+      if (!example.block("json schema").isEmpty()) {
+        registry.register("questions-value", example.block("json schema"));
+      }
+      if ("debezium".equals(settings.get("input.envelope"))) {
+        assertThatThrownBy(() -> new QuestionWriter(settings, "questions"))
+            .hasMessageContaining("insert a row");
+        return;
+      }
+      QuestionWriter writer = new QuestionWriter(settings, "questions");
+      if (example.title().contains("Avro")) {
+        assertThatThrownBy(writer::requirePlain).hasMessageContaining("field \"priority\" without");
+      } else {
+        writer.requirePlain();
+      }
+      for (JsonNode answer : example.lines("answers")) {
+        if (answer.has("text")) {
+          Map<String, String> metadata = new HashMap<>();
+          answer
+              .path("metadata")
+              .properties()
+              .forEach(entry -> metadata.put(entry.getKey(), entry.getValue().asText()));
+          Question question =
+              new Question(
+                  answer.path("id").asText(),
+                  answer.path("text").asText(),
+                  metadata,
+                  answer.path("asked_at_ms").asLong());
+          String title = answer.path("title").asText("");
+          QuestionWriter.Written written = writer.write(question, title);
+          long timestamp = written.timestampMs() == null ? -1 : written.timestampMs();
+          assertThat(
+                  new QuestionDecoder(settings)
+                      .read(written.key(), written.value(), written.headers(), timestamp))
+              .isEqualTo(new Reading.Asked(question, title));
+        }
       }
     }
   }

@@ -33,7 +33,7 @@ public final class RegistryCheck {
         .forEach(schema -> paths.require(schema, "of " + InputConfig.SCHEMA_FILE));
     ConfluentRegistryClient.configured(settings)
         .flatMap(registry -> registry.latest(topic))
-        .ifPresent(schema -> paths.require(schema, "of the topic " + topic));
+        .ifPresent(latest -> paths.require(latest.schema(), "of the topic " + topic));
   }
 
   /**

@@ -3,7 +3,7 @@ package dev.questream.serde;
 import dev.questream.serde.fields.InputConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
@@ -17,14 +17,14 @@ final class SchemaFiles {
   private SchemaFiles() {}
 
   /**
-   * Reads them by their fingerprints; each may use the types of those before it.
+   * Reads them by their fingerprints, in order; each may use the types of those before it.
    *
    * @throws ConfigException if one is not there, or no schema
    */
   static Map<Long, Schema> read(List<String> files) {
     Schema.Parser parser =
         new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
-    Map<Long, Schema> schemas = new HashMap<>();
+    Map<Long, Schema> schemas = new LinkedHashMap<>();
     for (String file : files) {
       if (!file.isEmpty()) {
         Schema schema = read(parser, file);

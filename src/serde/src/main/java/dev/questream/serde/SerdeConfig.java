@@ -18,6 +18,7 @@ public final class SerdeConfig {
   public static final String INPUT_FORMAT = "input.format";
   public static final String OUTPUT_FORMAT = "output.format";
   public static final String OUTPUT_VECTOR = "output.vector";
+  public static final String OUTPUT_KEY = "output.key";
 
   private SerdeConfig() {}
 
@@ -39,6 +40,14 @@ public final class SerdeConfig {
     AVRO,
     /** JSON objects with the fields of {@code QuestionEmbedding}. */
     JSON
+  }
+
+  /** What embeddings are keyed by. */
+  public enum OutputKey {
+    /** The question's id in UTF-8. */
+    ID,
+    /** The key of the record that asked, or deleted; its id, where that has none. */
+    INPUT
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.questream.avro.PendingQuestion;
 import dev.questream.avro.Question;
 import dev.questream.encoder.Embedding;
 import dev.questream.jmh.Questions;
+import dev.questream.serde.SerdeConfig.OutputKey;
 import dev.questream.testing.TestInfo;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ public class WindowBenchmark {
       new Window(
           new EmbedSettings.WindowBounds(QUESTIONS, 1 << 20, Duration.ofMillis(10)), MAX_TOKENS);
   private final EmbeddingRecords records =
-      new EmbeddingRecords(TestInfo.of("model", 768).provenance());
+      new EmbeddingRecords(TestInfo.of("model", 768).provenance(), OutputKey.ID);
   private final Question question = new Question("q-1", texts.get(0), Map.of("language", "en"), 1L);
   private final Embedding embedding = new Embedding(new float[768], 12, 12);
   private final PendingQuestion pending =

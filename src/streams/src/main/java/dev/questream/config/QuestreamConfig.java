@@ -3,6 +3,7 @@ package dev.questream.config;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.PassageTemplate;
 import dev.questream.serde.SerdeConfig;
+import dev.questream.serde.SerdeConfig.OutputKey;
 import dev.questream.serde.fields.InputConfig;
 import dev.questream.serde.registry.RegistryConfig;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String DLQ_TOPIC = "dlq.topic";
   public static final String INPUT_FORMAT = SerdeConfig.INPUT_FORMAT;
   public static final String OUTPUT_FORMAT = SerdeConfig.OUTPUT_FORMAT;
+  public static final String OUTPUT_KEY = SerdeConfig.OUTPUT_KEY;
   public static final String OUTPUT_DIMENSIONS = "output.dimensions";
   public static final String OUTPUT_VECTOR = SerdeConfig.OUTPUT_VECTOR;
   public static final String OUTPUT_SERIALIZER = "output.value.serializer";
@@ -207,6 +209,11 @@ public final class QuestreamConfig extends AbstractConfig {
       }
     }
     return settings;
+  }
+
+  /** What embeddings are keyed by. */
+  public OutputKey outputKey() {
+    return OutputKey.valueOf(getString(OUTPUT_KEY).toUpperCase(Locale.ROOT));
   }
 
   /** A new serializer of embeddings, configured with all settings. */

@@ -5,6 +5,7 @@ import static dev.questream.config.QuestreamConfig.INPUT_FORMAT;
 import static dev.questream.config.QuestreamConfig.MAX_QUESTION_BYTES;
 import static dev.questream.config.QuestreamConfig.OUTPUT_DIMENSIONS;
 import static dev.questream.config.QuestreamConfig.OUTPUT_FORMAT;
+import static dev.questream.config.QuestreamConfig.OUTPUT_KEY;
 import static dev.questream.config.QuestreamConfig.OUTPUT_SERIALIZER;
 import static dev.questream.config.QuestreamConfig.OUTPUT_VECTOR;
 import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
@@ -15,8 +16,8 @@ import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import dev.questream.provenance.VectorType;
 import dev.questream.serde.QuestionEmbeddingSerializer;
+import dev.questream.serde.QuestionWriter;
 import dev.questream.serde.SerdeConfig;
-import dev.questream.serde.fields.InputConfig;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.kafka.common.config.ConfigDef;
@@ -44,12 +45,13 @@ final class RecordSettings {
    * @throws ConfigException if it does not
    */
   static void check(QuestreamConfig config) {
-    InputConfig input = SerdeConfig.input(config.serdeSettings());
-    if (input.isForeign() && config.getBoolean(HTTP_ASK_ENABLED)) {
-      throw new ConfigException(
-          HTTP_ASK_ENABLED
-              + "=true: visitors cannot write records of your own, which input.* describes; set it to"
-              + " false");
+    SerdeConfig.input(config.serdeSettings());
+    if (config.getBoolean(HTTP_ASK_ENABLED)) {
+      try {
+        QuestionWriter.check(config.serdeSettings());
+      } catch (ConfigException e) {
+        throw new ConfigException(HTTP_ASK_ENABLED + "=true: " + e.getMessage());
+      }
     }
   }
 
@@ -81,6 +83,15 @@ final class RecordSettings {
             "Format of embeddings: avro (schemas/QuestionEmbedding.avsc, as Avro single-object"
                 + " encoding or, with a registry, in Confluent's framing) or json (an object with"
                 + " the same fields).")
+        .define(
+            OUTPUT_KEY,
+            Type.STRING,
+            "id",
+            oneOf(SerdeConfig.OutputKey.values()),
+            MEDIUM,
+            "Key of embeddings and deletions: id (the question's, in UTF-8) or input (that of the"
+                + " record, byte for byte, so that they join with your other topics; without one"
+                + " the id). Where the key is not the id, the header questream.id is.")
         .define(
             OUTPUT_DIMENSIONS,
             Type.INT,

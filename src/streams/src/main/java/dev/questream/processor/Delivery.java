@@ -1,5 +1,6 @@
 package dev.questream.processor;
 
+import dev.questream.serde.SerdeConfig.OutputKey;
 import java.util.function.Supplier;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -25,13 +26,20 @@ public abstract class Delivery {
    * more bytes than its topic takes.
    *
    * @param embeddingsTopic told to the serializer
+   * @param key of embeddings
    * @param serializer of embeddings; used by several threads
    * @param limits asked whenever a task begins
    */
   public static Delivery toTopics(
-      String embeddingsTopic, Serializer<Object> serializer, Supplier<TopicLimits> limits) {
-    return new TopicDelivery(embeddingsTopic, serializer, limits);
+      String embeddingsTopic,
+      OutputKey key,
+      Serializer<Object> serializer,
+      Supplier<TopicLimits> limits) {
+    return new TopicDelivery(embeddingsTopic, key, serializer, limits);
   }
+
+  /** What embeddings and deletions are keyed by. */
+  abstract OutputKey key();
 
   /** A task begins. */
   abstract void prepare();

@@ -6,6 +6,8 @@ import dev.questream.avro.QuestionEmbedding;
 import dev.questream.encoder.Embedding;
 import dev.questream.provenance.Provenance;
 import dev.questream.serde.FloatVector;
+import dev.questream.serde.IdHeader;
+import dev.questream.serde.SerdeConfig.OutputKey;
 import dev.questream.serde.SourceTimestamp;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Headers;
@@ -14,12 +16,14 @@ import org.apache.kafka.streams.processor.api.Record;
 /** Makes the records of the embeddings topic. */
 final class EmbeddingRecords {
   private final Provenance provenance;
+  private final OutputKey outputKey;
 
-  EmbeddingRecords(Provenance provenance) {
+  EmbeddingRecords(Provenance provenance, OutputKey outputKey) {
     this.provenance = provenance;
+    this.outputKey = outputKey;
   }
 
-  /** The embedding of a question, under its id, with the question's timestamp and headers. */
+  /** The embedding of a question, with the question's timestamp and headers. */
   Record<byte[], Object> of(InFlight asked, Question question, Embedding embedding, long nowMs) {
     SourcePosition position = asked.position();
     QuestionEmbedding value =
@@ -46,14 +50,23 @@ final class EmbeddingRecords {
     return record(pending, id, null);
   }
 
-  private static Record<byte[], Object> record(
+  private Record<byte[], Object> record(
       PendingQuestion pending, String id, QuestionEmbedding value) {
+    byte[] key = key(pending, id);
     Headers headers = PendingRecords.headers(pending);
+    IdHeader.set(headers, key, id);
     SourceTimestamp.set(headers, pending.getTimestampMs());
     return new Record<>(
-        id.getBytes(StandardCharsets.UTF_8),
+        key,
         value,
         Math.max(0, pending.getTimestampMs()), // a record of Kafka Streams has no negative one
         headers);
+  }
+
+  /** A compacted topic takes no record without a key. */
+  private byte[] key(PendingQuestion pending, String id) {
+    return outputKey == OutputKey.ID || pending.getKey() == null
+        ? id.getBytes(StandardCharsets.UTF_8)
+        : Arrival.bytes(pending.getKey());
   }
 }

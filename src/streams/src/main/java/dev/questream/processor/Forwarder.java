@@ -37,7 +37,7 @@ final class Forwarder {
     this.context = context;
     this.nodes = nodes;
     this.delivery = delivery;
-    this.embeddings = new EmbeddingRecords(info.provenance());
+    this.embeddings = new EmbeddingRecords(info.provenance(), delivery.key());
     this.deadLetters = new DeadLetters(applicationId, info.modelId());
     this.metrics = metrics;
   }

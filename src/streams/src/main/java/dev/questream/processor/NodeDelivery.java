@@ -1,10 +1,16 @@
 package dev.questream.processor;
 
+import dev.questream.serde.SerdeConfig.OutputKey;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Answers as they are: what they must be like is for those to say who write them. */
 final class NodeDelivery extends Delivery {
+
+  @Override
+  OutputKey key() {
+    return OutputKey.ID;
+  }
 
   @Override
   void prepare() {}

@@ -1,5 +1,6 @@
 package dev.questream.processor;
 
+import dev.questream.serde.SerdeConfig.OutputKey;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.RetriableException;
@@ -11,14 +12,22 @@ import org.apache.kafka.streams.processor.api.Record;
 /** Answers as records that their topics take. */
 final class TopicDelivery extends Delivery {
   private final String topic;
+  private final OutputKey key;
   private final Serializer<Object> serializer;
   private final Supplier<TopicLimits> source;
   private volatile TopicLimits limits = TopicLimits.NONE;
 
-  TopicDelivery(String topic, Serializer<Object> serializer, Supplier<TopicLimits> source) {
+  TopicDelivery(
+      String topic, OutputKey key, Serializer<Object> serializer, Supplier<TopicLimits> source) {
     this.topic = topic;
+    this.key = key;
     this.serializer = serializer;
     this.source = source;
+  }
+
+  @Override
+  OutputKey key() {
+    return key;
   }
 
   @Override

@@ -66,7 +66,10 @@ public final class EmbeddingTopology {
         observer,
         clients,
         Delivery.toTopics(
-            config.getString(QuestreamConfig.EMBEDDINGS_TOPIC), config.outputSerializer(), limits));
+            config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
+            config.outputKey(),
+            config.outputSerializer(),
+            limits));
   }
 
   private static Topology build(QuestreamConfig config, EmbedProcessorSupplier processor) {

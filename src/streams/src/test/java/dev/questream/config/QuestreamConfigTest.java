@@ -473,7 +473,7 @@ class QuestreamConfigTest {
         "input.format=text;input.envelope=debezium|input.envelope=debezium",
         "input.key=avro|schema.registry.url",
         "input.schema.file=/nowhere.avsc|/nowhere.avsc",
-        "input.text=body;http.ask.enabled=true|http.ask.enabled"
+        "input.format=json;input.envelope=debezium;http.ask.enabled=true|http.ask.enabled"
       })
   void shouldRefuseFieldsThatCannotBe(String settings, String message) {
     Map<String, String> all = new HashMap<>();

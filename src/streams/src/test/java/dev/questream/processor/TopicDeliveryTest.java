@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.questream.serde.SerdeConfig.OutputKey;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.errors.NetworkException;
@@ -26,7 +27,8 @@ class TopicDeliveryTest {
         }
         return value == null ? null : new byte[(int) value];
       };
-  private final Delivery delivery = Delivery.toTopics("embeddings", serializer, limits::get);
+  private final Delivery delivery =
+      Delivery.toTopics("embeddings", OutputKey.ID, serializer, limits::get);
 
   private Record<byte[], Object> deliver(Integer valueBytes) throws UndeliverableException {
     return delivery.embedding(new Record<>(new byte[100], valueBytes, 5L), 77);

@@ -30,6 +30,7 @@ final class TopologyHarness implements AutoCloseable {
   private final TopologyTestDriver driver;
   private final TestInputTopic<byte[], byte[]> questions;
   private final TestOutputTopic<String, QuestionEmbedding> embeddings;
+  private final TestOutputTopic<byte[], byte[]> embeddingBytes;
   private final TestOutputTopic<byte[], byte[]> deadLetters;
   private final QuestionSerializer serializer = new QuestionSerializer();
 
@@ -58,6 +59,9 @@ final class TopologyHarness implements AutoCloseable {
     embeddings =
         driver.createOutputTopic(
             "embeddings", new StringDeserializer(), new QuestionEmbeddingDeserializer());
+    embeddingBytes =
+        driver.createOutputTopic(
+            "embeddings", new ByteArrayDeserializer(), new ByteArrayDeserializer());
     deadLetters =
         driver.createOutputTopic(
             "questions-dlq", new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -88,6 +92,11 @@ final class TopologyHarness implements AutoCloseable {
 
   List<TestRecord<String, QuestionEmbedding>> embeddings() {
     return embeddings.readRecordsToList();
+  }
+
+  /** The same as they were written. */
+  List<TestRecord<byte[], byte[]>> embeddingBytes() {
+    return embeddingBytes.readRecordsToList();
   }
 
   List<TestRecord<byte[], byte[]>> deadLetters() {

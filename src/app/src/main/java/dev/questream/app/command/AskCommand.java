@@ -9,8 +9,8 @@ import dev.questream.app.kafka.QuestionProducer;
 import dev.questream.app.kafka.ReadFrom;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.serde.QuestionWriter;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,12 +68,14 @@ public final class AskCommand implements Callable<Integer> {
 
   private int ask() {
     QuestreamConfig config = settings.config();
+    QuestionWriter writer = QuestionProducer.writer(config); // refuses before topics are reached
+    writer.requirePlain();
     try (Topics topics = Topics.reached(config)) {
       topics.requireAll();
     }
     AnswerPrinter printer = new AnswerPrinter(console.out(), json);
     try (EmbeddingReader reader = new EmbeddingReader(config, ReadFrom.END);
-        QuestionProducer producer = new QuestionProducer(config)) {
+        QuestionProducer producer = new QuestionProducer(config, writer)) {
       return (question == null
               ? askLines(reader, producer, printer)
               : askOne(reader, producer, printer))
@@ -92,7 +94,7 @@ public final class AskCommand implements Callable<Integer> {
 
   private ExitCode askOne(
       EmbeddingReader reader, QuestionProducer producer, AnswerPrinter printer) {
-    String asked = id == null ? UUID.randomUUID().toString() : id;
+    String asked = id == null ? producer.newId() : id;
     producer.sendNow(asked, question);
     long sent = System.nanoTime();
     Answer answer =

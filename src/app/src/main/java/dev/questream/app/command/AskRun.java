@@ -8,15 +8,15 @@ import dev.questream.app.io.InputReader;
 import dev.questream.app.kafka.EmbeddingReader;
 import dev.questream.app.kafka.EmbeddingReader.Answer;
 import dev.questream.app.kafka.QuestionProducer;
+import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.serde.WireException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -91,15 +91,24 @@ final class AskRun {
         rejected = true;
         console.err().println(unreadable.message());
       } else if (item instanceof InputItem.Text text && !text.input().isBlank()) {
-        String id = UUID.randomUUID().toString();
-        String question = text.input().text();
-        open.put(id, new Asked(question, System.nanoTime(), producer.send(id, question, Map.of())));
+        send(text.input().text(), producer);
       }
     }
   }
 
+  private void send(String question, QuestionProducer producer) {
+    String id = producer.newId();
+    EncoderInput input = EncoderInput.question(question);
+    try {
+      open.put(id, new Asked(question, System.nanoTime(), producer.send(id, input, Map.of())));
+    } catch (WireException e) {
+      rejected = true;
+      console.err().println("%s: %s".formatted(Console.printable(question), e.getMessage()));
+    }
+  }
+
   private void answered(Answer answer) {
-    String id = new String(answer.source().key(), StandardCharsets.UTF_8);
+    String id = answer.id();
     Asked asked = open.get(id);
     if (asked != null && !(answer instanceof Answer.Deleted)) {
       open.remove(id);

@@ -8,6 +8,8 @@ import dev.questream.app.kafka.QuestionProducer;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.serde.QuestionWriter;
+import dev.questream.serde.fields.InputConfig;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
@@ -70,15 +72,13 @@ public final class ProduceCommand implements Callable<Integer> {
 
   private int produce(Shutdown shutdown) throws IOException {
     QuestreamConfig config = settings.config();
+    QuestionWriter writer = QuestionProducer.writer(config); // refuses before topics are reached
     Optional<ProducedLines> before = before(config);
     try (FileChannel source = input.open();
         InputReader reader =
             new InputReader(
-                InputOptions.stream(source),
-                input.format(),
-                EncoderRole.QUESTION,
-                prefix(input.file()));
-        QuestionProducer producer = new QuestionProducer(config)) {
+                InputOptions.stream(source), input.format(), role(config), prefix(input.file()));
+        QuestionProducer producer = new QuestionProducer(config, writer)) {
       ProduceRun run = new ProduceRun(console, source, producer, before);
       try {
         run.send(reader, rate);
@@ -89,6 +89,11 @@ public final class ProduceCommand implements Callable<Integer> {
       console.err().println(run.summary(config.getString(QuestreamConfig.QUESTIONS_TOPIC)));
       return (run.rejected() == 0 ? ExitCode.OK : ExitCode.REJECTED).status();
     }
+  }
+
+  /** Files of questions with titles are as those of passages. */
+  private static EncoderRole role(QuestreamConfig config) {
+    return config.getList(InputConfig.TITLE).isEmpty() ? config.role() : EncoderRole.PASSAGE;
   }
 
   /** How far an earlier run came, if what is read can be read again. */

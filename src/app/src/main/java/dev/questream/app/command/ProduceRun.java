@@ -103,7 +103,7 @@ final class ProduceRun {
     return lines.plus(
         item.id(),
         item instanceof InputItem.Text text
-            ? text.input().text() + text.metadata()
+            ? text.input().title() + text.input().text() + text.metadata()
             : ((InputItem.Unreadable) item).message());
   }
 
@@ -116,7 +116,7 @@ final class ProduceRun {
       pace(perSecond);
       sent++;
       try {
-        return producer.send(text.id(), text.input().text(), text.metadata());
+        return producer.send(text.id(), text.input(), text.metadata());
       } catch (SerializationException e) {
         refused(line, e);
       }

@@ -87,9 +87,7 @@ public final class TailCommand implements Callable<Integer> {
                   ? new String(EmbeddingJson.write(embedded.embedding()), StandardCharsets.UTF_8)
                   : EmbeddingText.line(embedded.embedding()));
     } else if (!json) {
-      console
-          .out()
-          .println("deleted  " + new String(answer.source().key(), StandardCharsets.UTF_8));
+      console.out().println("deleted  " + Console.printable(answer.id()));
     }
   }
 }

@@ -2,8 +2,8 @@ package dev.questream.app.kafka;
 
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.serde.IdHeader;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +26,11 @@ public final class EmbeddingReader implements AutoCloseable {
   public sealed interface Answer {
     /** The record that it came in. */
     ConsumerRecord<byte[], byte[]> source();
+
+    /** The id of the question; of a dead letter the key, if it does not say. */
+    default String id() {
+      return IdHeader.id(source().key(), source().headers());
+    }
 
     /** A committed embedding. */
     record Embedded(ConsumerRecord<byte[], byte[]> source, QuestionEmbedding embedding)
@@ -65,12 +70,12 @@ public final class EmbeddingReader implements AutoCloseable {
   /**
    * Reads what has been committed since, waiting for {@code limit} at most.
    *
-   * @param keys the records that are wanted; the others are not even deserialized
+   * @param ids of the answers that are wanted; the others are not even deserialized
    */
-  public List<Answer> poll(Duration limit, Predicate<String> keys) {
+  public List<Answer> poll(Duration limit, Predicate<String> ids) {
     List<Answer> answers = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> source : reader.poll(limit)) {
-      if (source.key() != null && keys.test(new String(source.key(), StandardCharsets.UTF_8))) {
+      if (ids.test(IdHeader.id(source.key(), source.headers()))) {
         answers.add(answer(source));
       }
     }

@@ -2,13 +2,18 @@ package dev.questream.app.rollover;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.kafka.QuestionProducer;
 import dev.questream.app.kafka.TopicScan;
 import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.serde.IdHeader;
 import dev.questream.serde.QuestionDecoder;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
-import dev.questream.serde.QuestionSerializer;
+import dev.questream.serde.QuestionWriter;
+import dev.questream.serde.QuestionWriter.Written;
+import dev.questream.serde.SerdeConfig.OutputKey;
 import dev.questream.serde.WireException;
+import dev.questream.serde.fields.InputConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,8 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -52,6 +57,20 @@ public final class Refill {
   public Refill(Side before, Side after) {
     this.before = before;
     this.after = after;
+  }
+
+  /**
+   * Writes questions as the old application reads them.
+   *
+   * @throws ConfigException if they cannot be written so that they are the same
+   */
+  public static QuestionWriter writer(Side before) {
+    if (!before.config().getList(InputConfig.TITLE).isEmpty()) {
+      throw new ConfigException(
+          "%s is set, and embeddings keep no titles: questions cannot be asked again as they were"
+              .formatted(InputConfig.TITLE));
+    }
+    return QuestionProducer.writer(before.config());
   }
 
   /**
@@ -107,24 +126,28 @@ public final class Refill {
 
   private Result ask(Set<Integer> partitions, Map<Integer, Long> ends) {
     AtomicReference<Exception> failure = new AtomicReference<>();
+    QuestionWriter writer = writer(before);
     long asked = 0;
     try (QuestionEmbeddingDeserializer deserializer = deserializer(before);
-        QuestionSerializer serializer = new QuestionSerializer();
         TopicScan scan = new TopicScan(before.config(), before.embeddings());
         KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(
                 before.config().producerSettings(),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
-      serializer.configure(before.config().serdeSettings(), false);
       while (scan.hasNext()) {
         ConsumerRecord<byte[], byte[]> record = scan.next();
         if (record.value() != null && place(record).equals(missing.get(IdHash.of(id(record))))) {
           QuestionEmbedding embedding = deserializer.deserialize(record.topic(), record.value());
-          byte[] value = serializer.serialize(before.questions(), question(embedding));
           Integer partition = partition(embedding, partitions);
-          send(producer, partition, record.key(), value, new RecordHeaders(), failure);
-          asked++;
+          try {
+            Written written = writer.write(question(embedding), "");
+            byte[] key = keepsKeys() ? record.key() : written.key();
+            send(producer, partition, key, written.value(), written.headers(), failure);
+            asked++;
+          } catch (WireException e) {
+            failure.compareAndSet(null, e);
+          }
         }
       }
       producer.flush();
@@ -133,6 +156,10 @@ public final class Refill {
       requireSent(failure.get());
       return new Result(asked, repeated);
     }
+  }
+
+  private boolean keepsKeys() {
+    return before.config().outputKey() == OutputKey.INPUT;
   }
 
   /** Where it was before, so that it stays in one order with what is asked under its id. */
@@ -217,7 +244,7 @@ public final class Refill {
     if (failure != null) {
       throw new FatalException(
           ExitCode.KAFKA,
-          "some questions were not taken by Kafka: %s; run it again, what is answered by then is left out"
+          "some questions were not taken: %s; run it again, what is answered by then is left out"
               .formatted(failure.getMessage()),
           failure);
     }
@@ -230,7 +257,7 @@ public final class Refill {
   }
 
   private static String id(ConsumerRecord<byte[], byte[]> record) {
-    return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+    return IdHeader.id(record.key(), record.headers());
   }
 
   private static String place(ConsumerRecord<byte[], byte[]> record) {

@@ -2,8 +2,8 @@ package dev.questream.app.rollover;
 
 import dev.questream.app.kafka.TopicScan;
 import dev.questream.avro.QuestionEmbedding;
+import dev.questream.serde.IdHeader;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
-import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads what is committed in an embeddings topic into a sample. */
@@ -17,9 +17,9 @@ final class TopicSample {
       deserializer.configure(side.config().serdeSettings(), false);
       while (scan.hasNext()) {
         ConsumerRecord<byte[], byte[]> record = scan.next();
-        if (record.key() != null) {
-          sample.put(
-              new String(record.key(), StandardCharsets.UTF_8), () -> latest(record, deserializer));
+        String id = IdHeader.id(record.key(), record.headers());
+        if (!id.isEmpty()) {
+          sample.put(id, () -> latest(record, deserializer));
         }
       }
     }

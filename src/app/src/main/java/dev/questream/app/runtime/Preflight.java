@@ -4,6 +4,7 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.kafka.Brokers;
 import dev.questream.app.kafka.ChangelogPartitions;
+import dev.questream.app.kafka.QuestionProducer;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderRole;
@@ -42,6 +43,9 @@ final class Preflight {
           config.serdeSettings(),
           config.getString(QuestreamConfig.EMBEDDINGS_TOPIC),
           config.role() == EncoderRole.PASSAGE);
+      if (config.getBoolean(QuestreamConfig.HTTP_ASK_ENABLED)) {
+        QuestionProducer.writer(config).requirePlain(); // visitors must be able to ask
+      }
     } catch (SchemaRegistryException e) {
       throw new FatalException(ExitCode.KAFKA, e.getMessage(), e);
     }

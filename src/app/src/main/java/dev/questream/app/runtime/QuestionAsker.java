@@ -9,11 +9,10 @@ import dev.questream.app.page.FollowedQuestions;
 import dev.questream.app.page.Journey;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.serde.DeadLetterHeaders;
-import java.nio.charset.StandardCharsets;
+import dev.questream.serde.WireException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -44,9 +43,9 @@ final class QuestionAsker implements Asking, AutoCloseable {
 
   /** A question under way. */
   private static final class Question {
-    final String id = UUID.randomUUID().toString();
     final String text;
     final CompletableFuture<Journey> journey = new CompletableFuture<>();
+    String id;
     long sentNanos;
     volatile long producedNanos;
 
@@ -119,19 +118,24 @@ final class QuestionAsker implements Asking, AutoCloseable {
   }
 
   private void send(QuestionProducer producer, Question question) {
+    question.id = producer.newId();
     open.put(question.id, question);
     followed.follow(question.id);
     question.sentNanos = System.nanoTime();
-    producer.send(
-        question.id,
-        question.text,
-        metadata -> question.producedNanos = System.nanoTime(),
-        question.journey::completeExceptionally);
+    try {
+      producer.send(
+          question.id,
+          question.text,
+          metadata -> question.producedNanos = System.nanoTime(),
+          question.journey::completeExceptionally);
+    } catch (WireException e) { // the question's own fault
+      question.journey.completeExceptionally(e);
+    }
   }
 
   private void answered(Answer answer) {
     long now = System.nanoTime();
-    Question question = open.remove(new String(answer.source().key(), StandardCharsets.UTF_8));
+    Question question = open.remove(answer.id());
     if (question != null) {
       question.journey.complete(
           new Journey(

@@ -1,7 +1,5 @@
 package dev.questream.lab.evaluate;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.questream.app.console.Console;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Progress;
@@ -12,6 +10,7 @@ import dev.questream.config.QuestreamConfig;
 import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.lab.retrieval.vector.TopicShards;
 import dev.questream.provenance.Provenance;
+import dev.questream.serde.IdHeader;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -144,8 +143,8 @@ final class TopicPassages {
     if (record.value() != null) {
       QuestionEmbedding embedding = deserializer.deserialize(record.topic(), record.value());
       latest.put(embedding);
-    } else if (record.key() != null) {
-      latest.delete(new String(record.key(), UTF_8));
+    } else {
+      latest.delete(IdHeader.id(record.key(), record.headers()));
     }
   }
 }

@@ -12,8 +12,8 @@ import dev.questream.lab.retrieval.QuestionSet;
 import dev.questream.provenance.Provenance;
 import dev.questream.provenance.VectorType;
 import dev.questream.serde.FloatVector;
+import dev.questream.serde.IdHeader;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -73,8 +73,8 @@ final class TopicVectors {
       QuestionEmbedding embedding = deserializer.deserialize(record.topic(), record.value());
       byId.remove(embedding.getId()); // so that the last of equal texts is the one written last
       byId.put(embedding.getId(), embedding);
-    } else if (record.key() != null) {
-      byId.remove(new String(record.key(), StandardCharsets.UTF_8));
+    } else {
+      byId.remove(IdHeader.id(record.key(), record.headers()));
     }
   }
 

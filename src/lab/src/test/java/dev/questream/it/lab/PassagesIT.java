@@ -124,7 +124,7 @@ class PassagesIT {
     KafkaFixture ofPassages = kafka();
     Path questions = file("questions", ofQuestions.settings(EXACT));
     Map<String, String> settings = ofPassages.settings(EXACT);
-    settings.putAll(Map.of("encoder.role", "passage", "input.title", "metadata.title"));
+    settings.putAll(Map.of("encoder.role", "passage", "input.format", "json", "input.title", "title"));
     Path passages = file("passages", settings);
     try {
       run(passages, "passages-1");
@@ -147,7 +147,6 @@ class PassagesIT {
           KafkaFixture.embeddings(ofPassages.read(ofPassages.config(Map.of()), PASSAGES, LIMIT));
       assertThat(made).as(said()).hasSize(PASSAGES);
       assertThat(made).allMatch(one -> one.getPassageTemplate().equals("{title} {text}"));
-      assertThat(made).allMatch(one -> one.getMetadata().containsKey("title"));
       assertThat(ofQuestions.read(ofQuestions.config(Map.of()), QUESTIONS, LIMIT))
           .as(said())
           .hasSize(QUESTIONS);

@@ -20,9 +20,9 @@ import java.util.Set;
  *     Kafka binding</a>
  */
 final class CloudEvents {
-  private static final String CONTENT_TYPE = "content-type";
+  static final String CONTENT_TYPE = "content-type";
   private static final String STRUCTURED = "application/cloudevents";
-  private static final String STRUCTURED_JSON = "application/cloudevents+json";
+  static final String STRUCTURED_JSON = "application/cloudevents+json";
   private static final Set<String> REQUIRED = Set.of("specversion", "id", "source", "type");
   private static final String DATA = "data";
   private static final String DATA_BASE64 = "data_base64";

@@ -134,21 +134,12 @@ public final class Mapping {
       if (held.isObject()) {
         held.properties().forEach(field -> put(entries, field.getKey(), field.getValue()));
       } else if (metadata.set()) {
-        put(entries, name(source), held);
+        put(entries, metadata.name(source), held);
       } else {
         throw new FieldException("\"metadata\" is no object, it is " + Kinds.of("", held));
       }
     }
     return entries;
-  }
-
-  /** Its last name, or all of them where that is not only its. */
-  private String name(Source source) {
-    long same =
-        metadata.sources().stream()
-            .filter(other -> other.lastName().equals(source.lastName()))
-            .count();
-    return same == 1 ? source.lastName() : source.name();
   }
 
   private static void put(Map<String, String> entries, String name, JsonNode value) {

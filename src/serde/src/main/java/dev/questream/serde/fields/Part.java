@@ -34,6 +34,17 @@ record Part(String setting, List<Source> sources, boolean set) {
     return sources.get(0);
   }
 
+  Source last() {
+    return sources.get(sources.size() - 1);
+  }
+
+  /** What a source goes by: its last name, or all of them where that is not only its. */
+  String name(Source source) {
+    long same =
+        sources.stream().filter(other -> other.lastName().equals(source.lastName())).count();
+    return same == 1 ? source.lastName() : source.name();
+  }
+
   /** All texts that are there; empty if none is. */
   Optional<String> joined(RecordParts record, String separator) {
     String joined = null;

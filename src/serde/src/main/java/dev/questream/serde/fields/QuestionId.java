@@ -9,8 +9,8 @@ import java.util.function.Supplier;
  * The id of a question: what is set, and must be there then; else the value's own, else the key.
  */
 final class QuestionId {
-  private static final String FIELD = "id";
-  private static final String SEPARATOR = "/";
+  static final String FIELD = "id";
+  static final String SEPARATOR = "/";
 
   private final Part part;
 

@@ -159,17 +159,23 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
 
   /** Only a strategy that names the subject by the topic alone says where to look. */
   @Override
-  public Optional<Schema> latest(String topic) {
+  public Optional<Registered> latest(String topic) {
+    return latestOf(topic + "-value");
+  }
+
+  @Override
+  public Optional<Registered> latestOfKeys(String topic) {
+    return latestOf(topic + "-key");
+  }
+
+  private Optional<Registered> latestOf(String subject) {
     if (subjects != SubjectNames.TOPIC) {
       return Optional.empty();
     }
-    String asked = "the latest schema of " + topic;
+    String asked = "the latest schema of " + subject;
     try {
-      JsonNode answer =
-          http.get(
-              ParsedSchemas.version(subjects.subject(topic, null), "latest"),
-              "asking for " + asked);
-      return Optional.of(parsed.schema(asked, answer));
+      JsonNode answer = http.get(ParsedSchemas.version(subject, "latest"), "asking for " + asked);
+      return Optional.of(new Registered(answer.path("id").asInt(), parsed.schema(asked, answer)));
     } catch (UnknownSchemaException e) {
       return Optional.empty();
     } catch (SchemaRegistryException e) {

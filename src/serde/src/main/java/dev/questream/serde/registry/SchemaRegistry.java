@@ -7,6 +7,9 @@ import org.apache.avro.Schema;
 /** Where schemas are known by numeric ids. */
 public interface SchemaRegistry {
 
+  /** A schema and its id. */
+  record Registered(int id, Schema schema) {}
+
   /**
    * The id of a schema for the values of a topic; it is registered if it is not yet, where that is
    * allowed.
@@ -22,7 +25,10 @@ public interface SchemaRegistry {
    *
    * @throws SchemaRegistryException if the registry is not reachable
    */
-  Optional<Schema> latest(String topic);
+  Optional<Registered> latest(String topic);
+
+  /** The same of its keys. */
+  Optional<Registered> latestOfKeys(String topic);
 
   /**
    * Looks a schema up.

@@ -173,11 +173,17 @@ public final class RegistryStandIn implements AutoCloseable {
     return Map.of("schema", schema, "references", references.getOrDefault(schema, List.of()));
   }
 
+  private Map<String, ?> version(String schema, String subject) {
+    Map<String, Object> version = new HashMap<>(held(schema));
+    version.putAll(Map.of("subject", subject, "version", 1, "id", add(schema)));
+    return version;
+  }
+
   private Answer version(String subject) throws IOException {
     Set<String> held = bySubject.get(subject);
     return held == null
         ? new Answer(404, "{\"error_code\":40401,\"message\":\"Subject not found.\"}")
-        : json(held(held.iterator().next()));
+        : json(version(held.iterator().next(), subject));
   }
 
   private void handle(HttpExchange exchange) throws IOException {

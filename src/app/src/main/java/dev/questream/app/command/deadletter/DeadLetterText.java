@@ -8,6 +8,7 @@ import dev.questream.app.deadletter.DeadLetter.Source;
 import dev.questream.avro.Question;
 import dev.questream.serde.DeadLetterHeaders;
 import dev.questream.serde.QuestionDecoder;
+import dev.questream.serde.Reading;
 import dev.questream.serde.WireException;
 import dev.questream.serde.registry.SchemaRegistryException;
 import java.time.Instant;
@@ -104,28 +105,41 @@ final class DeadLetterText {
   private static void value(
       StringBuilder text, DeadLetter letter, String format, QuestionDecoder decoder) {
     byte[] value = letter.record().value();
-    if (value == null) {
-      line(text, "value", "none: a deletion");
-      return;
-    }
-    line(text, "value", "%,d bytes".formatted(value.length));
+    line(text, "value", value == null ? "none" : "%,d bytes".formatted(value.length));
     try {
-      Question question = decoder.decode(letter.record().key(), value, letter.record().headers());
-      line(text, "as " + format, "a question");
-      line(text, "  id", shown(question.getId()));
-      line(text, "  text", Bytes.shown(question.getText()));
-      new TreeMap<>(question.getMetadata())
-          .forEach((name, held) -> line(text, "  metadata", shown(name) + " = " + shown(held)));
-      line(
-          text,
-          "  asked",
-          question.getAskedAtMs() == 0
-              ? "-"
-              : Instant.ofEpochMilli(question.getAskedAtMs()).toString());
+      Reading reading =
+          decoder.read(
+              letter.record().key(), value, letter.record().headers(), letter.sourceTimestampMs());
+      if (reading instanceof Reading.Asked asked) {
+        asked(text, format, asked);
+      } else if (reading instanceof Reading.Deleted) {
+        line(text, "as " + format, "a deletion");
+        line(text, "  id", shown(reading.id()));
+      } else {
+        line(text, "as " + format, "nothing asked: " + ((Reading.Skipped) reading).kind());
+      }
     } catch (WireException | SchemaRegistryException e) {
       line(text, "as " + format, "not readable: " + shown(e.getMessage()));
       line(text, "content", Bytes.of(value).block());
     }
+  }
+
+  private static void asked(StringBuilder text, String format, Reading.Asked asked) {
+    Question question = asked.question();
+    line(text, "as " + format, "a question");
+    line(text, "  id", shown(question.getId()));
+    if (!asked.title().isEmpty()) {
+      line(text, "  title", Bytes.shown(asked.title()));
+    }
+    line(text, "  text", Bytes.shown(question.getText()));
+    new TreeMap<>(question.getMetadata())
+        .forEach((name, held) -> line(text, "  metadata", shown(name) + " = " + shown(held)));
+    line(
+        text,
+        "  asked",
+        question.getAskedAtMs() == 0
+            ? "-"
+            : Instant.ofEpochMilli(question.getAskedAtMs()).toString());
   }
 
   /** Counts by reason, the most frequent first. */

@@ -38,6 +38,9 @@ public final class RolloverRefillCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Side before = sides.before();
     Side after = sides.after(before);
+    if (!dryRun) {
+      Refill.writer(before); // refuses before topics are reached
+    }
     for (Side side : List.of(before, after)) {
       try (Topics topics = Topics.reached(side.config())) {
         topics.requireAll();

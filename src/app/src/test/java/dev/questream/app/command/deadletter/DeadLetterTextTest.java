@@ -102,7 +102,7 @@ class DeadLetterTextTest {
     assertThat(
             DeadLetterText.describe(
                 letter("k".getBytes(UTF_8), null, "m"), false, "json", JSON_DECODER))
-        .contains("value       none: a deletion");
+        .contains("value       none", "as json     a deletion", "  id        k");
   }
 
   @Test
