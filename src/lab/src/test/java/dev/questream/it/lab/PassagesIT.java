@@ -124,7 +124,8 @@ class PassagesIT {
     KafkaFixture ofPassages = kafka();
     Path questions = file("questions", ofQuestions.settings(EXACT));
     Map<String, String> settings = ofPassages.settings(EXACT);
-    settings.putAll(Map.of("encoder.role", "passage", "input.format", "json", "input.title", "title"));
+    settings.putAll(
+        Map.of("encoder.role", "passage", "input.format", "json", "input.title", "title"));
     Path passages = file("passages", settings);
     try {
       run(passages, "passages-1");
