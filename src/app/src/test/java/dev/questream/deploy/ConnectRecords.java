@@ -23,6 +23,7 @@ final class ConnectRecords {
   static QuestionEmbedding embedding() {
     QuestionEmbedding embedding = new QuestionEmbedding();
     embedding.put("vector_type", "float32");
+    embedding.put("passage_template", "");
     for (org.apache.avro.Schema.Field field : writtenFields()) {
       embedding.put(
           field.pos(),

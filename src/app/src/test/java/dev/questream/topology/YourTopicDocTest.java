@@ -86,8 +86,8 @@ class YourTopicDocTest {
   }
 
   @Test
-  void shouldHaveSixExamples() throws IOException {
-    assertThat(examples()).hasSize(6);
+  void shouldHaveSevenExamples() throws IOException {
+    assertThat(examples()).hasSize(7);
   }
 
   @TestFactory

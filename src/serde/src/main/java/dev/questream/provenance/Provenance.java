@@ -54,8 +54,7 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
    * @param normalized whether the vector was scaled to length one, before it got its type
    * @param precision number format of the matrix products, such as {@code bf16}
    * @param prefix text put before every text before tokenization; empty for none
-   * @param passageTemplate how title and text of a passage become one; empty for questions, and so
-   *     in no record
+   * @param passageTemplate how title and text of a passage become one; empty for questions
    * @param dimensions of the vector
    * @param vectorType what the vector's numbers are: the label of a {@link VectorType}
    */
@@ -129,7 +128,7 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
             embedding.getNormalized(),
             embedding.getPrecision(),
             embedding.getPrefix(),
-            "",
+            embedding.getPassageTemplate(),
             embedding.getDimensions(),
             embedding.getVectorType()));
   }
@@ -146,7 +145,8 @@ public record Provenance(@JsonUnwrapped Model model, @JsonUnwrapped Computation 
         .setPrecision(computed.precision())
         .setPrefix(computed.prefix())
         .setDimensions(computed.dimensions())
-        .setVectorType(computed.vectorType());
+        .setVectorType(computed.vectorType())
+        .setPassageTemplate(computed.passageTemplate());
   }
 
   /** In one line. */

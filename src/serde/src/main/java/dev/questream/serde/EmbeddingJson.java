@@ -19,7 +19,7 @@ import org.apache.avro.Schema;
 
 /**
  * Embeddings as plain JSON objects: the schema's field names, the vector as an array of numbers. As
- * in Avro, {@code vector_type} is left out where it is float32.
+ * in Avro, fields that have a default are left out where all have it.
  */
 public final class EmbeddingJson {
   /** The JDK's own way from floats to text, before JDK 19, takes three times as long. */

@@ -54,12 +54,14 @@ public final class RegistryCheck {
   /**
    * Registers or looks up the schema of embeddings, if there is a registry and the format is Avro.
    *
+   * @param passages whether they are of passages, which say how they were written
    * @throws SchemaRegistryException if the registry is not reachable or refuses the schema
    */
-  public static void embeddings(Map<String, ?> settings, String topic) {
+  public static void embeddings(Map<String, ?> settings, String topic, boolean passages) {
     if (SerdeConfig.outputFormat(settings) == SerdeConfig.OutputFormat.AVRO) {
       QuestionEmbedding like = new QuestionEmbedding();
       like.put("vector_type", SerdeConfig.outputVector(settings).label());
+      like.put("passage_template", passages ? "any" : "");
       new AvroWire<>(QuestionEmbedding.class, ConfluentRegistryClient.configured(settings))
           .prepare(topic, like);
     }

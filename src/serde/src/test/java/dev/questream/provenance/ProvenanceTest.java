@@ -80,5 +80,6 @@ class ProvenanceTest {
     JsonNode json = new ObjectMapper().valueToTree(passages);
     assertThat(json.path("passage_template").asText()).isEqualTo("{title} {text}");
     assertThat(passages).isNotEqualTo(PROVENANCE);
+    assertThat(Provenance.of(passages.writeTo(embedding()).build())).isEqualTo(passages);
   }
 }

@@ -164,14 +164,40 @@ class EmbeddingVersionsTest {
     assertThat(floats.has("vector_type")).isFalse();
   }
 
+  /** What a passage says of its template, a question of 0.1.0 does not have. */
+  @Test
+  void shouldWriteThePassagesTemplateAndNothingOfItForQuestions() throws IOException {
+    QuestionEmbedding passage =
+        QuestionEmbedding.newBuilder(embedding(VectorType.FLOAT32))
+            .setPassageTemplate("pair")
+            .build();
+    for (String format : List.of("avro", "json")) {
+      byte[] bytes = written(passage, Map.of(SerdeConfig.OUTPUT_FORMAT, format));
+      QuestionEmbedding read = new QuestionEmbeddingDeserializer().deserialize(TOPIC, bytes);
+      assertThat(read.getPassageTemplate()).as(format).isEqualTo("pair");
+      assertThat(read.getVectorType()).as(format).isEqualTo("float32");
+      byte[] question = written(embedding(VectorType.FLOAT32), Map.of());
+      assertThat(new QuestionEmbeddingDeserializer().deserialize(TOPIC, question))
+          .satisfies(found -> assertThat(found.getPassageTemplate()).isEmpty());
+    }
+    try (RegistryStandIn registry = new RegistryStandIn()) {
+      Map<String, String> settings = Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url());
+      RegistryCheck.embeddings(settings, TOPIC, true);
+      byte[] ofPassage = written(passage, settings);
+      byte[] ofQuestion = written(embedding(VectorType.FLOAT32), settings);
+      assertThat(ofPassage[4]).as("registered at start").isLessThan(ofQuestion[4]);
+    }
+  }
+
   @Test
   void shouldAskTheRegistryAtStartForTheVersionThatWillBeWritten() {
     try (RegistryStandIn registry = new RegistryStandIn()) {
       Map<String, String> settings =
           Map.of(
               SerdeConfig.SCHEMA_REGISTRY_URL, registry.url(), SerdeConfig.OUTPUT_VECTOR, "int8");
-      RegistryCheck.embeddings(settings, TOPIC);
-      RegistryCheck.embeddings(Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url()), TOPIC);
+      RegistryCheck.embeddings(settings, TOPIC, false);
+      RegistryCheck.embeddings(
+          Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url()), TOPIC, false);
       byte[] int8 = written(embedding(VectorType.INT8), settings);
       byte[] float32 = written(embedding(VectorType.FLOAT32), settings);
       assertThat(int8[4]).as("the one that was registered first").isLessThan(float32[4]);

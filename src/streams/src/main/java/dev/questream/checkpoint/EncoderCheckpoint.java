@@ -8,6 +8,7 @@ import dev.questream.weights.TensorShape;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class EncoderCheckpoint {
   private static final Logger LOG = LoggerFactory.getLogger(EncoderCheckpoint.class);
-  private static final int CUSTOMARY_HEAD_WIDTH = 64;
+
+  /**
+   * Heads by width, where every published encoder of these families has as many: BERT-base and
+   * -large, all DPR encoders, and what was trained from them. Narrower ones have heads of 32, 26 or
+   * 64 numbers, and no tensor tells which.
+   */
+  private static final Map<Integer, Integer> HEADS_BY_WIDTH = Map.of(768, 12, 1024, 16);
 
   private final StateDict weights;
   private final Family family;
@@ -75,7 +82,7 @@ public final class EncoderCheckpoint {
         new EncoderConfig(
             layers,
             hidden,
-            declared.attentionHeads().orElseGet(() -> guessHeads(hidden)),
+            declared.attentionHeads().orElseGet(() -> customaryHeads(hidden)),
             size(names.in(0, names.layer().up()) + ".weight", 0) / (variation.gated() ? 2 : 1),
             size(words, 0),
             family.maxTokens(declared, rows),
@@ -90,13 +97,18 @@ public final class EncoderCheckpoint {
     return weights.names().contains(part + ".weight");
   }
 
-  private int guessHeads(int hidden) {
-    int heads = Math.max(1, hidden / CUSTOMARY_HEAD_WIDTH);
-    LOG.warn(
-        "{}: no config.json says how many attention heads there are; taking {} (heads of width {})",
+  private int customaryHeads(int hidden) {
+    Integer heads = HEADS_BY_WIDTH.get(hidden);
+    if (heads == null) {
+      throw new ModelException(
+          "%s: no config.json says how many attention heads share the width %d, and the vectors of a guess would be wrong; put the model's config.json (num_attention_heads) beside the weights"
+              .formatted(weights.file(), hidden));
+    }
+    LOG.info(
+        "{}: no config.json says how many attention heads there are; encoders of width {} have {}",
         weights.file(),
-        heads,
-        hidden / heads);
+        hidden,
+        heads);
     return heads;
   }
 

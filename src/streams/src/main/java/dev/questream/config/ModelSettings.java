@@ -8,11 +8,13 @@ import static dev.questream.config.QuestreamConfig.MODEL;
 import static dev.questream.config.QuestreamConfig.PASSAGE_TEMPLATE;
 import static dev.questream.config.QuestreamConfig.PRECISION;
 import static dev.questream.config.QuestreamConfig.PREFIX;
+import static dev.questream.config.QuestreamConfig.ROLE;
 import static dev.questream.config.QuestreamConfig.TRUNCATION;
 import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 
+import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.PassageTemplate;
 import dev.questream.encoder.Precision;
 import dev.questream.encoder.Truncation;
@@ -66,6 +68,15 @@ final class ModelSettings {
             HIGH,
             "The encoder: the bundled model's name, a folder with a checkpoint, or a model on the"
                 + " hub (owner/name, or owner/name@revision).")
+        .define(
+            ROLE,
+            Type.STRING,
+            EncoderRole.QUESTION.label(),
+            ValidString.in(EncoderRole.QUESTION.label(), EncoderRole.PASSAGE.label()),
+            HIGH,
+            "What the texts are, question or passage: which side of DPR the model must be, and whose"
+                + " prompt and length a text gets. Passages are read from questions.topic, their"
+                + " titles as input.title says, and written as encoder.passage.template says.")
         .define(
             DEVICE,
             Type.STRING,
@@ -135,7 +146,7 @@ final class ModelSettings {
             AS_THE_MODEL,
             TEMPLATE,
             LOW,
-            "How a passage with a title is written for the encoder, by encode and evaluate: pair is"
+            "How a passage with a title is written for the encoder: pair is"
                 + " DPR's [CLS] title [SEP] text [SEP]; else a text with {title} and {text}. The word"
                 + " 'model' means pair for DPR and '{title} {text}' for other models, as in BEIR and"
                 + " MTEB.");

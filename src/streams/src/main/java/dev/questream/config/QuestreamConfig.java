@@ -1,5 +1,6 @@
 package dev.questream.config;
 
+import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.PassageTemplate;
 import dev.questream.serde.SerdeConfig;
 import dev.questream.serde.SerdeConfig.OutputKey;
@@ -42,6 +43,7 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String OUTPUT_SERIALIZER = "output.value.serializer";
   public static final String SCHEMA_REGISTRY_URL = SerdeConfig.SCHEMA_REGISTRY_URL;
   public static final String MODEL = "model";
+  public static final String ROLE = "encoder.role";
   public static final String PRECISION = "encoder.precision";
   public static final String MIN_COSINE = "encoder.precision.min.cosine";
   public static final String WORKERS = "encoder.workers";
@@ -220,6 +222,11 @@ public final class QuestreamConfig extends AbstractConfig {
     Serializer<Object> serializer = getConfiguredInstance(OUTPUT_SERIALIZER, Serializer.class);
     serializer.configure(new HashMap<>(values()), false);
     return serializer;
+  }
+
+  /** What is encoded: questions or passages. */
+  public EncoderRole role() {
+    return EncoderRole.valueOf(getString(ROLE).toUpperCase(Locale.ROOT));
   }
 
   /** The prefix that the user set, or empty for the model's own. */

@@ -1,5 +1,6 @@
 package dev.questream.engine;
 
+import dev.questream.checkpoint.Companions;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
@@ -72,9 +73,13 @@ final class ModelOpening {
     EncoderRole asked = settings.role();
     if (!found.serves(asked)) {
       throw new ModelException(
-          ("%s is a %s encoder by its weights, and a %s encoder is asked for; name its companion with"
-                  + " --model, or say what it is to encode: `encode --role %s`, `demo --passage-model`")
-              .formatted(model.id(), found.label(), asked.label(), found.label()));
+          "%s is a %s encoder by its weights, and a %s encoder is asked for (encoder.role); take %s (--model, --passage-model), or encode %ss with it"
+              .formatted(
+                  model.id(),
+                  found.label(),
+                  asked.label(),
+                  Companions.of(model.id()).orElse("its companion"),
+                  found.label()));
     }
   }
 

@@ -75,16 +75,21 @@ public final class Encoders {
   }
 
   /**
-   * Opens the configured model. One on the hub is fetched first; the first time, importing a model
-   * takes seconds to a minute.
+   * Opens the configured model in the configured role. One on the hub is fetched first; the first
+   * time, importing a model takes seconds to a minute.
    *
    * @throws ModelException if it cannot be had or used, or encodes the other kind of text
    */
+  public static BatchingEncoder open(QuestreamConfig config, EncoderObserver observer) {
+    return open(config, config.role(), observer);
+  }
+
+  /** The same in another role, without an observer. */
   public static BatchingEncoder open(QuestreamConfig config, EncoderRole role) {
     return open(config, role, EncoderObserver.NONE);
   }
 
-  /** The same, with an observer. */
+  /** The same with an observer. */
   public static BatchingEncoder open(
       QuestreamConfig config, EncoderRole role, EncoderObserver observer) {
     return open(config, resolve(fetched(config, DownloadListener.SILENT)), role, observer);

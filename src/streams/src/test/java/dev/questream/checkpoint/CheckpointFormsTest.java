@@ -60,13 +60,15 @@ class CheckpointFormsTest {
     StateDict found = open(name, EncoderRole.QUESTION);
     assertThat(found.role()).isEqualTo(EncoderRole.UNIVERSAL);
     assertSame(found, "reference.safetensors");
-    ModelConfig declared = ModelConfig.parse("{\"model_type\":\"bert\"}".getBytes(UTF_8), name);
+    ModelConfig declared =
+        ModelConfig.parse(
+            "{\"model_type\":\"bert\",\"num_attention_heads\":2}".getBytes(UTF_8), name);
     assertThat(EncoderCheckpoint.of(found, declared, SentenceModule.in(FORMS)).config())
         .isEqualTo(
             new EncoderConfig(
                 2,
                 8,
-                1,
+                2,
                 16,
                 24,
                 12,

@@ -1,6 +1,7 @@
 package dev.questream.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -10,10 +11,13 @@ import dev.questream.encoder.Pooling;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ElementType;
 import dev.questream.weights.ModelException;
+import dev.questream.weights.Tensor;
 import dev.questream.weights.TensorShape;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,9 +145,62 @@ class EncoderCheckpointTest {
     assertThat(open(tiny(Layout.PLAIN), wrong).config()).isEqualTo(bert(8, 1e-5));
   }
 
-  @Test
-  void shouldGuessTheHeadsThatNoConfigDeclares() {
-    assertThat(open(tiny(Layout.PLAIN), ModelConfig.empty()).config()).isEqualTo(bert(1, 1e-12));
+  @ParameterizedTest
+  @CsvSource({"PLAIN", "PREFIXED", "QUESTION", "PASSAGE", "TRAINING"})
+  void shouldRefuseWhatNoConfigTellsTheHeadsOf(Layout layout) {
+    assertThatThrownBy(() -> open(tiny(layout), ModelConfig.empty()))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll(
+            "model.safetensors", "share the width 32", "put the model's config.json");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"768,12", "1024,16", "384,", "312,", "512,"})
+  void shouldKnowTheHeadsOfBertBaseAndLarge(int hidden, Integer heads) {
+    Checkpoint stored =
+        Checkpoint.open(tiny(Layout.PLAIN).write(folder.resolve("model.safetensors")));
+    StateDict wide = StateDict.of(new Wide(stored, hidden), EncoderRole.QUESTION);
+    ThrowingCallable opened =
+        () ->
+            assertThat(
+                    EncoderCheckpoint.of(
+                            wide, ModelConfig.empty(), List.of(SentenceModule.Pool.of(Pooling.CLS)))
+                        .config()
+                        .heads())
+                .isEqualTo(heads);
+    if (heads == null) {
+      assertThatThrownBy(opened).hasMessageContaining("share the width " + hidden);
+    } else {
+      assertThatCode(opened).doesNotThrowAnyException();
+    }
+  }
+
+  /** The tiny checkpoint with another width, in its shapes alone. */
+  private record Wide(Checkpoint stored, int hidden) implements Checkpoint {
+    @Override
+    public Path file() {
+      return stored.file();
+    }
+
+    @Override
+    public Set<String> names() {
+      return stored.names();
+    }
+
+    @Override
+    public TensorShape shape(String name) {
+      TensorShape shape = stored.shape(name);
+      long[] sizes = new long[shape.rank()];
+      for (int i = 0; i < sizes.length; i++) {
+        sizes[i] = shape.dimension(i) == TinyCheckpoint.HIDDEN ? hidden : shape.dimension(i);
+      }
+      return TensorShape.of(sizes);
+    }
+
+    @Override
+    public Tensor read(String name) {
+      return stored.read(name);
+    }
   }
 
   @ParameterizedTest

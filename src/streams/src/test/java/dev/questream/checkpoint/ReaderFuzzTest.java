@@ -204,7 +204,7 @@ class ReaderFuzzTest {
     }
     EncoderCheckpoint.of(
         StateDict.of(checkpoint, EncoderRole.QUESTION),
-        ModelConfig.empty(),
+        ModelConfig.parse(text("{\"num_attention_heads\": 1}"), "config.json"),
         List.of(SentenceModule.Pool.of(Pooling.CLS)));
   }
 

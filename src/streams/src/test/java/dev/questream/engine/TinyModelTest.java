@@ -323,6 +323,17 @@ class TinyModelTest {
     assertThatThrownBy(() -> open(asked)).isInstanceOf(ModelException.class);
   }
 
+  @ParameterizedTest
+  @CsvSource({"PASSAGE,QUESTION,ctx,question", "QUESTION,PASSAGE,question,ctx"})
+  void shouldNameTheCompanionThatIsMeant(
+      Layout layout, EncoderRole asked, String given, String companion) throws IOException {
+    folder = Files.createDirectory(work.resolve("dpr-%s_encoder-nq".formatted(given)));
+    TinyModelFolder.dpr(folder, tiny(layout));
+    assertThatThrownBy(() -> open(asked))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("take dpr-%s_encoder-nq".formatted(companion));
+  }
+
   @Test
   void shouldRefuseAPrecisionThatFallsUnderTheBound() {
     TinyModelFolder.dpr(folder, tiny(Layout.QUESTION));

@@ -10,7 +10,6 @@ import dev.questream.app.io.NpyWriter;
 import dev.questream.app.io.OutputTarget;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.EncoderInfo;
-import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.QuestionEncoder;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.model.Encoders;
@@ -65,10 +64,9 @@ public final class EncodeCommand implements Callable<Integer> {
 
   @Option(
       names = "--role",
-      defaultValue = "question",
       paramLabel = "ROLE",
       description = "question or passage. Default: question.")
-  private TextRole role;
+  private String role;
 
   @Option(
       names = "--prefix",
@@ -82,24 +80,17 @@ public final class EncodeCommand implements Callable<Integer> {
     NPY
   }
 
-  /** What the texts are. */
-  enum TextRole {
-    QUESTION,
-    PASSAGE
-  }
-
   public EncodeCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() {
-    EncoderRole encoderRole = EncoderRole.valueOf(role.name());
+    QuestreamConfig config = settings.config(flags());
     try (InputReader reader =
-            new InputReader(InputOptions.stream(input.open()), input.format(), encoderRole);
+            new InputReader(InputOptions.stream(input.open()), input.format(), config.role());
         OutputTarget target = OutputTarget.of(output, console.out());
-        BatchingEncoder encoder =
-            Encoders.open(HubModel.local(settings.config(flags()), console), encoderRole);
+        BatchingEncoder encoder = Encoders.open(HubModel.local(config, console), config.role());
         EmbeddingWriter writer = writer(target, encoder)) {
       EncodeRun run = new EncodeRun(encoder, writer, console.progress("encoding", 0));
       run.encode(reader);
@@ -126,6 +117,7 @@ public final class EncodeCommand implements Callable<Integer> {
     Map<String, String> flags = new HashMap<>();
     putUnlessNull(flags, QuestreamConfig.MODEL, model);
     putUnlessNull(flags, QuestreamConfig.PRECISION, precision);
+    putUnlessNull(flags, QuestreamConfig.ROLE, role);
     putUnlessNull(flags, QuestreamConfig.PREFIX, prefix);
     return flags;
   }

@@ -3,6 +3,7 @@ package dev.questream.app.command;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.Step;
+import dev.questream.checkpoint.Companions;
 import dev.questream.checkpoint.EncoderCheckpoint;
 import dev.questream.checkpoint.EncoderConfig;
 import dev.questream.checkpoint.PublishedModel;
@@ -71,6 +72,7 @@ public final class ModelCommand {
       line("model", resolved.id());
       line("revision", resolved.revision());
       line("role", weights.role().label());
+      line("companion", Companions.of(resolved.id()).orElse(""));
       line("family", weights.family());
       line("layers", dimensions.layers());
       line("hidden", dimensions.hidden());

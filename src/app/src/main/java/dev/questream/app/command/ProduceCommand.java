@@ -93,7 +93,7 @@ public final class ProduceCommand implements Callable<Integer> {
 
   /** Files of questions with titles are as those of passages. */
   private static EncoderRole role(QuestreamConfig config) {
-    return config.getList(InputConfig.TITLE).isEmpty() ? EncoderRole.QUESTION : EncoderRole.PASSAGE;
+    return config.getList(InputConfig.TITLE).isEmpty() ? config.role() : EncoderRole.PASSAGE;
   }
 
   /** How far an earlier run came, if what is read can be read again. */

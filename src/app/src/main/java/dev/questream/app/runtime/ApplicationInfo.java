@@ -73,11 +73,13 @@ final class ApplicationInfo {
     }
   }
 
-  /** What it runs on and takes; the limit of a batch is the one at present. */
-  private record Encoder(String device, int workers, int maxTokens, int batchTokenLimit) {
+  /** What it encodes, runs on and takes; the limit of a batch is the one at present. */
+  private record Encoder(
+      String role, String device, int workers, int maxTokens, int batchTokenLimit) {
     static Encoder of(BatchingEncoder encoder) {
       EncoderState now = encoder.state();
       return new Encoder(
+          encoder.info().role().label(),
           encoder.hardware().name(),
           now.workers(),
           encoder.info().maxTokens(),

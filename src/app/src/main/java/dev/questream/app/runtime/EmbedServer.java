@@ -5,7 +5,6 @@ import dev.questream.app.embed.EmbedEndpoints;
 import dev.questream.app.http.HttpService;
 import dev.questream.app.http.Resource;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.encoder.batching.EncoderObserver;
 import dev.questream.model.Encoders;
@@ -51,7 +50,7 @@ public final class EmbedServer implements AutoCloseable {
    * @throws FatalException if the port cannot be had
    */
   public static EmbedServer start(QuestreamConfig config) {
-    return start(config, observer -> Encoders.open(config, EncoderRole.QUESTION, observer));
+    return start(config, observer -> Encoders.open(config, observer));
   }
 
   /**

@@ -4,7 +4,6 @@ import dev.questream.app.console.FatalException;
 import dev.questream.app.page.Neighbours;
 import dev.questream.app.tracing.Tracing;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.encoder.batching.EncoderObserver;
 import dev.questream.model.Encoders;
@@ -72,7 +71,7 @@ public final class QuestreamApplication implements InstanceStatus, AutoCloseable
    * @throws ModelException if the model cannot be used
    */
   public static QuestreamApplication start(QuestreamConfig config) {
-    return start(config, observer -> Encoders.open(config, EncoderRole.QUESTION, observer));
+    return start(config, observer -> Encoders.open(config, observer));
   }
 
   /**

@@ -59,6 +59,7 @@ final class Rows {
       while (rows.next()) {
         QuestionEmbedding embedding = new QuestionEmbedding();
         embedding.put("vector_type", "float32");
+        embedding.put("passage_template", "");
         for (Field field : fields) {
           embedding.put(field.pos(), value(rows, field));
         }

@@ -78,6 +78,15 @@ public final class EvaluateOptions {
   boolean fromTopic;
 
   @Option(
+      names = "--passages-from-topic",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "TOPIC",
+      description =
+          "Take passage vectors from a topic instead of encoding them. Default: embeddings.topic.")
+  String passagesTopic; // null: none; empty: the setting's
+
+  @Option(
       names = "--against",
       paramLabel = "P",
       description = "Compare with the same model in another precision, such as fp32.")
@@ -150,6 +159,10 @@ public final class EvaluateOptions {
     require(
         !fromTopic || dimensions.isEmpty() && vectors.isEmpty(),
         "--from-topic takes the vectors that are there; leave --dimensions and --vector out");
+    require(
+        passagesTopic == null || dimensions.isEmpty() && vectors.isEmpty() && against == null,
+        "--passages-from-topic takes the vectors that are there; leave --dimensions, --vector and"
+            + " --against out");
     require(
         dimensions.stream().allMatch(n -> n >= 1),
         "--dimensions must be numbers from 1, it is " + dimensions);

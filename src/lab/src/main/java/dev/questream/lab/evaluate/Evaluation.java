@@ -1,15 +1,12 @@
 package dev.questream.lab.evaluate;
 
 import dev.questream.app.console.Console;
-import dev.questream.app.console.ExitCode;
-import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Progress;
 import dev.questream.encoder.VectorShape;
 import dev.questream.engine.TorchInnerProducts;
 import dev.questream.lab.retrieval.PassageSpool;
 import dev.questream.lab.retrieval.recall.AnswerRecall;
 import dev.questream.lab.retrieval.recall.Judgement;
-import dev.questream.lab.retrieval.recall.PublishedRecall;
 import dev.questream.lab.retrieval.search.ExactSearch;
 import dev.questream.lab.retrieval.search.Ranking;
 import dev.questream.lab.retrieval.search.SearchPlan;
@@ -60,16 +57,12 @@ public final class Evaluation {
    *
    * @param results where DPR's result file goes, or empty for none
    */
-  public Outcome run(Contender contender, QuestionVectors questions, Optional<Path> results)
+  public Outcome run(Contender contender, QuestionVectors encoded, Optional<Path> results)
       throws IOException {
-    PassageVectors passages =
-        PassageVectors.open(
-            contender.passages(),
-            task.passages(),
-            contender.embeddings(),
-            new PassageVectors.Storage(settings.storage(), settings.shardPassages()),
-            console);
-    requireCompanion(contender, questions, passages);
+    PassageVectors passages = passages(contender);
+    Pairing.require(contender, encoded, passages);
+    QuestionVectors questions =
+        contender.passagesFromTopic() ? Pairing.inShapeOf(passages, contender, encoded) : encoded;
     List<VectorShape> shapes = settings.shapes().of(questions.provenance());
     List<Ranking> rankings = search(contender, questions, passages, own(questions, passages));
     AnswerRecall recall = judge(rankings, results);
@@ -88,26 +81,14 @@ public final class Evaluation {
         inShapes);
   }
 
-  /** A topic says which model made its vectors; passages by another must be meant. */
-  private static void requireCompanion(
-      Contender contender, QuestionVectors questions, PassageVectors passages) {
-    if (!contender.fromTopic() || contender.passageModelNamed()) {
-      return;
-    }
-    Provenance.Model model = questions.provenance().model();
-    Optional<String> companion = PublishedRecall.companion(model.id());
-    if (passages
-        .provenance()
-        .map(Provenance::model)
-        .filter(m -> !m.weightsSha256().equals(model.weightsSha256()))
-        .filter(m -> !companion.equals(Optional.of(m.id())))
-        .isPresent()) {
-      throw new FatalException(
-          ExitCode.USAGE,
-          "the topic's vectors were made by %s, the passages' by %s; name the passage encoder that belongs to the topic with --passage-model"
-              .formatted(
-                  questions.provenance().describe(), passages.provenance().get().describe()));
-    }
+  private PassageVectors passages(Contender contender) throws IOException {
+    PassageVectors.Storage storage =
+        new PassageVectors.Storage(settings.storage(), settings.shardPassages());
+    return contender.passagesFromTopic()
+        ? TopicPassages.open(
+            contender.passages(), task.passages(), contender.embeddings(), storage, console)
+        : PassageVectors.open(
+            contender.passages(), task.passages(), contender.embeddings(), storage, console);
   }
 
   /**

@@ -5,10 +5,11 @@ import dev.questream.app.command.SettingsOptions;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.checkpoint.Companions;
 import dev.questream.config.QuestreamConfig;
-import dev.questream.lab.retrieval.recall.PublishedRecall;
 import dev.questream.provenance.Provenance;
 import dev.questream.provenance.VectorType;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,15 +68,27 @@ record EvaluationPlan(
             : companion(model);
     return new Contender(
         local(config, model, console),
-        local(config, passageModel, console),
+        options.passagesTopic == null
+            ? local(config, passageModel, console)
+            : topic(config.with(QuestreamConfig.MODEL, passageModel), options.passagesTopic),
         options.fromTopic,
+        options.passagesTopic != null,
         named,
         embeddings(options, index));
   }
 
-  /** The name without a revision decides; the companion is taken at its newest. */
+  /**
+   * The name without a revision decides; the companion is taken at its newest. Of folders, only one
+   * that is there counts.
+   */
   private static String companion(String model) {
-    return PublishedRecall.companion(model.replaceFirst("@.*$", "")).orElse(model);
+    return Companions.of(model.replaceFirst("@.*$", ""))
+        .filter(companion -> !Files.exists(Path.of(model)) || Files.exists(Path.of(companion)))
+        .orElse(model);
+  }
+
+  private static QuestreamConfig topic(QuestreamConfig config, String topic) {
+    return topic.isEmpty() ? config : config.with(QuestreamConfig.EMBEDDINGS_TOPIC, topic);
   }
 
   private static QuestreamConfig local(QuestreamConfig config, String model, Console console) {
@@ -93,6 +106,7 @@ record EvaluationPlan(
     return new Contender(
         first.questions().with(QuestreamConfig.PRECISION, options.against),
         first.passages().with(QuestreamConfig.PRECISION, options.against),
+        false,
         false,
         first.passageModelNamed(),
         embeddings(options, 1));

@@ -43,6 +43,7 @@ final class PassageVectors {
   private final Path path;
   private final PassageShards shards; // null: published
   private final Provenance provenance; // null: published
+  private final boolean shaped; // they have the shape that their provenance says
   private final int rejected;
 
   private PassageVectors(
@@ -50,12 +51,24 @@ final class PassageVectors {
       Path path,
       PassageShards shards,
       Provenance provenance,
+      boolean shaped,
       int rejected) {
     this.passages = passages;
     this.path = path;
     this.shards = shards;
     this.provenance = provenance;
+    this.shaped = shaped;
     this.rejected = rejected;
+  }
+
+  /** Those of a topic, which have one shape. */
+  static PassageVectors ofTopic(
+      PassageCollection passages,
+      Path path,
+      PassageShards shards,
+      Provenance provenance,
+      int rejected) {
+    return new PassageVectors(passages, path, shards, provenance, true, rejected);
   }
 
   /** How shards are written. */
@@ -74,33 +87,43 @@ final class PassageVectors {
       Console console)
       throws IOException {
     if (folder.isPresent() && PublishedVectors.areIn(folder.get())) {
-      return new PassageVectors(passages, folder.get(), null, null, 0);
+      return new PassageVectors(passages, folder.get(), null, null, false, 0);
     }
     try (BatchingEncoder encoder = Encoders.open(config, EncoderRole.PASSAGE)) {
       EncoderInfo info = encoder.info();
-      Path chosen = folder.orElseGet(() -> cacheFolder(config, info, passages, storage));
+      String template = info.provenance().computed().passageTemplate();
+      Path chosen =
+          folder.orElseGet(
+              () ->
+                  cacheFolder(
+                      config,
+                      passages,
+                      shortened(info.provenance().model().weightsSha256()),
+                      info.precision().label(),
+                      storage.type().label(),
+                      shortened(Sha256.of(template.getBytes(UTF_8)))));
       try (PassageShards shards =
           PassageShards.open(chosen, info, passages, storage.type(), storage.shardPassages())) {
         int rejected = encodeMissing(encoder, passages, shards, chosen, console);
-        return new PassageVectors(passages, chosen, shards, info.provenance(), rejected);
+        return new PassageVectors(passages, chosen, shards, info.provenance(), false, rejected);
       }
     }
   }
 
-  private static Path cacheFolder(
-      QuestreamConfig config, EncoderInfo info, PassageCollection passages, Storage storage) {
-    String template = info.provenance().computed().passageTemplate();
+  /**
+   * Where vectors of passages are kept.
+   *
+   * @param facts what tells them from others of the same passages
+   */
+  static Path cacheFolder(QuestreamConfig config, PassageCollection passages, String... facts) {
     return config
         .cacheFolder()
         .resolve("passages")
-        .resolve(
-            "%s-%s-%s-%s-%s"
-                .formatted(
-                    passages.sha256().substring(0, SHOWN_HASH),
-                    info.provenance().model().weightsSha256().substring(0, SHOWN_HASH),
-                    info.precision().label(),
-                    storage.type().label(),
-                    Sha256.of(template.getBytes(UTF_8)).substring(0, SHOWN_HASH)));
+        .resolve(shortened(passages.sha256()) + "-" + String.join("-", facts));
+  }
+
+  private static String shortened(String hash) {
+    return hash.substring(0, SHOWN_HASH);
   }
 
   private static int encodeMissing(
@@ -185,9 +208,12 @@ final class PassageVectors {
     return shards == null ? PublishedVectors.open(path, passages) : shards.reader();
   }
 
-  /** Reads the vectors in a shape; those of fewer dimensions are not cut. */
+  /** Reads the vectors in a shape; those of fewer dimensions, or of a topic, are not cut. */
   VectorReader reader(VectorShape shape) {
     VectorReader whole = reader();
+    if (shaped) {
+      return whole;
+    }
     VectorShape possible =
         new VectorShape(Math.min(shape.dimensions(), whole.dimensions()), shape.type());
     return ShapedVectors.of(

@@ -110,7 +110,11 @@ public record QuestionVectors(float[] matrix, Provenance provenance, int without
 
   /** What the vectors are. */
   VectorShape shape() {
-    return new VectorShape(dimensions(), VectorType.of(provenance.computed().vectorType()));
+    return shape(provenance.computed());
+  }
+
+  static VectorShape shape(Provenance.Computation computed) {
+    return new VectorShape(computed.dimensions(), VectorType.of(computed.vectorType()));
   }
 
   /** The vectors of a model in another shape. */

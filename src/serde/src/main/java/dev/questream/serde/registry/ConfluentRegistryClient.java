@@ -140,7 +140,7 @@ public final class ConfluentRegistryClient implements SchemaRegistry {
     return says(refused, SCHEMA_NOT_FOUND) || says(refused, SUBJECT_NOT_FOUND);
   }
 
-  /** Embeddings of other types than float32 have a file of their own. */
+  /** Embeddings of passages, and of other types than float32, have a file of their own. */
   private static String file(Schema schema) {
     return schema.getName() + (schema.getField("vector_type") == null ? "" : "-shaped");
   }

@@ -327,7 +327,7 @@ class ConfluentRegistryClientTest {
         serializer.serialize("t", new Question("1", "Why?", Map.of(), 0L));
       }
     } else {
-      RegistryCheck.embeddings(settings(registry.url()), "t");
+      RegistryCheck.embeddings(settings(registry.url()), "t", false);
     }
     assertThat(new ObjectMapper().readTree(registry.bodies().get(0)).path("schema").asText())
         .isEqualTo(file.toString());
@@ -335,7 +335,7 @@ class ConfluentRegistryClientTest {
 
   @Test
   void shouldRegisterTheSchemaOfEmbeddingsInTheCheck() {
-    RegistryCheck.embeddings(settings(registry.url()), "vectors");
+    RegistryCheck.embeddings(settings(registry.url()), "vectors", false);
     assertThat(registry.requests()).containsExactly("POST /subjects/vectors-value/versions");
     assertThat(registry.bodies().get(0)).contains("QuestionEmbedding");
   }
@@ -343,17 +343,19 @@ class ConfluentRegistryClientTest {
   @Test
   void shouldFailTheCheckWhenTheRegistryRefuses() {
     registry.answerAlways(409, "{\"message\":\"not backward compatible\"}");
-    assertThatThrownBy(() -> RegistryCheck.embeddings(settings(registry.url()), "vectors"))
+    assertThatThrownBy(() -> RegistryCheck.embeddings(settings(registry.url()), "vectors", false))
         .isInstanceOf(SchemaRegistryException.class)
         .hasMessageContaining("not backward compatible");
   }
 
   @Test
   void shouldCheckNothingForJsonAndWithoutARegistry() {
-    assertThatCode(() -> RegistryCheck.embeddings(Map.of(), "vectors")).doesNotThrowAnyException();
+    assertThatCode(() -> RegistryCheck.embeddings(Map.of(), "vectors", false))
+        .doesNotThrowAnyException();
     RegistryCheck.embeddings(
         Map.of(SerdeConfig.SCHEMA_REGISTRY_URL, registry.url(), SerdeConfig.OUTPUT_FORMAT, "json"),
-        "vectors");
+        "vectors",
+        false);
     assertThat(registry.requests()).isEmpty();
   }
 }

@@ -59,11 +59,4 @@ public record PublishedRecall(String set, Map<Integer, Double> percent) {
     return Optional.ofNullable(SETS.get(questions.sha256()))
         .flatMap(set -> Optional.ofNullable(BY_MODEL.getOrDefault(modelId, Map.of()).get(set)));
   }
-
-  /** The passage encoder that was published together with a question encoder. */
-  public static Optional<String> companion(String modelId) {
-    return BY_MODEL.containsKey(modelId)
-        ? Optional.of(modelId.replace("-question_encoder-", "-ctx_encoder-"))
-        : Optional.empty();
-  }
 }

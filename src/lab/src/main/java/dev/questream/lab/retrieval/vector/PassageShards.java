@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -98,6 +99,24 @@ public final class PassageShards implements AutoCloseable {
     }
   }
 
+  /** Opens a folder, or begins one, whatever it holds. */
+  static PassageShards unchecked(
+      Path folder, int passages, int dimensions, StorageType storage, int shardPassages)
+      throws IOException {
+    Files.createDirectories(folder);
+    return new PassageShards(folder, passages, dimensions, storage, shardPassages);
+  }
+
+  /** Deletes the manifest and all shards, of whatever storage. */
+  void delete() throws IOException {
+    Files.deleteIfExists(folder.resolve(ShardManifest.FILE));
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "shard-[0-9]*")) {
+      for (Path shard : all) {
+        Files.delete(shard);
+      }
+    }
+  }
+
   /** Passages whose vectors lie in whole shards, without a gap from the first on. */
   public int stored() {
     int shard = 0;
@@ -123,11 +142,23 @@ public final class PassageShards implements AutoCloseable {
     return (int) Math.min(shardPassages, passages - (long) shard * shardPassages);
   }
 
-  private int rowBytes() {
+  int dimensions() {
+    return dimensions;
+  }
+
+  int shardPassages() {
+    return shardPassages;
+  }
+
+  StorageType storage() {
+    return storage;
+  }
+
+  int rowBytes() {
     return dimensions * storage.bytes();
   }
 
-  private Path file(int shard) {
+  Path file(int shard) {
     return folder.resolve(String.format(Locale.ROOT, "shard-%06d.%s", shard, storage.label()));
   }
 

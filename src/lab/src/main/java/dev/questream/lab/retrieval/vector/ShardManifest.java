@@ -27,6 +27,8 @@ record ShardManifest(Map<String, String> facts) {
   static final String FILE = "manifest.properties";
   static final String FORMAT = "questream passage vectors 2";
   private static final Set<String> NAMES = Set.of("model", "model.revision");
+  private static final String TOPIC = "topic.id";
+  private static final String VECTOR_TYPE = "vector.type";
   private static final int SHOWN_HASH = 12;
 
   ShardManifest {
@@ -35,8 +37,35 @@ record ShardManifest(Map<String, String> facts) {
 
   static ShardManifest of(
       EncoderInfo encoder, PassageCollection passages, StorageType storage, int shardPassages) {
-    Provenance.Model model = encoder.provenance().model();
-    Provenance.Computation computed = encoder.provenance().computed();
+    Map<String, String> facts = facts(encoder.provenance(), passages, storage, shardPassages);
+    facts.put("role", encoder.role().label());
+    facts.put("max.tokens", Integer.toString(encoder.maxTokens()));
+    return new ShardManifest(facts);
+  }
+
+  /**
+   * Of vectors that were read from a topic.
+   *
+   * @param ends how far it was
+   */
+  static ShardManifest ofTopic(
+      Provenance maker,
+      PassageCollection passages,
+      StorageType storage,
+      int shardPassages,
+      String topicId,
+      String ends) {
+    Map<String, String> facts = facts(maker, passages, storage, shardPassages);
+    facts.put(TOPIC, topicId);
+    facts.put("topic.ends", ends);
+    facts.put(VECTOR_TYPE, maker.computed().vectorType());
+    return new ShardManifest(facts);
+  }
+
+  private static Map<String, String> facts(
+      Provenance maker, PassageCollection passages, StorageType storage, int shardPassages) {
+    Provenance.Model model = maker.model();
+    Provenance.Computation computed = maker.computed();
     Map<String, String> facts = new TreeMap<>();
     facts.put("format", FORMAT);
     facts.put("passages", Integer.toString(passages.size()));
@@ -45,17 +74,45 @@ record ShardManifest(Map<String, String> facts) {
     facts.put("model.revision", model.revision());
     facts.put("weights.sha256", model.weightsSha256());
     facts.put("tokenizer.sha256", model.tokenizerSha256());
-    facts.put("role", encoder.role().label());
     facts.put("pooling", computed.pooling());
     facts.put("normalized", Boolean.toString(computed.normalized()));
     facts.put("precision", computed.precision());
     facts.put("prefix", computed.prefix());
     facts.put("passage.template", computed.passageTemplate());
-    facts.put("max.tokens", Integer.toString(encoder.maxTokens()));
     facts.put("dimensions", Integer.toString(computed.dimensions()));
     facts.put("storage", storage.label());
     facts.put("shard.passages", Integer.toString(shardPassages));
-    return new ShardManifest(facts);
+    return facts;
+  }
+
+  boolean isOfTopic() {
+    return facts.containsKey(TOPIC);
+  }
+
+  /**
+   * Who made the vectors of a topic.
+   *
+   * @throws DataException if the file is damaged
+   */
+  Provenance provenance() {
+    try {
+      return new Provenance(
+          new Provenance.Model(
+              facts.get("model"),
+              facts.get("model.revision"),
+              facts.get("weights.sha256"),
+              facts.get("tokenizer.sha256")),
+          new Provenance.Computation(
+              facts.get("pooling"),
+              Boolean.parseBoolean(facts.get("normalized")),
+              facts.get("precision"),
+              facts.get("prefix"),
+              facts.get("passage.template"),
+              Integer.parseInt(facts.get("dimensions")),
+              facts.get(VECTOR_TYPE)));
+    } catch (NumberFormatException e) {
+      throw new DataException("a manifest of passage vectors is damaged: " + facts, e);
+    }
   }
 
   static boolean isIn(Path folder) {

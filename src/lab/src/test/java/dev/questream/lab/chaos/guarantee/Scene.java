@@ -118,6 +118,7 @@ final class Scene {
     fields.put("source_partition", positions.partition(number));
     fields.put("source_offset", positions.offset(number));
     fields.put("embedded_at_ms", 5L);
+    fields.put("passage_template", "");
     fields.putAll(wrong);
     QuestionEmbedding value = new QuestionEmbedding();
     fields.forEach((name, content) -> value.put(fieldIndex(name), content));

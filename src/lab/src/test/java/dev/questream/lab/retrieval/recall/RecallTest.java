@@ -146,8 +146,5 @@ class RecallTest {
         .containsEntry(100, 87.0);
     assertThat(PublishedRecall.of("bge-small-en-v1.5", dev)).isEmpty();
     assertThat(PublishedRecall.of(rdr, new QuestionSet(List.of(), ""))).isEmpty();
-    assertThat(PublishedRecall.companion(rdr))
-        .contains("soheeyang/rdr-ctx_encoder-single-trivia-base");
-    assertThat(PublishedRecall.companion("other/model")).isEmpty();
   }
 }
