@@ -10,6 +10,11 @@ final class NodeDelivery extends Delivery {
   void prepare() {}
 
   @Override
+  String target() {
+    return "";
+  }
+
+  @Override
   long pendingLimit() {
     return Long.MAX_VALUE;
   }

@@ -27,6 +27,11 @@ final class TopicDelivery extends Delivery {
   }
 
   @Override
+  String target() {
+    return topic + " " + serializer.getClass().getName();
+  }
+
+  @Override
   long pendingLimit() {
     return limits.pending();
   }

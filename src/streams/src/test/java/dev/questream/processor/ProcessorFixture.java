@@ -19,11 +19,12 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A processor on a mocked context with a store of its own. */
 abstract class ProcessorFixture {
-  static final EmbedNodes NODES = new EmbedNodes("embed", "store", "out", "dlq");
+  static final EmbedNodes NODES = new EmbedNodes("embed", "store", "digests", "out", "dlq");
   static final EmbedSettings SETTINGS =
       new EmbedSettings(
           "app",
           true,
+          false,
           900_000,
           new EmbedSettings.WindowBounds(2, 1_000, Duration.ofMillis(10)),
           new EmbedSettings.PendingBounds(1_000, 100 << 20, Duration.ZERO),
@@ -72,6 +73,7 @@ abstract class ProcessorFixture {
             new EmbedProcessor.Shared(
                 encoder,
                 new QuestionDecoder(Map.of("input.format", "text")),
+                "",
                 delivery,
                 budget,
                 new IdPartitions(),
