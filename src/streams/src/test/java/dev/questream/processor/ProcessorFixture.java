@@ -66,19 +66,27 @@ abstract class ProcessorFixture {
   }
 
   EmbedProcessor processor(QuestionEncoder encoder, EmbedObserver observer) {
+    return processor(SETTINGS, Map.of("input.format", "text"), encoder, observer);
+  }
+
+  EmbedProcessor processor(
+      EmbedSettings settings,
+      Map<String, String> formats,
+      QuestionEncoder encoder,
+      EmbedObserver observer) {
     EmbedProcessor processor =
         new EmbedProcessor(
-            SETTINGS,
+            settings,
             NODES,
             new EmbedProcessor.Shared(
                 encoder,
-                new QuestionDecoder(Map.of("input.format", "text")),
-                "",
+                new QuestionDecoder(formats),
+                formats.toString(),
                 delivery,
                 budget,
                 new IdPartitions(),
                 intake,
-                new Requirements(SETTINGS, clients),
+                new Requirements(settings, clients),
                 ThreadLocal.withInitial(BlockBudget::new),
                 observer));
     processor.init(context);

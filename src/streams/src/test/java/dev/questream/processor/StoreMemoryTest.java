@@ -42,6 +42,14 @@ class StoreMemoryTest {
   }
 
   @Test
+  void shouldBoundStoresOfDigests() {
+    new StoreMemory().setConfig("question-digests", options, Map.of());
+    assertThat(options.writeBufferSize() * options.maxWriteBufferNumber()).isEqualTo(8 << 20);
+    assertThat(((BlockBasedTableConfig) options.tableFormatConfig()).cacheIndexAndFilterBlocks())
+        .isTrue();
+  }
+
+  @Test
   void shouldLeaveOtherStoresAsTheyAre() {
     long before = options.writeBufferSize();
     new StoreMemory().setConfig("customers", options, Map.of());
