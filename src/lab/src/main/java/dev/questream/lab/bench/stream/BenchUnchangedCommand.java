@@ -2,10 +2,10 @@ package dev.questream.lab.bench.stream;
 
 import dev.questream.app.command.GeneralOptions;
 import dev.questream.app.command.SettingsOptions;
+import dev.questream.app.command.Shutdown;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
-import dev.questream.app.console.Shutdown;
 import dev.questream.app.io.Json;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
