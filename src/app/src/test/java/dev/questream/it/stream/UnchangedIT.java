@@ -83,11 +83,12 @@ class UnchangedIT {
                   new NewTopic(skip.getString(QuestreamConfig.DLQ_TOPIC), 1, (short) 1)))
           .all()
           .get();
+      run(config("embed", "one"), List.of("A"), List.of("A")); // the store is new to its member
       run(skip, List.of("A", "A", "B", "A", "-", "A"), List.of("A", "B", "A", "-", "A"));
       run(skip, List.of("A", "B"), List.of("B"));
       run(config("skip", "empty"), List.of("B", "A"), List.of("A"));
       run(config("embed", "empty"), List.of("B", "B"), List.of("B", "B"));
-      run(skip, List.of("A", "A"), List.of("A"));
+      run(config("skip", "empty"), List.of("A", "A"), List.of("A"));
       String changelog =
           skip.getString(QuestreamConfig.APPLICATION_ID) + "-question-digests-changelog";
       ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, changelog);
