@@ -135,7 +135,7 @@ final class EmbedTask {
     if (moved) {
       metrics.idMoved();
     }
-    if (digests != null && digests.repeats(question.arrival()) && !moved) {
+    if (digests != null && digests.repeats(question) && !moved) {
       metrics.skipped("unchanged");
       return;
     }

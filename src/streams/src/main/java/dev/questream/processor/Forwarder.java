@@ -122,8 +122,8 @@ final class Forwarder {
             context.currentSystemTimeMs());
     metrics.answering(question.trail(null), why.reason(), record.headers());
     context.forward(record, nodes.deadLetters());
-    if (digests != null && question.arrival() instanceof Arrival.Asked asked) {
-      digests.forget(asked);
+    if (digests != null) {
+      digests.forget(question);
     }
     metrics.deadLetter(why.reason());
   }

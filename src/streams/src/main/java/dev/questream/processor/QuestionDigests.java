@@ -9,7 +9,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * The latest question of each id, as a digest, so that one that changes nothing is recognised. In
- * the store: the digest of the id, and the digest of the question.
+ * the store: the digest of the embedding's key, and the digest of the question.
  *
  * <p>A digest is put when its question arrives, in the transaction that makes it pending. So A, B,
  * A is right while A is pending, and nothing is kept in memory. A deletion removes it, and so does
@@ -34,9 +34,9 @@ final class QuestionDigests {
    *
    * @return whether it is a question that is equal to the latest of its id
    */
-  boolean repeats(Arrival arrival) {
-    Bytes key = key(arrival);
-    if (!(arrival instanceof Arrival.Asked asked)) {
+  boolean repeats(InFlight arrived) {
+    Bytes key = key(arrived);
+    if (!(arrived.arrival() instanceof Arrival.Asked asked)) {
       store.delete(key);
       return false;
     }
@@ -48,17 +48,19 @@ final class QuestionDigests {
     return false;
   }
 
-  /** A question that was pending is a dead letter: the next that is equal is tried again. */
-  void forget(Arrival.Asked asked) {
-    Bytes key = key(asked);
-    if (Arrays.equals(store.get(key), question(asked))) { // else there is a later one
+  /** What was pending is a dead letter: the next question that is equal is tried again. */
+  void forget(InFlight rejected) {
+    Bytes key = key(rejected);
+    if (rejected.arrival() instanceof Arrival.Asked asked
+        && Arrays.equals(store.get(key), question(asked))) { // else there is a later one
       store.delete(key);
     }
   }
 
-  /** By what its embedding has as key: different malformed ids may be one. */
-  private Bytes key(Arrival arrival) {
-    return Bytes.wrap(digest.add(arrival.id().getBytes(StandardCharsets.UTF_8)).end());
+  /** Of the key that its embedding has, which decides what replaces what. */
+  private Bytes key(InFlight question) {
+    byte[] key = question.arrival().id().getBytes(StandardCharsets.UTF_8);
+    return Bytes.wrap(digest.add(key).end());
   }
 
   private byte[] question(Arrival.Asked asked) {

@@ -87,7 +87,7 @@ final class UnchangedBench {
     int warmUp = ids / WARM_UP;
     pass(admin, "warm-up", 0, warmUp);
     passes.add(pass(admin, "new ids", warmUp, ids));
-    passes.add(pass(admin, "the same again", warmUp, ids));
+    passes.add(pass(admin, "again", warmUp, ids));
     long storeBytes = storeBytes();
     long changelogBytes = changelogBytes(admin);
     progress.accept("restart");
