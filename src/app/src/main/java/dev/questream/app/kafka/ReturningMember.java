@@ -45,8 +45,8 @@ public final class ReturningMember {
 
   /**
    * Takes the former self out of the group if there is a partition that nobody reads, or a
-   * changelog is not there, so that this instance joins as a new member. To be called before it joins. Where Kafka does not answer
-   * everything stays as it is: Kafka Streams waits for it.
+   * changelog is not there, so that this instance joins as a new member. To be called before it
+   * joins. Where Kafka does not answer everything stays as it is: Kafka Streams waits for it.
    *
    * @throws FatalException if Kafka refuses
    */
