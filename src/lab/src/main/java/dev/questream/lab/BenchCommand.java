@@ -4,6 +4,7 @@ import dev.questream.app.command.GeneralOptions;
 import dev.questream.lab.bench.encoder.BenchEncoderCommand;
 import dev.questream.lab.bench.stream.BenchServeCommand;
 import dev.questream.lab.bench.stream.BenchStreamCommand;
+import dev.questream.lab.bench.stream.BenchUnchangedCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -11,8 +12,13 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "bench",
     description = "Measure the encoder, the whole stream, or requests beside it, on this machine.",
-    subcommands = {BenchEncoderCommand.class, BenchStreamCommand.class, BenchServeCommand.class},
-    synopsisSubcommandLabel = "(encoder | stream | serve)")
+    subcommands = {
+      BenchEncoderCommand.class,
+      BenchStreamCommand.class,
+      BenchServeCommand.class,
+      BenchUnchangedCommand.class
+    },
+    synopsisSubcommandLabel = "(encoder | stream | serve | unchanged)")
 public final class BenchCommand {
   @Mixin private GeneralOptions general;
 }

@@ -25,12 +25,13 @@ class LabCommandsTest {
         "demo: --questions --limit --model --passage-model --port --stay --set --config",
         "evaluate: --questions --passages --question-model --passage-model --passage-embeddings --top-k"
             + " --match --from-topic --against --report --results --curve --plot --search-memory --set",
-        "bench: encoder stream serve",
+        "bench: encoder stream serve unchanged",
         "bench encoder: --model --questions --limit --rounds --seconds --json --mode --set --config",
         "bench stream: --model --questions --limit --rounds --seconds --json --rate --load"
             + " --partitions --encoder --set --config --bootstrap-server",
         "bench serve: --model --questions --limit --rounds --seconds --json --set --config"
             + " --bootstrap-server",
+        "bench unchanged: --ids --partitions --json --set --config --bootstrap-server",
         "chaos: --minutes --seed --guarantee"
       })
   void shouldHelpWithEveryCommand(String commandAndOptions) {

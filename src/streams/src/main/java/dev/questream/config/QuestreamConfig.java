@@ -64,6 +64,7 @@ public final class QuestreamConfig extends AbstractConfig {
   public static final String WINDOW_MAX_AGE_MS = "window.max.age.ms";
   public static final String PUNCTUATION_INTERVAL_MS = "punctuation.interval.ms";
   public static final String MAX_QUESTION_BYTES = "question.max.bytes";
+  public static final String UNCHANGED = "unchanged";
   public static final String MAX_PENDING = "pending.max.questions";
   public static final String MAX_PENDING_BYTES = "pending.max.bytes";
   public static final String STALL_LIMIT_MS = "pending.stall.limit.ms";
@@ -179,6 +180,11 @@ public final class QuestreamConfig extends AbstractConfig {
   /** Whether the promise is exactly once; otherwise at least once. */
   public boolean exactlyOnce() {
     return getString(PROCESSING_GUARANTEE).equals(StreamsConfig.EXACTLY_ONCE_V2);
+  }
+
+  /** Whether a question that is equal to the latest of its id is skipped; otherwise embedded. */
+  public boolean skipsUnchanged() {
+    return getString(UNCHANGED).equals(RecordSettings.SKIP);
   }
 
   /** Whether the user named this instance, and so expects it back under that name. */

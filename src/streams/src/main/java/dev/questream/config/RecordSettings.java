@@ -8,6 +8,7 @@ import static dev.questream.config.QuestreamConfig.OUTPUT_FORMAT;
 import static dev.questream.config.QuestreamConfig.OUTPUT_KEY;
 import static dev.questream.config.QuestreamConfig.OUTPUT_SERIALIZER;
 import static dev.questream.config.QuestreamConfig.OUTPUT_VECTOR;
+import static dev.questream.config.QuestreamConfig.UNCHANGED;
 import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
@@ -37,6 +38,8 @@ final class RecordSettings {
           },
           () -> "a Kafka Serializer");
 
+  static final String SKIP = "skip";
+
   private RecordSettings() {}
 
   /**
@@ -52,6 +55,13 @@ final class RecordSettings {
       } catch (ConfigException e) {
         throw new ConfigException(HTTP_ASK_ENABLED + "=true: " + e.getMessage());
       }
+    }
+    if (config.skipsUnchanged() && !config.exactlyOnce()) {
+      throw new ConfigException(
+          UNCHANGED
+              + "=skip needs processing.guarantee=exactly_once_v2: with at_least_once a crash could"
+              + " keep a question's digest and lose its embedding, and nobody would ask again; set"
+              + " unchanged=embed or exactly_once_v2");
     }
   }
 
@@ -127,6 +137,15 @@ final class RecordSettings {
             between(1, 100_000_000),
             LOW,
             "A question with more bytes of key, value and headers goes to the dead letters, as does"
-                + " one whose embedding is larger than max.message.bytes of its topic allows.");
+                + " one whose embedding is larger than max.message.bytes of its topic allows.")
+        .define(
+            UNCHANGED,
+            Type.STRING,
+            "embed",
+            ValidString.in("embed", SKIP),
+            MEDIUM,
+            "A question with the same text, title and metadata as the latest of its id: embed it"
+                + " again, or skip it. skip keeps a digest of each id's latest question in a store of"
+                + " its own and needs exactly_once_v2 (docs/your-topic.md).");
   }
 }

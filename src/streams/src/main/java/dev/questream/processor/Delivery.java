@@ -44,6 +44,9 @@ public abstract class Delivery {
   /** A task begins. */
   abstract void prepare();
 
+  /** Where embeddings go, and in which form, as far as that is known here. */
+  abstract String target();
+
   /** The largest record that the changelog of pending questions takes, in bytes. */
   abstract long pendingLimit();
 

@@ -31,7 +31,7 @@ public interface EmbedObserver {
   /** A deletion was forwarded. */
   default void deleted() {}
 
-  /** A record was read that asks and deletes nothing, of such a kind. */
+  /** A record was read that asks and deletes nothing, or nothing new, of such a kind. */
   default void skipped(String kind) {}
 
   /** A question was read whose id was read in another partition of the topic before. */

@@ -21,10 +21,15 @@ final class EmbedProcessor implements Processor<byte[], byte[], byte[], Object> 
   private final Shared shared;
   private EmbedTask task; // null before init and after close
 
-  /** What all processors of the process share, or those of a thread. */
+  /**
+   * What all processors of the process share, or those of a thread.
+   *
+   * @param formats the settings {@code input.*} and {@code output.*}
+   */
   record Shared(
       QuestionEncoder encoder,
       QuestionDecoder decoder,
+      String formats,
       Delivery delivery,
       PendingBudget pendingBudget,
       IdPartitions idPartitions,

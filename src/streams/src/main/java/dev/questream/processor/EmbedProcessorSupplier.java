@@ -5,6 +5,7 @@ import dev.questream.serde.PendingQuestionSerde;
 import dev.questream.serde.QuestionDecoder;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -14,10 +15,10 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Supplies one processor per task, and the store that they need. All share the encoder, the decoder
- * and the memory for what is pending.
+ * Supplies one processor per task, and the stores that they need. All share the encoder, the
+ * decoder and the memory for what is pending.
  *
- * <p>With exactly-once the store is persistent: only then is the process recognised after a
+ * <p>With exactly-once the pending store is persistent: only then is the process recognised after a
  * restart, so that it can fence its own unfinished transaction. With at-least-once it is in memory,
  * so that after a failure the changelog alone says what is pending; see {@link EmbedClients}.
  */
@@ -31,7 +32,7 @@ public final class EmbedProcessorSupplier
 
   /**
    * @param settings bounds
-   * @param nodes the names of the processor, its store and its children
+   * @param nodes the names of the processor, its stores and its children
    * @param encoder shared by all tasks of the process; not closed here
    * @param serdeSettings {@code input.*} and {@code schema.registry.url}
    * @param observer told what becomes of questions
@@ -56,6 +57,7 @@ public final class EmbedProcessorSupplier
         new EmbedProcessor.Shared(
             encoder,
             new QuestionDecoder(serdeSettings),
+            formats(serdeSettings),
             delivery,
             new PendingBudget(settings.pending().maxBytes()),
             new IdPartitions(),
@@ -63,6 +65,12 @@ public final class EmbedProcessorSupplier
             new Requirements(settings, clients),
             ThreadLocal.withInitial(BlockBudget::new),
             observer);
+  }
+
+  private static String formats(Map<String, ?> serdeSettings) {
+    Map<String, Object> formats = new TreeMap<>(serdeSettings);
+    formats.keySet().removeIf(key -> !key.startsWith("input.") && !key.startsWith("output."));
+    return formats.toString();
   }
 
   /**
@@ -89,7 +97,9 @@ public final class EmbedProcessorSupplier
         Stores.keyValueStoreBuilder(bytes, Serdes.Long(), new PendingQuestionSerde())
             .withCachingEnabled()
             .withLoggingEnabled(changelog());
-    return Set.of(pending);
+    return settings.skipUnchanged()
+        ? Set.of(pending, DigestStore.named(nodes.digests()))
+        : Set.of(pending);
   }
 
   /**

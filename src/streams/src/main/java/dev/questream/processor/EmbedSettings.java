@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param applicationId named in dead letters
  * @param exactlyOnce whether the application runs with exactly_once_v2; otherwise at least once
+ * @param skipUnchanged whether a question that is equal to the latest of its id is skipped
  * @param maxQuestionBytes a record with more bytes of key, value and headers is a dead letter
  * @param window when a window is submitted
  * @param pending how much may be pending
@@ -16,6 +17,7 @@ import java.time.Duration;
 public record EmbedSettings(
     String applicationId,
     boolean exactlyOnce,
+    boolean skipUnchanged,
     int maxQuestionBytes,
     WindowBounds window,
     PendingBounds pending,

@@ -40,6 +40,8 @@ final class EmbedTask {
   private final Delivery delivery;
   private final Forwarder forwarder;
   private final PendingQuestions pending;
+  private final Generation generation;
+  private final QuestionDigests digests; // null unless unchanged questions are skipped
   private final IdPartitions idPartitions;
   private final EventDeletions eventDeletions = new EventDeletions();
   private final Submitter submitter;
@@ -60,14 +62,28 @@ final class EmbedTask {
     String task = context.taskId().toString();
     EncoderInfo info = shared.encoder().info();
     metrics = new TaskMetrics(context.metrics(), task, nodes.processor(), shared.observer());
-    forwarder = new Forwarder(context, nodes, delivery, settings.applicationId(), info, metrics);
     pending =
         new PendingQuestions(
             context.getStateStore(nodes.store()), shared.pendingBudget(), info.dimensions());
+    generation =
+        settings.skipUnchanged()
+            ? Generation.of(pending, terms(info, shared.formats(), delivery.target()))
+            : Generation.none(pending);
+    digests =
+        settings.skipUnchanged()
+            ? new QuestionDigests(context.getStateStore(nodes.digests()), generation)
+            : null;
+    forwarder =
+        new Forwarder(context, nodes, delivery, settings.applicationId(), info, digests, metrics);
     idPartitions = shared.idPartitions();
     submitter = new Submitter(shared.encoder(), task, settings.window(), metrics);
     backPressure =
         new BackPressure(settings.pending(), pending, shared.intake(), shared.blockBudgets().get());
+  }
+
+  /** What decides, beside a question, what its embedding is: all that the model says of itself. */
+  private static byte[] terms(EncoderInfo info, String formats, String target) {
+    return new TextDigest().add(info.toString()).add(formats).add(target).end();
   }
 
   /** Takes up what was pending when the task was last closed, on whatever machine. */
@@ -76,6 +92,9 @@ final class EmbedTask {
         (position, stored) ->
             new InFlight(position, stored, Arrival.of(stored, position, decoder), true),
         question -> {
+          if (!isPending(question.arrival())) {
+            generation.distrust();
+          }
           eventDeletions.repeats(question.arrival());
           takeUp(question);
           metrics.restored();
@@ -86,8 +105,14 @@ final class EmbedTask {
     }
   }
 
+  /** What only such an arrival is, when it comes. */
+  private static boolean isPending(Arrival arrival) {
+    return arrival instanceof Arrival.Asked || arrival instanceof Arrival.Deleted;
+  }
+
   /** Stores and submits a question, or rejects or skips it at once. */
   void process(Record<byte[], byte[]> record) {
+    generation.begin();
     SourcePosition position = nextPosition();
     PendingQuestion content = PendingRecords.of(record, position);
     if (pending.isRestored(position, content)) {
@@ -106,8 +131,13 @@ final class EmbedTask {
       metrics.skipped("tombstone");
       return;
     }
-    if (idPartitions.moved(question.arrival().id(), position)) {
+    boolean moved = idPartitions.moved(question.arrival().id(), position);
+    if (moved) {
       metrics.idMoved();
+    }
+    if (digests != null && digests.repeats(question) && !moved) {
+      metrics.skipped("unchanged");
+      return;
     }
     pending.add(question);
     takeUp(question);
@@ -189,6 +219,7 @@ final class EmbedTask {
   private void harvest(long nowMs) {
     int before = pending.size();
     while (!pending.isEmpty() && pending.head().ready()) {
+      generation.begin();
       forwarder.forward(pending.head());
       pending.removeHead();
     }

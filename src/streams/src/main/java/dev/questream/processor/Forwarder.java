@@ -25,6 +25,7 @@ final class Forwarder {
   private final Delivery delivery;
   private final EmbeddingRecords embeddings;
   private final DeadLetters deadLetters;
+  private final QuestionDigests digests; // null if there are none
   private final TaskMetrics metrics;
 
   Forwarder(
@@ -33,12 +34,14 @@ final class Forwarder {
       Delivery delivery,
       String applicationId,
       EncoderInfo info,
+      QuestionDigests digests,
       TaskMetrics metrics) {
     this.context = context;
     this.nodes = nodes;
     this.delivery = delivery;
     this.embeddings = new EmbeddingRecords(info.provenance(), delivery.key());
     this.deadLetters = new DeadLetters(applicationId, info.modelId());
+    this.digests = digests;
     this.metrics = metrics;
   }
 
@@ -119,6 +122,9 @@ final class Forwarder {
             context.currentSystemTimeMs());
     metrics.answering(question.trail(null), why.reason(), record.headers());
     context.forward(record, nodes.deadLetters());
+    if (digests != null) {
+      digests.forget(question);
+    }
     metrics.deadLetter(why.reason());
   }
 }

@@ -16,6 +16,11 @@ final class NodeDelivery extends Delivery {
   void prepare() {}
 
   @Override
+  String target() {
+    return "";
+  }
+
+  @Override
   long pendingLimit() {
     return Long.MAX_VALUE;
   }

@@ -19,6 +19,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * <p><b>Threading:</b> the task's stream thread.
  */
 final class PendingQuestions {
+  /** The key of the mark: no question has it. */
+  private static final long MARK = -1;
+
   private final KeyValueStore<Long, PendingQuestion> store;
   private final PendingBudget budget;
   private final int dimensions;
@@ -54,6 +57,9 @@ final class PendingQuestions {
     try (KeyValueIterator<Long, PendingQuestion> stored = store.all()) {
       while (stored.hasNext()) {
         KeyValue<Long, PendingQuestion> entry = stored.next();
+        if (entry.key == MARK) {
+          continue;
+        }
         InFlight question =
             read.apply(PendingRecords.position(entry.value, entry.key), entry.value);
         enqueue(entry.key, question);
@@ -116,6 +122,21 @@ final class PendingQuestions {
     store.delete(head.key());
     cost -= head.cost();
     budget.release(head.cost());
+  }
+
+  /** What the store keeps beside the questions; null if nothing. */
+  byte[] mark() {
+    PendingQuestion mark = store.get(MARK);
+    return mark == null ? null : Arrival.bytes(mark.getValue());
+  }
+
+  /**
+   * Keeps something beside the questions, whoever has the store.
+   *
+   * @param mark null for nothing
+   */
+  void mark(byte[] mark) {
+    store.put(MARK, mark == null ? null : PendingRecords.mark(mark));
   }
 
   /** How much is pending in relation to what may be; over 1 is too much. */

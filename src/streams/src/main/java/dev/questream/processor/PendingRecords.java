@@ -101,6 +101,11 @@ final class PendingRecords {
     return headers;
   }
 
+  /** No question, but bytes to be kept among them. */
+  static PendingQuestion mark(byte[] mark) {
+    return new PendingQuestion(-1, "", 0L, null, wrap(mark), List.of());
+  }
+
   /** The bytes of the record's key, value and headers, with Kafka's lengths of the headers. */
   static int bytes(PendingQuestion pending) {
     int bytes = size(pending.getKey()) + size(pending.getValue());

@@ -82,7 +82,7 @@ final class TaskMetrics {
     add(
         skipped,
         "skipped-total",
-        "Records of an envelope that ask and delete nothing",
+        "Records that ask and delete nothing, or nothing new",
         new CumulativeCount());
   }
 

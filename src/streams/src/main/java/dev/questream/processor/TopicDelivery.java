@@ -36,6 +36,11 @@ final class TopicDelivery extends Delivery {
   }
 
   @Override
+  String target() {
+    return topic + " " + serializer.getClass().getName();
+  }
+
+  @Override
   long pendingLimit() {
     return limits.pending();
   }

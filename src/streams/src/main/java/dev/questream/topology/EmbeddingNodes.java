@@ -9,7 +9,7 @@ import dev.questream.processor.EmbedClients;
 import dev.questream.processor.EmbedNodes;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.EmbedProcessorSupplier;
-import dev.questream.processor.PendingStoreMemory;
+import dev.questream.processor.StoreMemory;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import dev.questream.serde.QuestionSerializer;
@@ -38,8 +38,9 @@ import org.apache.kafka.streams.kstream.Named;
  * answers are forwarded, and answers leave in the order of their questions.
  *
  * <p>One object belongs to one {@link KafkaStreams}. It may add several nodes, of several encoders;
- * each has its name and its store, {@code NAME-pending-questions}. Names are for ever: a renamed
- * store loses its changelog, and what is pending in it.
+ * each has its name and its store, {@code NAME-pending-questions}, with {@code unchanged=skip} also
+ * {@code NAME-question-digests}. Names are for ever: a renamed store loses its changelog, and what
+ * is pending in it.
  *
  * <p>Deletions (null values) pass through, in order. Dead letters must be taken too: {@link
  * #streams} refuses a topology in which nobody does.
@@ -139,7 +140,11 @@ public final class EmbeddingNodes {
 
   private static EmbedNodes nodes(String name) {
     return new EmbedNodes(
-        name, name + "-pending-questions", name + "-embeddings", name + "-dead-letters");
+        name,
+        name + "-pending-questions",
+        name + "-question-digests",
+        name + "-embeddings",
+        name + "-dead-letters");
   }
 
   private EmbedProcessorSupplier supplier(
@@ -192,6 +197,6 @@ public final class EmbeddingNodes {
   public KafkaStreams streams(Topology topology, Properties settings) {
     suppliers.forEach(supplier -> supplier.requireSettings(settings));
     added.forEach(nodes -> Outlets.requireTaken(topology, nodes));
-    return new KafkaStreams(topology, PendingStoreMemory.in(settings), clients);
+    return new KafkaStreams(topology, StoreMemory.in(settings), clients);
   }
 }

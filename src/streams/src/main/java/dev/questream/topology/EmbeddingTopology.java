@@ -8,9 +8,10 @@ import dev.questream.processor.EmbedNodes;
 import dev.questream.processor.EmbedObserver;
 import dev.questream.processor.EmbedProcessorSupplier;
 import dev.questream.processor.EmbedSettings;
-import dev.questream.processor.PendingStoreMemory;
 import dev.questream.processor.ReadingTime;
+import dev.questream.processor.StoreMemory;
 import dev.questream.processor.TopicLimits;
+import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -21,7 +22,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 
 /**
- * The topology: questions, the embed processor with its pending store, embeddings and dead letters.
+ * The topology: questions, the embed processor with its stores, embeddings and dead letters.
  *
  * <p>Every name is given, so that an upgrade never renames a changelog.
  */
@@ -29,6 +30,7 @@ public final class EmbeddingTopology {
   public static final String SOURCE = "questions-source";
   public static final String PROCESSOR = "embed";
   public static final String STORE = "pending-questions";
+  public static final String DIGESTS = "question-digests";
   public static final String EMBEDDINGS_SINK = "embeddings-sink";
   public static final String DLQ_SINK = "dlq-sink";
 
@@ -60,7 +62,7 @@ public final class EmbeddingTopology {
       EmbedClients clients) {
     return new EmbedProcessorSupplier(
         settings(config),
-        new EmbedNodes(PROCESSOR, STORE, EMBEDDINGS_SINK, DLQ_SINK),
+        new EmbedNodes(PROCESSOR, STORE, DIGESTS, EMBEDDINGS_SINK, DLQ_SINK),
         encoder,
         config.serdeSettings(),
         observer,
@@ -111,7 +113,7 @@ public final class EmbeddingTopology {
       Supplier<TopicLimits> limits) {
     EmbedClients clients = new EmbedClients();
     EmbedProcessorSupplier processor = processor(config, encoder, observer, limits, clients);
-    return new KafkaStreams(build(config, processor), PendingStoreMemory.in(settings), clients);
+    return new KafkaStreams(build(config, processor), StoreMemory.in(settings), clients);
   }
 
   /** The topic of the pending questions, which Kafka Streams makes. */
@@ -119,10 +121,19 @@ public final class EmbeddingTopology {
     return config.getString(QuestreamConfig.APPLICATION_ID) + "-" + STORE + "-changelog";
   }
 
+  /** All topics of stores, which Kafka Streams makes. */
+  public static List<String> changelogs(QuestreamConfig config) {
+    String digests = config.getString(QuestreamConfig.APPLICATION_ID) + "-" + DIGESTS;
+    return config.skipsUnchanged()
+        ? List.of(changelog(config), digests + "-changelog")
+        : List.of(changelog(config));
+  }
+
   static EmbedSettings settings(QuestreamConfig config) {
     return new EmbedSettings(
         config.getString(QuestreamConfig.APPLICATION_ID),
         config.exactlyOnce(),
+        config.skipsUnchanged(),
         config.getInt(QuestreamConfig.MAX_QUESTION_BYTES),
         new EmbedSettings.WindowBounds(
             config.getInt(QuestreamConfig.WINDOW_MAX_QUESTIONS),

@@ -19,11 +19,12 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A processor on a mocked context with a store of its own. */
 abstract class ProcessorFixture {
-  static final EmbedNodes NODES = new EmbedNodes("embed", "store", "out", "dlq");
+  static final EmbedNodes NODES = new EmbedNodes("embed", "store", "digests", "out", "dlq");
   static final EmbedSettings SETTINGS =
       new EmbedSettings(
           "app",
           true,
+          false,
           900_000,
           new EmbedSettings.WindowBounds(2, 1_000, Duration.ofMillis(10)),
           new EmbedSettings.PendingBounds(1_000, 100 << 20, Duration.ZERO),
@@ -65,18 +66,27 @@ abstract class ProcessorFixture {
   }
 
   EmbedProcessor processor(QuestionEncoder encoder, EmbedObserver observer) {
+    return processor(SETTINGS, Map.of("input.format", "text"), encoder, observer);
+  }
+
+  EmbedProcessor processor(
+      EmbedSettings settings,
+      Map<String, String> formats,
+      QuestionEncoder encoder,
+      EmbedObserver observer) {
     EmbedProcessor processor =
         new EmbedProcessor(
-            SETTINGS,
+            settings,
             NODES,
             new EmbedProcessor.Shared(
                 encoder,
-                new QuestionDecoder(Map.of("input.format", "text")),
+                new QuestionDecoder(formats),
+                formats.toString(),
                 delivery,
                 budget,
                 new IdPartitions(),
                 intake,
-                new Requirements(SETTINGS, clients),
+                new Requirements(settings, clients),
                 ThreadLocal.withInitial(BlockBudget::new),
                 observer));
     processor.init(context);

@@ -270,4 +270,22 @@ class EmbeddingNodesTest {
       assertThat(streams.state()).isEqualTo(KafkaStreams.State.CREATED);
     }
   }
+
+  /** Each node knows its own ids only. */
+  @Test
+  void shouldSkipWhatIsUnchangedInEachNode() {
+    EmbeddingNodes nodes = nodes("unchanged", "skip");
+    Topology topology = source("first", "second");
+    for (String name : List.of("one", "two")) {
+      sinks(nodes, topology, nodes.addTo(topology, name, encoder, "source"));
+    }
+    drive(nodes, topology);
+    ask("first", "a", "A");
+    ask("second", "a", "A");
+    answer();
+    assertThat(embeddings(nodes, "one-embeddings").readValuesToList()).hasSize(1);
+    assertThat(embeddings(nodes, "two-embeddings").readValuesToList()).hasSize(1);
+    assertThat(driver.getAllStateStores())
+        .containsKeys("one-question-digests", "two-question-digests");
+  }
 }

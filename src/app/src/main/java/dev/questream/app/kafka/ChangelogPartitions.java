@@ -27,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps as many partitions in the changelog of the pending store as the questions topic has. Kafka
+ * Keeps as many partitions in the changelogs of the stores as the questions topic has. Kafka
  * Streams itself ends for good when partitions are added to the questions topic.
  *
- * <p>To add is lossless: each task keeps its partition of both topics, and the new ones are empty.
+ * <p>To add is lossless: each task keeps its partition of all topics, and the new ones are empty.
  * To have more is not: then the questions topic was made anew, and what is pending is of another
  * one.
  *
@@ -47,18 +47,18 @@ public final class ChangelogPartitions {
 
   private final QuestreamConfig config;
   private final String questions;
-  private final String changelog;
+  private final List<String> changelogs;
 
   public ChangelogPartitions(QuestreamConfig config) {
     this.config = config;
     this.questions = config.getString(QuestreamConfig.QUESTIONS_TOPIC);
-    this.changelog = EmbeddingTopology.changelog(config);
+    this.changelogs = EmbeddingTopology.changelogs(config);
   }
 
   /**
-   * Adds what is missing, if both topics are there.
+   * Adds what is missing to the changelogs that are there.
    *
-   * @throws FatalException if that is not allowed, or the changelog has more
+   * @throws FatalException if that is not allowed, or a changelog has more
    */
   public void match() {
     try (Admin admin = Topics.connect(config)) {
@@ -73,7 +73,7 @@ public final class ChangelogPartitions {
    *
    * @param known as a consumer remembers it, which may be from before
    * @return with all partitions of the questions topic
-   * @throws FatalException if that is not allowed, or the changelog has more
+   * @throws FatalException if that is not allowed, or a changelog has more
    */
   public Cluster grow(Cluster known) {
     Admin connected;
@@ -100,9 +100,19 @@ public final class ChangelogPartitions {
 
   /**
    * @param known number of partitions of the questions topic that there are at least
-   * @return the questions topic, unless one of the two is missing
+   * @return the questions topic, unless that or each changelog is missing
    */
   private Optional<TopicDescription> matched(Admin admin, int known) throws ExecutionException {
+    Optional<TopicDescription> source = Optional.empty();
+    for (String changelog : changelogs) {
+      Optional<TopicDescription> matched = matched(admin, changelog, known);
+      source = matched.isPresent() ? matched : source;
+    }
+    return source;
+  }
+
+  private Optional<TopicDescription> matched(Admin admin, String changelog, int known)
+      throws ExecutionException {
     long end = System.nanoTime() + SETTLING.toNanos();
     boolean added = false;
     while (true) {
@@ -117,11 +127,11 @@ public final class ChangelogPartitions {
         return source;
       }
       if (found < wanted && !added) {
-        add(admin, found, wanted);
+        add(admin, changelog, found, wanted);
         added = true;
         pause(ALL_KNOW);
       } else if (System.nanoTime() > end) {
-        throw differs(found, wanted);
+        throw differs(changelog, found, wanted);
       }
       pause(LOOK_AGAIN);
     }
@@ -139,7 +149,7 @@ public final class ChangelogPartitions {
     }
   }
 
-  private void add(Admin admin, int found, int wanted) throws ExecutionException {
+  private void add(Admin admin, String changelog, int found, int wanted) throws ExecutionException {
     try {
       get(admin.createPartitions(Map.of(changelog, NewPartitions.increaseTo(wanted))).all());
       LOG.info(
@@ -153,12 +163,12 @@ public final class ChangelogPartitions {
         throw e;
       }
       if (!(e.getCause() instanceof InvalidPartitionsException)) { // another instance was quicker
-        throw notAdded(found, wanted, e.getCause());
+        throw notAdded(changelog, found, wanted, e.getCause());
       }
     }
   }
 
-  private FatalException notAdded(int found, int wanted, Throwable cause) {
+  private FatalException notAdded(String changelog, int found, int wanted, Throwable cause) {
     return new FatalException(
         ExitCode.KAFKA,
         ("topic %s has %d partitions now, %s has %d, and Kafka at %s refuses to add the others: %s;"
@@ -178,7 +188,7 @@ public final class ChangelogPartitions {
         cause);
   }
 
-  private FatalException differs(int found, int wanted) {
+  private FatalException differs(String changelog, int found, int wanted) {
     return new FatalException(
         ExitCode.KAFKA,
         found > wanted
@@ -209,13 +219,14 @@ public final class ChangelogPartitions {
   }
 
   private FatalException failure(Throwable cause) {
-    return Refusal.of(cause, config.servers(), "topic " + changelog)
+    String topics = String.join(" and ", changelogs);
+    return Refusal.of(cause, config.servers(), "topic " + topics)
         .orElseGet(
             () ->
                 new FatalException(
                     ExitCode.KAFKA,
                     "the partitions of %s cannot be compared with those of %s at %s: %s"
-                        .formatted(changelog, questions, config.servers(), cause.getMessage()),
+                        .formatted(topics, questions, config.servers(), cause.getMessage()),
                     cause));
   }
 

@@ -3,6 +3,7 @@ package dev.questream.app.kafka;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.topology.EmbeddingTopology;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * This instance under the name that it had before. A group gives a static member that returns its
  * old partitions back, and shares nothing out anew (KIP-814). Partitions that were added to the
- * topic meanwhile would then be read by nobody, until the next rebalance.
+ * topic meanwhile would then be read by nobody, until the next rebalance; and the changelog of a
+ * store that is new, which Kafka Streams makes when it shares out, would be waited for.
  */
 public final class ReturningMember {
   private static final Logger LOG = LoggerFactory.getLogger(ReturningMember.class);
@@ -42,15 +44,15 @@ public final class ReturningMember {
   }
 
   /**
-   * Takes the former self out of the group if there is a partition that nobody reads, so that this
-   * instance joins as a new member. To be called before it joins. Where Kafka does not answer
-   * everything stays as it is: Kafka Streams waits for it.
+   * Takes the former self out of the group if there is a partition that nobody reads, or a
+   * changelog is not there, so that this instance joins as a new member. To be called before it
+   * joins. Where Kafka does not answer everything stays as it is: Kafka Streams waits for it.
    *
    * @throws FatalException if Kafka refuses
    */
-  public void leaveIfPartitionsAreUnread() {
+  public void leaveIfIncomplete() {
     try {
-      leaveIfUnread();
+      leave();
     } catch (FatalException e) {
       if (!(e.getCause() instanceof RetriableException)) {
         throw e;
@@ -59,7 +61,7 @@ public final class ReturningMember {
     }
   }
 
-  private void leaveIfUnread() {
+  private void leave() {
     String questions = config.getString(QuestreamConfig.QUESTIONS_TOPIC);
     try (Admin admin = Topics.connect(config);
         Topics topics = new Topics(config)) {
@@ -75,8 +77,9 @@ public final class ReturningMember {
         return;
       }
       int partitions = topics.description(questions).partitions().size();
-      if (read(described, questions) < partitions) {
-        LOG.info("Partitions of {} are read by nobody: they are shared out anew", questions);
+      boolean complete = EmbeddingTopology.changelogs(config).stream().allMatch(topics::exists);
+      if (read(described, questions) < partitions || !complete) {
+        LOG.info("{} is shared out anew: partitions are unread, or a store is new", questions);
         admin
             .removeMembersFromConsumerGroup(
                 group, new RemoveMembersFromConsumerGroupOptions(former))

@@ -52,7 +52,7 @@ record ConfiguredParts(QuestreamConfig config, Function<EncoderObserver, Batchin
       String instanceId = InstanceId.of(config);
       settings.put(
           StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instanceId);
-      new ReturningMember(config, instanceId).leaveIfPartitionsAreUnread();
+      new ReturningMember(config, instanceId).leaveIfIncomplete();
     }
     UnaryOperator<Cluster> grow = new ChangelogPartitions(config)::grow;
     settings.put(StreamsConfig.mainConsumerPrefix(PreparedAssignor.PREPARE), grow);

@@ -119,7 +119,11 @@ class SecuredClusterIT {
 
   /** Starts the application, asks one question, waits for the answer. */
   private static End application() {
-    QuestreamConfig config = new QuestreamConfig(settings(APPLICATION, "its-password"));
+    return application(settings(APPLICATION, "its-password"));
+  }
+
+  private static End application(Map<String, String> settings) {
+    QuestreamConfig config = new QuestreamConfig(settings);
     try (KafkaAnswers answers = new KafkaAnswers(superUser());
         QuestreamApplication application =
             QuestreamApplication.start(
@@ -243,6 +247,20 @@ class SecuredClusterIT {
     assertThat(application().text()).contains(command, "docs/secure.md");
     broker.allow(APPLICATION, all);
     assertThat(application().text()).isEqualTo("answered");
+  }
+
+  @Test
+  @Order(5)
+  void shouldSkipWhatIsUnchangedWithTheRightsOnItsChangelog() throws Exception {
+    List<Acl> all = new ArrayList<>(ACLS.get("run"));
+    broker.allow(APPLICATION, all);
+    Map<String, String> settings = settings(APPLICATION, "its-password");
+    settings.put(QuestreamConfig.UNCHANGED, "skip");
+    assertThat(application(settings).text())
+        .contains("questream-question-digests-changelog", "docs/secure.md");
+    all.addAll(ACLS.get("run --set unchanged=skip"));
+    broker.allow(APPLICATION, all);
+    assertThat(application(settings).text()).isEqualTo("answered");
   }
 
   @Test

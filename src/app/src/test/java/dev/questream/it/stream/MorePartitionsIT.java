@@ -13,6 +13,7 @@ import dev.questream.config.QuestreamConfig;
 import dev.questream.it.KafkaFixture;
 import dev.questream.model.Encoders;
 import dev.questream.testing.ConstantBackend;
+import dev.questream.topology.EmbeddingTopology;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -166,12 +167,16 @@ class MorePartitionsIT {
   @Test
   void shouldStartWithMorePartitions() throws Exception {
     QuestreamConfig config =
-        config("one", "exactly_once_v2").with(QuestreamConfig.INSTANCE_ID, "one");
+        config("one", "exactly_once_v2")
+            .with(QuestreamConfig.INSTANCE_ID, "one")
+            .with(QuestreamConfig.UNCHANGED, "skip");
     start(config).close();
     grow(4);
     ask(4, () -> true);
     try (QuestreamApplication application = start(config)) {
-      assertThat(partitions(changelog)).isEqualTo(4);
+      for (String topic : EmbeddingTopology.changelogs(config)) {
+        assertThat(partitions(topic)).isEqualTo(4);
+      }
       assertAnsweredOnceInOrder();
       application.requireAlive();
     }

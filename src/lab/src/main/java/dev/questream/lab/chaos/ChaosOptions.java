@@ -1,5 +1,6 @@
 package dev.questream.lab.chaos;
 
+import dev.questream.config.QuestreamConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,11 @@ public record ChaosOptions(
   /** Replicas of each partition. */
   int replicas() {
     return Math.min(brokers, MAX_REPLICAS);
+  }
+
+  /** Whether the applications skip what changes nothing. */
+  boolean skipsUnchanged() {
+    return "skip".equals(applications.settings().get(QuestreamConfig.UNCHANGED));
   }
 
   boolean atLeastOnce() {

@@ -39,6 +39,7 @@ public final class ChaosReport {
     row(out, result.traffic().answers().embeddings(), "embeddings");
     row(out, result.traffic().answers().tombstones(), "tombstones");
     row(out, result.traffic().answers().deadLetters(), "dead letters");
+    row(out, result.traffic().skipped(), "skipped, which change nothing");
     row(out, result.traffic().repeated(), "answers beyond a question's first");
     recoveries(out);
     line(out, "%nviolations");
@@ -98,6 +99,7 @@ public final class ChaosReport {
     root.put("embeddings", result.traffic().answers().embeddings());
     root.put("tombstones", result.traffic().answers().tombstones());
     root.put("dead_letters", result.traffic().answers().deadLetters());
+    root.put("skipped", result.traffic().skipped());
     root.put("repeated", result.traffic().repeated());
     result.trouble().recoveries().forEach(root.withArray("recoveries_ms")::add);
     ObjectNode violations = root.putObject("violations");

@@ -27,9 +27,11 @@ public record ChaosResult(
    *
    * @param acknowledged questions that the broker took
    * @param unknown questions that it may or may not have taken
+   * @param skipped questions that had to be skipped, because they change nothing
    * @param repeated answers beyond a question's first, allowed or not
    */
-  public record Traffic(int acknowledged, int unknown, AnswerTally.Counts answers, long repeated) {}
+  public record Traffic(
+      int acknowledged, int unknown, AnswerTally.Counts answers, int skipped, long repeated) {}
 
   /**
    * Faults and their effects.

@@ -8,7 +8,9 @@ import dev.questream.config.QuestreamConfig;
 import dev.questream.lab.chaos.guarantee.Crashes;
 import dev.questream.lab.chaos.guarantee.DeadLettered;
 import dev.questream.lab.chaos.guarantee.Duplicated;
+import dev.questream.lab.chaos.guarantee.Guarantee;
 import dev.questream.lab.chaos.guarantee.Lost;
+import dev.questream.lab.chaos.guarantee.Outdated;
 import dev.questream.lab.chaos.guarantee.Positions;
 import dev.questream.lab.chaos.guarantee.Reordered;
 import dev.questream.lab.chaos.guarantee.VectorReference;
@@ -107,7 +109,8 @@ public final class ChaosRun implements AutoCloseable {
             options.questions().intensity(),
             !options.applications().realModel(),
             partitions(config),
-            System.currentTimeMillis());
+            System.currentTimeMillis(),
+            options.skipsUnchanged());
     watch = watch(config, workload);
     cluster.instances().get(0).start();
     load =
@@ -159,23 +162,23 @@ public final class ChaosRun implements AutoCloseable {
 
   private Watch watch(QuestreamConfig config, Workload workload) {
     Positions positions = new Positions();
-    Lost lost = new Lost(positions);
+    Lost lost = new Lost(positions, workload);
     duplicated =
         options.atLeastOnce()
             ? Duplicated.unlessCrashed(positions, crashes)
             : Duplicated.never(positions);
     String questions = config.getString(QuestreamConfig.QUESTIONS_TOPIC);
     EmbeddingReader reader = new EmbeddingReader(config, ReadFrom.BEGINNING);
-    return new Watch(
-        positions,
-        lost,
-        List.of(
-            lost,
-            duplicated,
-            new Reordered(positions, workload),
-            new WrongVector(positions, workload, vectors(), questions),
-            new DeadLettered(positions, workload)),
-        reader);
+    List<Guarantee> guarantees = new ArrayList<>();
+    guarantees.add(lost);
+    guarantees.add(duplicated);
+    guarantees.add(new Reordered(positions, workload));
+    guarantees.add(new WrongVector(positions, workload, vectors(), questions));
+    guarantees.add(new DeadLettered(positions, workload));
+    if (!options.atLeastOnce()) { // there an old answer may come again
+      guarantees.add(new Outdated(positions, workload));
+    }
+    return new Watch(positions, lost, guarantees, reader);
   }
 
   private VectorReference vectors() {
@@ -267,7 +270,11 @@ public final class ChaosRun implements AutoCloseable {
         options,
         (System.nanoTime() - start) / 1e9,
         new ChaosResult.Traffic(
-            load.acknowledged(), load.unknown(), watch.counts(), duplicated.repeated()),
+            load.acknowledged(),
+            load.unknown(),
+            watch.counts(),
+            watch.skipped(),
+            duplicated.repeated()),
         new ChaosResult.Trouble(
             faults.counts(),
             marked,

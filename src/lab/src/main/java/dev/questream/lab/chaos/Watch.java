@@ -148,6 +148,11 @@ final class Watch implements AutoCloseable {
     return lost.pending();
   }
 
+  /** Questions that must have no answer, because they change nothing. */
+  synchronized int skipped() {
+    return lost.skipped();
+  }
+
   synchronized AnswerTally.Counts counts() {
     return answers.counts();
   }

@@ -22,6 +22,7 @@ final class Workload implements Expected.Workload {
   static final String NUMBER = "chaos-number";
 
   private static final double TOMBSTONES = 0.03;
+  private static final double REPEATS = 0.1;
   private static final double POPULAR = 0.15;
   private static final double ODD = 0.01;
   private static final int TOMBSTONE_REACH = 300;
@@ -34,11 +35,14 @@ final class Workload implements Expected.Workload {
   private final boolean marked;
   private final int partitions;
   private final long startMs;
+  private final boolean skips;
+  private final Repeats repeats = new Repeats(this);
 
   /** What a record is. */
-  private enum Kind {
+  enum Kind {
     PLAIN,
     POPULAR,
+    REPEAT,
     TOMBSTONE,
     UNREADABLE,
     EMPTY,
@@ -56,13 +60,16 @@ final class Workload implements Expected.Workload {
    * @param marked whether the encoder understands marks
    * @param partitions of the questions topic
    * @param startMs time of the first record, in milliseconds since 1970
+   * @param skips whether the application skips what changes nothing
    */
-  Workload(long seed, double intensity, boolean marked, int partitions, long startMs) {
+  Workload(
+      long seed, double intensity, boolean marked, int partitions, long startMs, boolean skips) {
     this.seed = seed;
     this.intensity = intensity;
     this.marked = marked;
     this.partitions = partitions;
     this.startMs = startMs;
+    this.skips = skips;
   }
 
   /** How many of a million records carry a mark. */
@@ -86,11 +93,12 @@ final class Workload implements Expected.Workload {
     return new SplittableRandom(StandInVectors.mix(seed + number * GOLDEN));
   }
 
-  private Kind kind(int number) {
+  Kind kind(int number) {
     double roll = random(number).nextDouble();
     double[] shares = {
       TOMBSTONES,
       POPULAR,
+      REPEATS,
       UNREADABLE * intensity,
       EMPTY * intensity,
       LARGE * intensity,
@@ -100,6 +108,7 @@ final class Workload implements Expected.Workload {
     Kind[] kinds = {
       Kind.TOMBSTONE,
       Kind.POPULAR,
+      Kind.REPEAT,
       Kind.UNREADABLE,
       Kind.EMPTY,
       Kind.TOO_LARGE,
@@ -139,7 +148,7 @@ final class Workload implements Expected.Workload {
   }
 
   /** A generator that is independent of the one that chose the kind. */
-  private SplittableRandom second(int number) {
+  SplittableRandom second(int number) {
     return random(number).split();
   }
 
@@ -162,22 +171,41 @@ final class Workload implements Expected.Workload {
               ? deadLetter("inference-failed", number, text(number))
               : embedding(number);
       case PLAIN, POPULAR -> embedding(number);
+      case REPEAT ->
+          skips && repeats.changesNothing(number)
+              ? new Expected.Unchanged(embedding(number))
+              : embedding(number);
     };
   }
 
-  private Expected tombstone(int number) {
+  @Override
+  public int origin(int number) {
+    return kind(number) == Kind.TOMBSTONE ? target(number) : repeats.origin(number);
+  }
+
+  /** The question that a tombstone deletes; itself if that has no embedding. */
+  int target(int number) {
     if (number > 0) {
       int target = number - 1 - second(number).nextInt(Math.min(number, TOMBSTONE_REACH));
       if (kind(target).mayHaveAnEmbedding()) {
-        return new Expected.Tombstone(id(target), target);
+        return target;
       }
     }
-    return embedding(number);
+    return number;
+  }
+
+  private Expected tombstone(int number) {
+    int target = target(number);
+    return target == number ? embedding(number) : new Expected.Tombstone(id(target), target);
   }
 
   private Expected.Embedding embedding(int number) {
     return new Expected.Embedding(
-        id(number), text(number), metadata(number), atMs(number), timestampMs(number));
+        id(number),
+        text(number),
+        metadata(repeats.origin(number)),
+        atMs(number),
+        timestampMs(number));
   }
 
   private Expected.DeadLetter deadLetter(String reason, int number, String text) {
@@ -185,8 +213,8 @@ final class Workload implements Expected.Workload {
     return new Expected.DeadLetter(reason, key(number), value, timestampMs(number));
   }
 
-  private static String id(int number) {
-    return "q" + number;
+  private String id(int number) {
+    return "q" + repeats.origin(number);
   }
 
   private static Map<String, String> metadata(int number) {
@@ -198,6 +226,12 @@ final class Workload implements Expected.Workload {
   }
 
   private String text(int number) {
+    int version = repeats.version(number);
+    String first = firstText(repeats.origin(number));
+    return version == 0 ? first : first + " for the " + version + ". time";
+  }
+
+  private String firstText(int number) {
     SplittableRandom random = second(number);
     if (kind(number) == Kind.POPULAR) {
       double skewed = Math.pow(random.nextDouble(), 3); // few are asked often, many seldom
@@ -255,6 +289,9 @@ final class Workload implements Expected.Workload {
     oddity(number).addTo(headers);
     Expected expected = expected(number);
     long timestampMs = timestampMs(number);
+    if (expected instanceof Expected.Unchanged unchanged) {
+      expected = unchanged.question();
+    }
     if (expected instanceof Expected.Embedding e) {
       byte[] value = value(e.id(), e.text(), e.metadata(), e.askedAtMs());
       return new AnyTimeRecord(topic, partition(number), timestampMs, key(number), value, headers);

@@ -248,4 +248,15 @@ class BenchIT {
     assertThat(load.path("allocated_bytes_per_question").asLong()).isBetween(1_000L, 1_000_000L);
     assertThat(load.path("cores").path("stream").asDouble()).isPositive();
   }
+
+  @Test
+  void shouldMeasureWhatIsSkipped() throws Exception {
+    JsonNode json = bench("bench", "unchanged", "--ids", "2000", "--partitions", "2", "--json");
+    assertThat(json.path("passes").findValuesAsText("skipped")).containsExactly("0", "1800");
+    assertThat(json.path("passes").findValues("questions_per_second"))
+        .allSatisfy(perSecond -> assertThat(perSecond.asDouble()).isPositive());
+    assertThat(json.path("store_bytes").asLong()).isGreaterThan(2000 * 32);
+    assertThat(json.path("changelog_bytes").asLong()).isGreaterThan(2000 * 32);
+    assertThat(json.path("restore_seconds").asDouble()).isPositive();
+  }
 }

@@ -51,6 +51,12 @@ class ChaosIT {
 
   private ChaosResult run(String guarantee, List<Fault> script, Sabotage sabotage)
       throws Exception {
+    return run(guarantee, script, sabotage, Map.of());
+  }
+
+  private ChaosResult run(
+      String guarantee, List<Fault> script, Sabotage sabotage, Map<String, String> settings)
+      throws Exception {
     ChaosOptions options =
         new ChaosOptions(
             SEED,
@@ -63,7 +69,7 @@ class ChaosIT {
                 1,
                 new StandInSettings(Duration.ofMillis(40), Duration.ofSeconds(2), sabotage),
                 false,
-                Map.of()),
+                settings),
             Duration.ofSeconds(sabotage == Sabotage.NONE ? 60 : 4));
     PrintStream console = new PrintStream(progress, true, StandardCharsets.UTF_8);
     try (ChaosRun run = new ChaosRun(options, newFolder(), console)) {
@@ -89,7 +95,10 @@ class ChaosIT {
     assertThat(result.traffic().acknowledged()).as(report).isGreaterThan(2_000);
     assertThat(result.traffic().answers().total())
         .as(report)
-        .isEqualTo(result.traffic().acknowledged() + result.traffic().repeated());
+        .isEqualTo(
+            result.traffic().acknowledged()
+                - result.traffic().skipped()
+                + result.traffic().repeated());
   }
 
   @Test
@@ -103,6 +112,17 @@ class ChaosIT {
     assertThat(result.traffic().answers().tombstones()).isPositive();
     assertThat(result.traffic().answers().deadLetters()).isPositive();
     assertThat(result.folder()).as("logs of a run without a violation").doesNotExist();
+  }
+
+  @Test
+  void shouldSkipWhatIsUnchangedAndNothingElse() throws Exception {
+    List<Fault> script =
+        List.of(Fault.KILL, Fault.JOIN, Fault.KILL_ALL, Fault.LEAVE, Fault.KILL_AND_WIPE);
+    ChaosResult result =
+        run(ChaosOptions.EXACTLY_ONCE, script, Sabotage.NONE, Map.of("unchanged", "skip"));
+    assertSound(result);
+    assertThat(result.traffic().repeated()).isZero();
+    assertThat(result.traffic().skipped()).as(report(result)).isGreaterThan(50);
   }
 
   @Test

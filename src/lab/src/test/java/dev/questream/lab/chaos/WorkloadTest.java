@@ -6,6 +6,7 @@ import dev.questream.lab.chaos.guarantee.Expected;
 import dev.questream.serde.QuestionDecoder;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ class WorkloadTest {
   private static final long SEED = Long.getLong("questream.seed", System.nanoTime());
   private static final int COUNT = 50_000;
 
-  private final Workload workload = new Workload(SEED, 5, true, 6, 1_000);
+  private final Workload workload = new Workload(SEED, 5, true, 6, 1_000, false);
 
   @Test
   void shouldHoldEveryKindOfRecordAtItsRate() {
@@ -45,8 +46,8 @@ class WorkloadTest {
 
   @Test
   void shouldBeTheSameForTheSameSeedAndNumber() {
-    Workload again = new Workload(SEED, 5, true, 6, 1_000);
-    Workload other = new Workload(SEED + 1, 5, true, 6, 1_000);
+    Workload again = new Workload(SEED, 5, true, 6, 1_000, false);
+    Workload other = new Workload(SEED + 1, 5, true, 6, 1_000, false);
     int different = 0;
     for (int n = 0; n < 1000; n++) {
       ProducerRecord<byte[], byte[]> record = workload.record("questions", n);
@@ -84,5 +85,30 @@ class WorkloadTest {
       odd[3] += record.headers().toArray().length > 1 ? 1 : 0;
     }
     assertThat(odd).as("seed %d", SEED).doesNotContain(0);
+  }
+
+  /** By what came before, record for record: {@code Repeats} looks for the latest only. */
+  @Test
+  void shouldSkipExactlyWhatChangesNothing() {
+    Workload skipping = new Workload(SEED, 5, true, 6, 1_000, true);
+    Map<String, String> latest = new HashMap<>();
+    int unchanged = 0;
+    int changed = 0;
+    for (int n = 0; n < COUNT; n++) {
+      Expected expected = skipping.expected(n);
+      if (expected instanceof Expected.Tombstone tombstone) {
+        latest.remove(tombstone.id());
+      } else if (expected instanceof Expected.Unchanged skipped) {
+        assertThat(skipped.question().text())
+            .as("seed %d, number %d", SEED, n)
+            .isEqualTo(latest.get(skipped.question().id()));
+        unchanged++;
+      } else if (expected instanceof Expected.Embedding asked) {
+        String before = latest.put(asked.id(), asked.text());
+        assertThat(asked.text()).as("seed %d, number %d", SEED, n).isNotEqualTo(before);
+        changed += before == null ? 0 : 1;
+      }
+    }
+    assertThat(List.of(unchanged, changed)).as("seed %d", SEED).allMatch(count -> count > 500);
   }
 }

@@ -110,7 +110,7 @@ final class StreamStack implements AutoCloseable {
     }
   }
 
-  private static Path temporaryFolder() {
+  static Path temporaryFolder() {
     try {
       return Files.createTempDirectory("questream-bench-");
     } catch (IOException e) {
@@ -119,7 +119,7 @@ final class StreamStack implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> ownNames(Path folder) {
+  static Map<String, String> ownNames(Path folder) {
     String name = "questream-bench-" + UUID.randomUUID().toString().substring(0, 8);
     Map<String, String> own = new HashMap<>();
     own.put(QuestreamConfig.APPLICATION_ID, name);

@@ -10,6 +10,9 @@ public sealed interface Expected {
       String id, String text, Map<String, String> metadata, long askedAtMs, long timestampMs)
       implements Expected {}
 
+  /** Nothing: the question is that which came before under its id, and such are skipped. */
+  record Unchanged(Embedding question) implements Expected {}
+
   /**
    * A tombstone.
    *
@@ -30,5 +33,10 @@ public sealed interface Expected {
   /** Says what must come of the n-th record; computed anew each time, so that nothing is kept. */
   interface Workload {
     Expected expected(int number);
+
+    /** The first record with the same id; the record itself if it is that. */
+    default int origin(int number) {
+      return number;
+    }
   }
 }

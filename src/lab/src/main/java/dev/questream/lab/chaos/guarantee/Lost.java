@@ -2,15 +2,21 @@ package dev.questream.lab.chaos.guarantee;
 
 import java.util.BitSet;
 
-/** Every question that the broker took has an answer: embedding, tombstone or dead letter. */
+/**
+ * Every question that the broker took has an answer: embedding, tombstone or dead letter. Those
+ * that have to be skipped are counted.
+ */
 public final class Lost implements Guarantee {
   private final Positions positions;
+  private final Expected.Workload workload;
   private final BitSet produced = new BitSet();
   private final BitSet answered = new BitSet();
   private int pending;
+  private int skipped;
 
-  public Lost(Positions positions) {
+  public Lost(Positions positions, Expected.Workload workload) {
     this.positions = positions;
+    this.workload = workload;
   }
 
   @Override
@@ -20,8 +26,14 @@ public final class Lost implements Guarantee {
 
   @Override
   public void onProduced(Produced question) {
-    if (!produced.get(question.number())) {
-      produced.set(question.number());
+    if (produced.get(question.number())) {
+      return;
+    }
+    produced.set(question.number());
+    if (workload.expected(question.number()) instanceof Expected.Unchanged) {
+      skipped++;
+      answered.set(question.number());
+    } else {
       pending += answered.get(question.number()) ? 0 : 1;
     }
   }
@@ -37,6 +49,11 @@ public final class Lost implements Guarantee {
   /** Questions that are not answered yet. */
   public int pending() {
     return pending;
+  }
+
+  /** Questions that were taken, and must have no answer. */
+  public int skipped() {
+    return skipped;
   }
 
   @Override

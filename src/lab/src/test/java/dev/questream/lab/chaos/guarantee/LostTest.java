@@ -3,11 +3,15 @@ package dev.questream.lab.chaos.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.questream.app.kafka.RecordPosition;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LostTest {
+  private static final Expected UNCHANGED =
+      new Expected.Unchanged(new Expected.Embedding("q", "text", Map.of(), 0, 0));
+
   private final Positions positions = new Positions();
-  private final Lost lost = new Lost(positions);
+  private final Lost lost = new Lost(positions, number -> number == 9 ? UNCHANGED : null);
 
   private void produce(int number) {
     Produced produced = new Produced(number, 2, 100 + number);
@@ -29,6 +33,14 @@ class LostTest {
     assertThat(lost.pending()).isEqualTo(1);
     assertThat(lost.violations().examples())
         .containsExactly(new Violation("number 0 (questions-2 offset 100) has no answer"));
+  }
+
+  @Test
+  void shouldNotMissWhatIsSkipped() {
+    produce(9);
+    assertThat(lost.pending()).isZero();
+    assertThat(lost.skipped()).isEqualTo(1);
+    assertThat(lost.violations().count()).isZero();
   }
 
   @Test

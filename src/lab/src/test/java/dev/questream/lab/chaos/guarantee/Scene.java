@@ -16,7 +16,7 @@ final class Scene {
       (text, vector) -> Arrays.equals(vector, new float[] {text.hashCode() % 1000});
 
   final Positions positions = new Positions();
-  final Lost lost = new Lost(positions);
+  final Lost lost = new Lost(positions, this::expected);
   final Duplicated duplicated = Duplicated.never(positions);
   final Reordered reordered = new Reordered(positions, this::expected);
   final WrongVector wrongVector =
@@ -48,6 +48,12 @@ final class Scene {
         new Expected.Embedding(
             "q" + number, "text " + number, Map.of("k", "v"), 1000 + number, 1000 + number),
         partition);
+  }
+
+  /** One that asks what came before, and is skipped. */
+  int unchanged(int first) {
+    return ask(
+        new Expected.Unchanged((Expected.Embedding) expected(first)), positions.partition(first));
   }
 
   int tombstone(int target) {

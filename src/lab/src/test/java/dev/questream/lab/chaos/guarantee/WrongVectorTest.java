@@ -77,4 +77,14 @@ class WrongVectorTest {
     scene.answer(new Consumed.Deleted(tombstone, scene.place("embeddings"), 0, "q7"));
     assertThat(scene.found()).isEqualTo(Map.of("wrong vector", 1L));
   }
+
+  @Test
+  void shouldFindAnAnswerToWhatHasToBeSkipped() {
+    int number = scene.question(0);
+    scene.answer(number);
+    int unchanged = scene.unchanged(number);
+    assertThat(scene.found()).isEmpty();
+    scene.answer(scene.embedded(unchanged, Map.of()));
+    assertThat(scene.found()).isEqualTo(Map.of("wrong vector", 1L));
+  }
 }

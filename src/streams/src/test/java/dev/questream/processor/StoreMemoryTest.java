@@ -13,7 +13,7 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 
-class PendingStoreMemoryTest {
+class StoreMemoryTest {
   private static final String SETTER = StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG;
 
   private Options options;
@@ -35,8 +35,16 @@ class PendingStoreMemoryTest {
 
   @Test
   void shouldBoundPendingStores() {
-    new PendingStoreMemory().setConfig("similar-pending-questions", options, Map.of());
+    new StoreMemory().setConfig("similar-pending-questions", options, Map.of());
     assertThat(options.writeBufferSize() * options.maxWriteBufferNumber()).isEqualTo(4 << 20);
+    assertThat(((BlockBasedTableConfig) options.tableFormatConfig()).cacheIndexAndFilterBlocks())
+        .isTrue();
+  }
+
+  @Test
+  void shouldBoundStoresOfDigests() {
+    new StoreMemory().setConfig("question-digests", options, Map.of());
+    assertThat(options.writeBufferSize() * options.maxWriteBufferNumber()).isEqualTo(8 << 20);
     assertThat(((BlockBasedTableConfig) options.tableFormatConfig()).cacheIndexAndFilterBlocks())
         .isTrue();
   }
@@ -44,15 +52,15 @@ class PendingStoreMemoryTest {
   @Test
   void shouldLeaveOtherStoresAsTheyAre() {
     long before = options.writeBufferSize();
-    new PendingStoreMemory().setConfig("customers", options, Map.of());
+    new StoreMemory().setConfig("customers", options, Map.of());
     assertThat(options.writeBufferSize()).isEqualTo(before);
   }
 
   @Test
   void shouldLeaveTheUsersOwnSetter() {
     Properties settings = new Properties();
-    assertThat(PendingStoreMemory.in(settings)).containsEntry(SETTER, PendingStoreMemory.class);
+    assertThat(StoreMemory.in(settings)).containsEntry(SETTER, StoreMemory.class);
     settings.put(SETTER, "com.example.Setter");
-    assertThat(PendingStoreMemory.in(settings)).containsEntry(SETTER, "com.example.Setter");
+    assertThat(StoreMemory.in(settings)).containsEntry(SETTER, "com.example.Setter");
   }
 }
