@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** {@code deploy/connect/debezium-postgres.json}, and variants of it. */
+/** {@code deploy/connect/sources/debezium-postgres.json}, and variants of it. */
 final class DebeziumSource {
-  static final Path FILE = Repository.path("deploy/connect/debezium-postgres.json");
+  static final Path FILE = Repository.path("deploy/connect/sources/debezium-postgres.json");
   static final String PLUGIN = "debezium-connector-postgres";
 
   /** The version of Kafka Connect that runs it. */

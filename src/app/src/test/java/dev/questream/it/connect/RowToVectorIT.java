@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RowToVectorIT {
   private static final long SEED = Long.getLong("questream.seed", System.nanoTime());
   private static final int ROWS = Integer.getInteger("questream.rows", 300);
-  private static final int FAULTS = 4;
+  private static final int FAULTS = 3 + ROWS / 1_000;
   private static final String SOURCE = "questream-debezium-postgres";
   private static final String SINK = "questream-pgvector";
   private static final Path SINK_FILE = Repository.path("deploy/connect/pgvector-apicurio.json");
