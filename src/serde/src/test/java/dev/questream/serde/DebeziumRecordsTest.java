@@ -74,15 +74,11 @@ class DebeziumRecordsTest {
               readings -> {
                 assertThat(readings.get(0)).startsWith("asks 100");
                 assertThat(readings.get(1)).startsWith("asks 10");
-                assertThat(readings.get(2))
-                    .startsWith(refusal(column));
-                assertThat(readings.get(3))
-                    .startsWith(refusal(column));
+                assertThat(readings.get(2)).startsWith(refusal(column));
+                assertThat(readings.get(3)).startsWith(refusal(column));
               });
     }
-    assertThat(readings("input.id=number"))
-        .as("a whole row")
-        .contains("deletes 12, an event");
+    assertThat(readings("input.id=number")).as("a whole row").contains("deletes 12, an event");
   }
 
   private static String refusal(String column) {

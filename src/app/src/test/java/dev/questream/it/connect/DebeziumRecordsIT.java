@@ -23,7 +23,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,11 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("world")
 @Timeout(600)
 class DebeziumRecordsIT {
-  private static final String AVRO = "io.apicurio.registry.utils.converter.AvroConverter";
-  private static final String UNWRAP = "io.debezium.transforms.ExtractNewRecordState";
   private static final String LAST = "Is it done?";
   private static final Set<String> NOISE = Set.of("skips heartbeat", "skips transaction");
-  private static final Map<String, Map<String, String>> FORMS = forms();
+  private static final Set<String> FORMS = DebeziumForms.ALL.keySet();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path folder;
@@ -57,43 +54,6 @@ class DebeziumRecordsIT {
   private static ApicurioRegistry registry;
   private static ConnectWorker worker;
   private static Connection connection;
-
-  /** Connectors by name, which is their topic too, with what they have beside the file. */
-  private static Map<String, Map<String, String>> forms() {
-    Map<String, String> typed =
-        Map.of("decimal.handling.mode", "precise", "time.precision.mode", "adaptive");
-    Map<String, String> schema = new HashMap<>(typed);
-    Map<String, String> avro = new HashMap<>(typed);
-    for (String part : List.of("key.converter", "value.converter")) {
-      schema.put(part + ".schemas.enable", "true");
-      avro.put(part, AVRO);
-      avro.put(part + ".apicurio.registry.url", "${env:APICURIO_REGISTRY_URL}");
-      avro.put(part + ".apicurio.registry.as-confluent", "true");
-      avro.put(part + ".apicurio.registry.use-id", "contentId");
-      avro.put(part + ".apicurio.registry.headers.enabled", "false");
-      avro.put(part + ".apicurio.registry.auto-register", "true");
-    }
-    Map<String, String> unwrapped =
-        Map.of("transforms", "route,unwrap", "transforms.unwrap.type", UNWRAP);
-    Map<String, String> rewritten = new HashMap<>(unwrapped);
-    rewritten.put("transforms.unwrap.delete.tombstone.handling.mode", "rewrite-with-tombstone");
-    Map<String, Map<String, String>> forms = new LinkedHashMap<>();
-    forms.put("json", Map.of());
-    forms.put("schema", schema);
-    forms.put("avro", avro);
-    forms.put("unwrapped", unwrapped);
-    forms.put("rewritten", rewritten);
-    forms.put(
-        "rekeyed",
-        Map.of(
-            "message.key.columns",
-            "public.whole:number",
-            "table.include.list",
-            "public.whole,public.done",
-            "provide.transaction.metadata",
-            "false"));
-    return forms;
-  }
 
   @BeforeAll
   static void start() throws Exception {
@@ -103,8 +63,7 @@ class DebeziumRecordsIT {
     EmbeddedBroker broker = KafkaFixture.broker();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       admin
-          .createTopics(
-              FORMS.keySet().stream().map(form -> new NewTopic(form, 1, (short) 1)).toList())
+          .createTopics(FORMS.stream().map(form -> new NewTopic(form, 1, (short) 1)).toList())
           .all()
           .get();
     }
@@ -118,18 +77,8 @@ class DebeziumRecordsIT {
             List.of(DebeziumSource.PLUGIN, "apicurio-converter"),
             environment);
     execute(DebeziumRecords.TABLES);
-    for (String form : FORMS.keySet()) {
-      Map<String, String> settings = new HashMap<>();
-      settings.put("table.include.list", "public.*");
-      settings.put("transforms", "route");
-      settings.put("transforms.route.type", "org.apache.kafka.connect.transforms.RegexRouter");
-      settings.put("transforms.route.regex", ".*");
-      settings.put("transforms.route.replacement", form);
-      settings.put("skipped.operations", "none");
-      settings.put("provide.transaction.metadata", "true");
-      settings.put("heartbeat.interval.ms", "1000");
-      settings.putAll(FORMS.get(form));
-      worker.create(DebeziumSource.variant(folder, form, settings));
+    for (String form : FORMS) {
+      worker.create(DebeziumForms.file(folder, form));
     }
     String streaming = Integer.toString(FORMS.size());
     worker.await(
@@ -139,7 +88,7 @@ class DebeziumRecordsIT {
                 .one("SELECT count(*) FROM pg_replication_slots WHERE active")
                 .equals(streaming));
     execute(DebeziumRecords.CHANGES);
-    for (String form : FORMS.keySet()) {
+    for (String form : FORMS) {
       worker.await(form, () -> holds(form, LAST) && readings(form).contains("skips heartbeat"));
     }
   }

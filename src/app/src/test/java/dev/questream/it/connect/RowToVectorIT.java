@@ -2,32 +2,22 @@ package dev.questream.it.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.questream.app.kafka.TopicScan;
 import dev.questream.app.kafka.Topics;
-import dev.questream.avro.QuestionEmbedding;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.it.Launched;
 import dev.questream.it.registry.ApicurioRegistry;
-import dev.questream.serde.QuestionDecoder;
-import dev.questream.serde.QuestionEmbeddingDeserializer;
-import dev.questream.serde.Reading;
 import dev.questream.testing.Repository;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -107,8 +97,7 @@ class RowToVectorIT {
   }
 
   private static void startQuestream() throws Exception {
-    questream =
-        Launched.application(folder, Map.of(), "run", "--config", settings.toString());
+    questream = Launched.application(folder, Map.of(), "run", "--config", settings.toString());
   }
 
   private static void startWorker(Path... connectors) throws Exception {
@@ -167,17 +156,15 @@ class RowToVectorIT {
 
     List<String> faults = new ArrayList<>();
     for (int fault = 0; fault < FAULTS; fault++) {
-      for (int i = 0; i < ROWS / FAULTS; i++) {
-        tickets.change();
-      }
+      change(ROWS / FAULTS / 2);
       int behind = differing();
       worker.await(SINK, () -> differing() < Math.max(1, behind));
-      faults.add("%s, %d rows behind".formatted(fault(fault), differing()));
+      faults.add("%s (%d rows behind)".formatted(fault(fault), differing()));
     }
     awaitEqual();
     double seconds = since(begin);
-    int answers = assertEachAnsweredOnce();
-    double farthest = farthestFromEncode();
+    int answers = AnsweredOnce.check(config);
+    double farthest = EncodedRows.farthest(folder, connection, tickets.texts());
     assertThat(differing()).isZero();
     System.out.printf(
         "row to vector: %s; %d faults %s; %d rows with a vector, 0 differing, farthest %.1e from"
@@ -190,103 +177,28 @@ class RowToVectorIT {
     return (System.nanoTime() - begin) / 1e9;
   }
 
-  /** Ends a part while changes are on their way, and starts it again. */
+  private static void change(int transactions) throws SQLException {
+    for (int i = 0; i < transactions; i++) {
+      tickets.change();
+    }
+  }
+
+  /** Ends a part while changes are on their way, makes more of them, and starts it again. */
   private static String fault(int number) throws Exception {
-    switch (number % 3) {
-      case 0:
-        questream.process().destroyForcibly().waitFor();
-        startQuestream();
-        return "application killed";
-      case 1:
-        worker.kill();
-        startWorker(DebeziumSource.FILE, SINK_FILE);
-        return "worker killed";
-      default:
-        worker.close();
-        startWorker(DebeziumSource.FILE, SINK_FILE);
-        return "worker restarted";
+    if (number % 3 == 0) {
+      questream.process().destroyForcibly().waitFor();
+      change(ROWS / FAULTS / 2);
+      startQuestream();
+      return "application killed";
     }
-  }
-
-  /** Every record that asks has one embedding, and there is no dead letter. */
-  private static int assertEachAnsweredOnce() {
-    QuestionDecoder decoder = new QuestionDecoder(config.serdeSettings());
-    List<String> asked = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : scan(QuestreamConfig.QUESTIONS_TOPIC)) {
-      Reading reading =
-          decoder.read(record.key(), record.value(), record.headers(), record.timestamp());
-      if (reading instanceof Reading.Asked) {
-        asked.add(record.partition() + "@" + record.offset());
-      }
+    boolean kill = number % 3 == 1;
+    if (kill) {
+      worker.kill();
+    } else {
+      worker.close();
     }
-    List<String> answered = new ArrayList<>();
-    try (QuestionEmbeddingDeserializer embeddings = new QuestionEmbeddingDeserializer()) {
-      embeddings.configure(config.serdeSettings(), false);
-      for (ConsumerRecord<byte[], byte[]> record : scan(QuestreamConfig.EMBEDDINGS_TOPIC)) {
-        if (record.value() != null) {
-          QuestionEmbedding embedding = embeddings.deserialize(record.topic(), record.value());
-          answered.add(embedding.getSourcePartition() + "@" + embedding.getSourceOffset());
-        }
-      }
-    }
-    assertThat(answered).containsExactlyInAnyOrderElementsOf(asked);
-    assertThat(scan(QuestreamConfig.DLQ_TOPIC)).isEmpty();
-    return answered.size();
-  }
-
-  private static List<ConsumerRecord<byte[], byte[]>> scan(String topic) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (TopicScan scan = new TopicScan(config, config.getString(topic))) {
-      scan.forEachRemaining(records::add);
-    }
-    return records;
-  }
-
-  /** The greatest distance of a vector in the table from that of {@code encode} for the row. */
-  private static double farthestFromEncode() throws Exception {
-    ObjectMapper json = new ObjectMapper();
-    Path texts = folder.resolve("texts.jsonl");
-    StringBuilder lines = new StringBuilder();
-    for (Map.Entry<String, String> row : tickets.texts().entrySet()) {
-      lines.append(
-          json.createObjectNode().put("id", row.getKey()).put("text", row.getValue()) + "\n");
-    }
-    Files.writeString(texts, lines);
-    Launched encode =
-        Launched.application(
-            folder,
-            Map.of(),
-            "encode",
-                "--input",
-                texts.toString(),
-                "--precision",
-                "fp32",
-                "--output",
-                folder.resolve("vectors.jsonl").toString());
-    assertThat(encode.process().waitFor()).as(encode.err()).isZero();
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE encoded (id text PRIMARY KEY, vector vector(384))");
-    }
-    insertEncoded(json, folder.resolve("vectors.jsonl"));
-    assertThat(
-            rows.one(
-                "SELECT count(*) FROM encoded FULL JOIN embeddings USING (id) WHERE vector IS NULL"
-                    + " OR embedding IS NULL"))
-        .isEqualTo("0");
-    return Double.parseDouble(
-        rows.one("SELECT max(vector <-> embedding) FROM encoded JOIN embeddings USING (id)"));
-  }
-
-  private static void insertEncoded(ObjectMapper json, Path vectors) throws Exception {
-    try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO encoded VALUES (?, ?::vector)")) {
-      for (String line : Files.readAllLines(vectors)) {
-        JsonNode vector = json.readTree(line);
-        insert.setString(1, vector.get("id").asText());
-        insert.setString(2, vector.get("embedding").toString());
-        insert.addBatch();
-      }
-      insert.executeBatch();
-    }
+    change(ROWS / FAULTS / 2);
+    startWorker(DebeziumSource.FILE, SINK_FILE);
+    return kill ? "worker killed" : "worker restarted";
   }
 }

@@ -84,9 +84,7 @@ final class Tickets {
       count(
           "given another key",
           execute(
-              "UPDATE tickets SET id = ? WHERE id = ? AND length(body) < 1000",
-              nextId++,
-              anyId()));
+              "UPDATE tickets SET id = ? WHERE id = ? AND length(body) < 1000", nextId++, anyId()));
     } else if (dice < 92) {
       count("set to NULL", execute("UPDATE tickets SET body = NULL WHERE id = ?", anyId()));
     } else if (dice < 96) {

@@ -58,8 +58,7 @@ final class Debezium {
       case "d" -> {
         Datum before = row(value, BEFORE);
         yield new Opened.Deleted(
-            new Layers(before == null ? JsonDatum.NOTHING : before, new Gone(value, before)),
-            true);
+            new Layers(before == null ? JsonDatum.NOTHING : before, new Gone(value, before)), true);
       }
       case "t" -> new Opened.Skipped("truncate");
       case "m" -> new Opened.Skipped("message");

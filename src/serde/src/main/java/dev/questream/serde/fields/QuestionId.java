@@ -93,7 +93,10 @@ final class QuestionId {
     Datum key = record.key();
     if (key != null && !key.names().isEmpty() && inKey(source, key) == null) {
       throw new FieldException(
-          source.label() + ": " + missing(source, key) + "; let the table have REPLICA IDENTITY FULL");
+          source.label()
+              + ": "
+              + missing(source, key)
+              + "; let the table have REPLICA IDENTITY FULL");
     }
   }
 
