@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -57,8 +58,11 @@ class ConnectConfigTest {
           "milvus.json", List.of(),
           "qdrant.json", List.of());
 
+  private static final String SOURCE = "sources/debezium-postgres.json";
+
   private static final Pattern CONFIDENTIAL =
-      Pattern.compile(".*(password|token|api\\.key|secret|user|username|uri|url|endpoint)$");
+      Pattern.compile(
+          ".*(password|token|api\\.key|secret|user|username|uri|url|endpoint|hostname|port|dbname)$");
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:([A-Z_]+)}");
 
   static List<String> files() throws IOException {
@@ -128,8 +132,14 @@ class ConnectConfigTest {
     }
   }
 
+  static List<String> filesAndSources() throws IOException {
+    List<String> all = new ArrayList<>(files());
+    all.add(SOURCE);
+    return all;
+  }
+
   @ParameterizedTest
-  @MethodSource("files")
+  @MethodSource("filesAndSources")
   void shouldHoldNoSecretAndNoAddress(String file) throws IOException {
     Properties worker = new Properties();
     worker.load(new StringReader(DeployFiles.text("deploy/connect/connect-standalone.properties")));
@@ -219,6 +229,19 @@ class ConnectConfigTest {
     confluent.keySet().removeIf(name -> name.startsWith("value.converter"));
     apicurio.keySet().removeIf(name -> name.startsWith("value.converter"));
     assertThat(apicurio).isEqualTo(confluent);
+  }
+
+  /** Without schemas, decimals and times must be written out by the connector. */
+  @Test
+  void shouldLetASourceWriteWhatJsonAloneCanSay() {
+    assertThat(config(SOURCE))
+        .containsEntry("key.converter", JSON)
+        .containsEntry("key.converter.schemas.enable", "false")
+        .containsEntry("value.converter", JSON)
+        .containsEntry("value.converter.schemas.enable", "false")
+        .containsEntry("decimal.handling.mode", "string")
+        .containsEntry("time.precision.mode", "isostring");
+    assertThat(DeployFiles.text("docs/connect.md")).contains("deploy/connect/" + SOURCE);
   }
 
   @ParameterizedTest

@@ -50,6 +50,11 @@ final class Parts implements RecordParts {
   }
 
   @Override
+  public boolean hasHeader(String name) {
+    return headers.lastHeader(name) != null;
+  }
+
+  @Override
   public long timestampMs() {
     return timestampMs;
   }

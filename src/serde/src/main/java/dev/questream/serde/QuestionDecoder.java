@@ -104,11 +104,15 @@ public final class QuestionDecoder {
       if (id.isEmpty()) {
         throw new WireException("the record deletes, but neither its row nor its key has an id");
       }
-      return new Reading.Deleted(id, true);
+      return new Reading.Deleted(id, deleted.byEvent());
     }
-    Parts inside = record.with(((Opened.Row) opened).value());
-    return mapping.lacksText(inside)
-        ? new Reading.Skipped("unchanged-text")
+    Opened.Row row = (Opened.Row) opened;
+    Parts inside = record.with(row.value());
+    if (!row.first() && mapping.lacksText(inside)) {
+      return new Reading.Skipped("unchanged-text");
+    }
+    return mapping.isNull(inside)
+        ? new Reading.Deleted(mapping.id(inside), true)
         : new Reading.Asked(mapping.question(inside), mapping.title(inside));
   }
 

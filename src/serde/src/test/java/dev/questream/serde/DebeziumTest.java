@@ -140,6 +140,62 @@ class DebeziumTest {
         .hasMessageContaining("REPLICA IDENTITY FULL");
   }
 
+  /** A row under a new key has been nowhere: what was left out is missing. */
+  @Test
+  void shouldNotTakeARowWithAnotherKeyForUnchanged() {
+    String row = "{'id':7,'body':'__debezium_unavailable_value'%s}";
+    RecordHeaders moved = new RecordHeaders();
+    moved.add("__debezium.oldkey", new byte[] {0, (byte) 0xFF});
+    for (String value :
+        new String[] {
+          event("c", "null", row.formatted("")), row.formatted(",'__op':'c'"), row.formatted("")
+        }) {
+      assertThatThrownBy(
+              () -> new QuestionDecoder(settings()).read(utf8("{'id':7}"), utf8(value), moved, 0))
+          .isInstanceOf(WireException.class)
+          .hasMessageContaining("REPLICA IDENTITY FULL");
+    }
+  }
+
+  @Test
+  void shouldLeaveOutMetadataThatWasLeftOut() {
+    String row =
+        "{'id':7,'body':'a','notes':'__debezium_unavailable_value','tags':['__debezium_unavailable_value'],'n':1}";
+    Reading.Asked asked =
+        (Reading.Asked) read("{'id':7}", event("u", "null", row), "input.metadata=notes,tags,n");
+    assertThat(asked.question().getMetadata()).isEqualTo(Map.of("n", "1"));
+    assertThat(read("{'id':7}", event("u", "null", row), "input.text=tags"))
+        .isEqualTo(new Reading.Skipped("unchanged-text"));
+  }
+
+  /** A null that had a schema in Connect, after the transform, is written out by the converter. */
+  @Test
+  void shouldTakeANullThatIsWrittenOutForATombstone() {
+    Reading deleted = new Reading.Deleted("7", false);
+    assertThat(read("{'id':7}", "null")).isEqualTo(deleted);
+    String wrapped = "{'schema':{'type':'struct','fields':[]},'payload':null}";
+    assertThat(read("{'id':7}", wrapped)).isEqualTo(deleted);
+    assertThat(read("{'id':7}", wrapped, "input.envelope=none")).isEqualTo(deleted);
+    assertThatThrownBy(() -> read(null, wrapped)).isInstanceOf(WireException.class);
+  }
+
+  @Test
+  void shouldDeleteWhatARowWithoutATextHadBefore() {
+    String[] both = {"input.text=title,body"};
+    String row = "{'id':7,'title':%s,'body':null}";
+    for (String op : new String[] {"c", "r", "u"}) {
+      assertThat(read("{'id':7}", event(op, "null", row.formatted("null")), both))
+          .isEqualTo(new Reading.Deleted("7", true));
+    }
+    assertThat(read("{'id':7}", row.formatted("null"), both))
+        .isEqualTo(new Reading.Deleted("7", true));
+    assertThat(read("{'id':7}", event("u", "null", row.formatted("'t'")), both))
+        .isInstanceOf(Reading.Asked.class);
+    assertThatThrownBy(() -> read("{'id':7}", row.formatted("null"), "input.text=body,bdy"))
+        .as("a misspelt column")
+        .isInstanceOf(WireException.class);
+  }
+
   @Test
   void shouldReadRowsThatWereUnwrapped() {
     assertThat(read("{'id':7}", ROW))
@@ -255,6 +311,7 @@ class DebeziumTest {
           new QuestionDecoder(
               settings(
                   "input.format=avro",
+                  "input.id=id",
                   "schema.registry.url=" + registry.url(),
                   "input.asked.at=after.opened",
                   "input.metadata=price,source.table"));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.questream.app.console.Versions;
 import dev.questream.testing.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,12 +58,14 @@ final class ConnectWorker implements AutoCloseable {
   /**
    * Starts a worker and waits until it answers.
    *
+   * @param version of Kafka Connect
    * @param folder for its settings and its log, which goes on from start to start
    * @param plugins folders of plugins that it looks through, which takes it most of its start
    * @param environment what {@code ${env:NAME}} in connectors stands for
    * @param connectors configurations that it starts with, as files
    */
   static ConnectWorker start(
+      String version,
       Path folder,
       String bootstrapServers,
       List<String> plugins,
@@ -74,7 +75,7 @@ final class ConnectWorker implements AutoCloseable {
     int port = freePort();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    Path libraries = CONNECT.resolve("worker-" + Versions.kafka());
+    Path libraries = CONNECT.resolve("worker-" + version);
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp", libraries + "/*"));
     command.add("org.apache.kafka.connect.cli.ConnectStandalone");
     command.add(settings(folder, bootstrapServers, plugins, port).toString());
@@ -111,7 +112,7 @@ final class ConnectWorker implements AutoCloseable {
             "listeners",
             "http://127.0.0.1:" + port,
             "plugin.path",
-            CONNECT.resolve("plugins").toString(),
+            pluginPath(folder, plugins).toString(),
             "offset.storage.file.filename",
             folder.resolve("connect.offsets").toString());
     assertThat(settings.stringPropertyNames()).containsAll(here.keySet());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
+import dev.questream.app.console.Versions;
 import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ class MongoSinkIT {
         Map.of(
             "APICURIO_REGISTRY_URL", pipeline.registry().nativeUrl(), "MONGODB_URI", server.uri());
     return ConnectWorker.start(
-        folder, pipeline.bootstrapServers(), PLUGINS, environment, connectors);
+        Versions.kafka(), folder, pipeline.bootstrapServers(), PLUGINS, environment, connectors);
   }
 
   @AfterAll

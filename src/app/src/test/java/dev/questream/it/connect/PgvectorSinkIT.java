@@ -3,6 +3,7 @@ package dev.questream.it.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.questream.app.console.Versions;
 import dev.questream.avro.Question;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.testing.Repository;
@@ -64,7 +65,7 @@ class PgvectorSinkIT {
 
   private static ConnectWorker startWorker(Path... connectors) throws Exception {
     return ConnectWorker.start(
-        folder, pipeline.bootstrapServers(), PLUGINS, environment(), connectors);
+        Versions.kafka(), folder, pipeline.bootstrapServers(), PLUGINS, environment(), connectors);
   }
 
   private static Map<String, String> environment() {

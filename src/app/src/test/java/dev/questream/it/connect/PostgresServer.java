@@ -12,12 +12,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * A PostgreSQL server of the test's own: a new cluster in a temporary folder, on a free port of the
- * loopback address, with a password. It notes when transactions are committed.
+ * loopback address, with a password. It notes when transactions are committed, and lets its log be
+ * read.
  *
  * <p>PostgreSQL does not run as root; as root, this starts it as the user {@code postgres} (or
  * {@code nobody}).
@@ -107,7 +109,7 @@ final class PostgresServer implements AutoCloseable {
   private String options() {
     return "-c listen_addresses=127.0.0.1 -c port=%d -c unix_socket_directories='' -c fsync=off"
             .formatted(port)
-        + " -c track_commit_timestamp=on";
+        + " -c track_commit_timestamp=on -c wal_level=logical";
   }
 
   private void control(String action, String... more) throws Exception {
@@ -145,6 +147,21 @@ final class PostgresServer implements AutoCloseable {
   /** The address as docs/connect.md gives it to the sink. */
   String jdbcUrl() {
     return "jdbc:postgresql://127.0.0.1:%d/postgres?stringtype=unspecified".formatted(port);
+  }
+
+  /** What connectors that read this server are told in their environment. */
+  Map<String, String> environment() {
+    return Map.of(
+        "POSTGRES_HOST",
+        "127.0.0.1",
+        "POSTGRES_PORT",
+        Integer.toString(port),
+        "POSTGRES_USER",
+        USER,
+        "POSTGRES_PASSWORD",
+        PASSWORD,
+        "POSTGRES_DATABASE",
+        "postgres");
   }
 
   Connection connect() throws SQLException {

@@ -38,14 +38,14 @@ final class CloudEvents {
           "the event is of the content type %s, only %s is read".formatted(type, STRUCTURED_JSON));
     }
     if (!type.startsWith(STRUCTURED) && attributes) {
-      return new Opened.Row(new Layers(value, new Headers(record)));
+      return new Opened.Row(new Layers(value, new Headers(record)), false);
     }
     if (!value.names().containsAll(REQUIRED)) {
       throw new FieldException(
           "the value is no CloudEvent: it has no headers ce_*, and not all of %s"
               .formatted(REQUIRED.stream().sorted().toList()));
     }
-    return new Opened.Row(new Layers(data(value), new Event(value)));
+    return new Opened.Row(new Layers(data(value), new Event(value)), false);
   }
 
   private static String string(Datum datum) {

@@ -28,13 +28,22 @@ public record ConnectDatum(JsonNode schema, JsonNode payload) implements Datum {
   public static Datum unwrapped(Datum value) {
     JsonNode raw =
         value instanceof JsonDatum json ? json.raw() : JsonNodeFactory.instance.nullNode();
-    boolean wrapped =
-        raw.size() == 2 && raw.path(SCHEMA).path("type").isTextual() && raw.has(PAYLOAD);
-    if (!wrapped) {
+    if (!isWrapped(raw)) {
       return value;
     }
     ConnectDatum payload = new ConnectDatum(raw.get(SCHEMA), raw.get(PAYLOAD));
     return new Layers(payload, new Wrapper(payload));
+  }
+
+  private static boolean isWrapped(JsonNode raw) {
+    return raw.size() == 2 && raw.path(SCHEMA).path("type").isTextual() && raw.has(PAYLOAD);
+  }
+
+  /** Whether there is a schema and no value: so the converter writes null that has a schema. */
+  static boolean isNull(Datum value) {
+    return value instanceof JsonDatum json
+        && isWrapped(json.raw())
+        && json.raw().get(PAYLOAD).isNull();
   }
 
   /** The whole, whose payload keeps its schema. */

@@ -14,7 +14,7 @@ import java.util.Set;
  */
 final class Debezium {
   /** Where a column that was not changed has not been sent. */
-  static final String UNAVAILABLE = "__debezium_unavailable_value";
+  private static final String UNAVAILABLE = "__debezium_unavailable_value";
 
   private static final String OPERATION = "op";
   private static final String BEFORE = "before";
@@ -24,19 +24,25 @@ final class Debezium {
   /** What an envelope is known by. */
   static final Set<String> FIELDS = Set.of(OPERATION, BEFORE, AFTER, SOURCE);
 
+  /** A row that was read or made; not one that was changed. */
+  private static final Set<String> FIRST = Set.of("c", "r");
+
+  /** Where a row has got another key: it is deleted under the old one and made under this. */
+  private static final String OLD_KEY = "__debezium.oldkey";
+
   private static final Set<String> TRANSACTION =
       Set.of("status", "id", "event_count", "data_collections", "ts_ms");
 
   private Debezium() {}
 
-  static Opened open(Datum value) {
+  static Opened open(RecordParts record, Datum value) {
     String operation = string(value, OPERATION);
     Datum source = value.field(SOURCE);
     boolean enveloped =
         value.field(BEFORE) != null
             || value.field(AFTER) != null
             || (source != null && !source.names().isEmpty());
-    return operation.isEmpty() || !enveloped ? unwrapped(value) : event(value, operation);
+    return operation.isEmpty() || !enveloped ? unwrapped(record, value) : event(value, operation);
   }
 
   private static Opened event(Datum value, String operation) {
@@ -47,12 +53,12 @@ final class Debezium {
           throw new FieldException(
               "the change has the operation \"%s\" and no \"after\"".formatted(operation));
         }
-        yield new Opened.Row(new Layers(after, value));
+        yield new Opened.Row(new Layers(after, value), FIRST.contains(operation));
       }
       case "d" -> {
         Datum before = row(value, BEFORE);
         yield new Opened.Deleted(
-            new Layers(before == null ? JsonDatum.NOTHING : before, new Gone(value, before)));
+            new Layers(before == null ? JsonDatum.NOTHING : before, new Gone(value, before)), true);
       }
       case "t" -> new Opened.Skipped("truncate");
       case "m" -> new Opened.Skipped("message");
@@ -60,6 +66,12 @@ final class Debezium {
           throw new FieldException(
               "the change has the operation \"%s\", which is not known".formatted(operation));
     };
+  }
+
+  /** Whether a column was not sent, as a text, bytes, or a list of texts. */
+  static boolean isUnavailable(JsonNode column) {
+    JsonNode held = column.size() == 1 && column.isArray() ? column.get(0) : column;
+    return UNAVAILABLE.equals(held.textValue());
   }
 
   /** MongoDB's documents are JSON in a string. */
@@ -90,10 +102,13 @@ final class Debezium {
     }
   }
 
-  private static Opened unwrapped(Datum row) {
+  private static Opened unwrapped(RecordParts record, Datum row) {
+    if (row instanceof JsonDatum json && json.raw().isNull()) {
+      return new Opened.Deleted(JsonDatum.NOTHING, false); // without its schema
+    }
     String operation = string(row, "__op");
     if (string(row, "__deleted").equals("true") || operation.equals("d")) {
-      return new Opened.Deleted(row);
+      return new Opened.Deleted(row, true);
     }
     if (operation.equals("t")) {
       return new Opened.Skipped("truncate");
@@ -108,7 +123,7 @@ final class Debezium {
     if (names.contains("databaseName") && names.contains("tableChanges")) {
       return new Opened.Skipped("schema-change");
     }
-    return new Opened.Row(row);
+    return new Opened.Row(row, FIRST.contains(operation) || record.hasHeader(OLD_KEY));
   }
 
   private static String string(Datum value, String name) {

@@ -8,14 +8,14 @@ public enum Envelope {
   NONE {
     @Override
     Opened open(RecordParts record, Datum value) {
-      return new Opened.Row(value);
+      return new Opened.Row(value, false);
     }
   },
   /** Changes of a table, as Debezium writes them. */
   DEBEZIUM {
     @Override
     Opened open(RecordParts record, Datum value) {
-      return Debezium.open(value);
+      return Debezium.open(record, value);
     }
 
     @Override
@@ -33,11 +33,20 @@ public enum Envelope {
 
   /** What was inside. */
   public sealed interface Opened {
-    /** A question, perhaps. */
-    record Row(Datum value) implements Opened {}
+    /**
+     * A question, perhaps.
+     *
+     * @param first whether nothing of this id can have been there before
+     */
+    record Row(Datum value, boolean first) implements Opened {}
 
-    /** What there was before it was deleted. */
-    record Deleted(Datum value) implements Opened {}
+    /**
+     * A deletion.
+     *
+     * @param value what there was before
+     * @param byEvent whether it says so; otherwise it is null
+     */
+    record Deleted(Datum value, boolean byEvent) implements Opened {}
 
     /** Nothing that concerns a single question, of such a kind. */
     record Skipped(String kind) implements Opened {}

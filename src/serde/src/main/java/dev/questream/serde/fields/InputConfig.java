@@ -85,7 +85,7 @@ public final class InputConfig extends AbstractConfig {
             "id",
             Importance.HIGH,
             "The field that is the question's id; several are joined by a slash. Not set: id if the"
-                + " value has one, else the key.")
+                + " value has one, else the key; with input.envelope=debezium the key, else id.")
         .define(
             TITLE,
             Type.LIST,

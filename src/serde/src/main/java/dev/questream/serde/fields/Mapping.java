@@ -8,6 +8,7 @@ import static dev.questream.serde.fields.InputConfig.TITLE;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.questream.avro.Question;
+import dev.questream.serde.fields.Envelope.Opened;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
@@ -48,7 +49,7 @@ public final class Mapping {
     this.title = Part.of(config, TITLE);
     this.metadata = Part.of(config, METADATA);
     this.askedAt = Part.of(config, ASKED_AT);
-    this.ids = new QuestionId(id);
+    this.ids = new QuestionId(id, config.envelope() == Envelope.DEBEZIUM);
     this.separator = config.separator();
     this.envelope = config.envelope();
   }
@@ -58,8 +59,11 @@ public final class Mapping {
    *
    * @throws FieldException if it is not in the envelope that is set
    */
-  public Envelope.Opened open(RecordParts record) {
-    return envelope.open(record, ConnectDatum.unwrapped(record.value()));
+  public Opened open(RecordParts record) {
+    Datum value = record.value();
+    return ConnectDatum.isNull(value)
+        ? new Opened.Deleted(JsonDatum.NOTHING, false)
+        : envelope.open(record, ConnectDatum.unwrapped(value));
   }
 
   /** Whether the text is the one that is there already, which Debezium did not send again. */
@@ -68,7 +72,12 @@ public final class Mapping {
       return false;
     }
     Datum found = text.first().find(record);
-    return found != null && Debezium.UNAVAILABLE.equals(found.json().textValue());
+    return found != null && Debezium.isUnavailable(found.json());
+  }
+
+  /** Whether a row of a table has NULL for a text: it is there, and asks nothing. */
+  public boolean isNull(RecordParts record) {
+    return envelope == Envelope.DEBEZIUM && text.isNull(record);
   }
 
   /**
@@ -85,13 +94,18 @@ public final class Mapping {
     return title.joined(record, separator).orElse("");
   }
 
+  /** The id of the question; empty if nothing names one. */
+  public String id(RecordParts record) {
+    return ids.of(record);
+  }
+
   /**
    * The id of a question that a record deletes; empty if nothing names one.
    *
    * @param record whose value, if it has any, is the row as it was
    */
   public String deletedId(RecordParts record) {
-    return ids.deleted(record);
+    return ids.deleted(record, text);
   }
 
   private String text(RecordParts record) {
@@ -142,7 +156,11 @@ public final class Mapping {
     return entries;
   }
 
+  /** What Debezium left out is left out. */
   private static void put(Map<String, String> entries, String name, JsonNode value) {
+    if (Debezium.isUnavailable(value)) {
+      return;
+    }
     entries.put(
         wellFormed(name, "a name in \"metadata\""),
         wellFormed(

@@ -45,6 +45,17 @@ record Part(String setting, List<Source> sources, boolean set) {
     return same == 1 ? source.lastName() : source.name();
   }
 
+  /** Whether all of it is there, and null. */
+  boolean isNull(RecordParts record) {
+    for (Source source : sources) {
+      Datum found = source.find(record);
+      if (found == null || !found.raw().isNull()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** All texts that are there; empty if none is. */
   Optional<String> joined(RecordParts record, String separator) {
     String joined = null;
@@ -60,6 +71,12 @@ record Part(String setting, List<Source> sources, boolean set) {
   }
 
   private static String text(String label, JsonNode held, String separator) {
+    if (Debezium.isUnavailable(held)) {
+      throw new FieldException(
+          label
+              + " was not changed, so Debezium left it out: let the table have REPLICA IDENTITY"
+              + " FULL");
+    }
     if (held.isArray()) {
       List<String> items = new ArrayList<>();
       held.forEach(item -> items.add(scalar(label, item)));
@@ -76,13 +93,6 @@ record Part(String setting, List<Source> sources, boolean set) {
                   .formatted(label, new JsonDatum(held).names())
               : label + " is an array of arrays");
     }
-    String text = held.asText();
-    if (text.equals(Debezium.UNAVAILABLE)) {
-      throw new FieldException(
-          label
-              + " was not changed, so Debezium left it out: let the table have REPLICA IDENTITY"
-              + " FULL");
-    }
-    return text;
+    return held.asText();
   }
 }

@@ -6,16 +6,23 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The id of a question: what is set, and must be there then; else the value's own, else the key.
+ * The id of a question: what is set, and must be there then; else the value's own, else the key. Of
+ * a table's row it is the key first: its columns tell the rows apart, a column {@code id} perhaps
+ * not.
  */
 final class QuestionId {
   static final String FIELD = "id";
   static final String SEPARATOR = "/";
 
   private final Part part;
+  private final boolean ofRows;
 
-  QuestionId(Part part) {
+  /**
+   * @param ofRows whether records are changes of a table
+   */
+  QuestionId(Part part, boolean ofRows) {
     this.part = part;
+    this.ofRows = ofRows;
   }
 
   /**
@@ -31,12 +38,12 @@ final class QuestionId {
       }
       return String.join(SEPARATOR, found);
     }
-    String own = optional(part.first().find(record));
+    String own = ofRows && record.key() != null ? "" : optional(part.first().find(record));
     return own.isEmpty() && record.key() != null ? ofKey(record.key()) : own;
   }
 
-  private static String ofKey(Datum key) {
-    Datum named = key.field(FIELD);
+  private String ofKey(Datum key) {
+    Datum named = ofRows ? null : key.field(FIELD);
     Datum one = named == null ? only(key) : named;
     return one == null ? key.json().toString() : optional(one);
   }
@@ -54,32 +61,57 @@ final class QuestionId {
    * The id that a record deletes; empty if nothing names one.
    *
    * @param record whose value, if it has any, is the row as it was
+   * @param text without which the row was not sent whole
+   * @throws FieldException if it should be there and is not
    */
-  String deleted(RecordParts record) {
+  String deleted(RecordParts record, Part text) {
     if (!part.set()) {
       return of(record);
     }
     List<String> found = new ArrayList<>();
     for (Source source : part.sources()) {
       Datum own = source.find(record);
-      boolean inKey =
-          source.origin() == Source.Origin.VALUE && (own == null || own.json().isNull());
-      found.add(
-          inKey
-              ? required(source, inKey(source, record.key()), () -> missing(source, record.key()))
-              : required(source, own, () -> source.missing(record)));
+      boolean ofValue = source.origin() == Source.Origin.VALUE;
+      if (ofValue && (own == null || own.json().isNull())) {
+        Datum key = record.key();
+        found.add(required(source, inKey(source, key), () -> missing(source, key)));
+      } else {
+        if (ofValue && ofRows) {
+          requireWhole(source, record, text);
+        }
+        found.add(required(source, own, () -> source.missing(record)));
+      }
     }
     return String.join(SEPARATOR, found);
   }
 
-  /** The same field in a key: all of the key, if that is the only thing that it has. */
+  /** Of a row that was not sent whole, columns outside of the key are null, 0 or empty. */
+  private void requireWhole(Source source, RecordParts record, Part text) {
+    if (!text.joined(record, "").orElse("").isEmpty()) {
+      return;
+    }
+    Datum key = record.key();
+    if (key != null && !key.names().isEmpty() && inKey(source, key) == null) {
+      throw new FieldException(
+          source.label()
+              + ": "
+              + missing(source, key)
+              + "; let the table have REPLICA IDENTITY FULL");
+    }
+  }
+
+  /**
+   * The same field in a key: all of the key, if that is the only thing that it has. The key of a
+   * row has the column's name, or has another column.
+   */
   private Datum inKey(Source source, Datum key) {
     if (key == null) {
       return null;
     }
     Datum same = source.path().walk(key);
     Datum named = same == null ? key.field(source.lastName()) : same;
-    return named == null && part.sources().size() == 1 ? only(key) : named;
+    boolean other = ofRows && !key.names().isEmpty();
+    return named == null && !other && part.sources().size() == 1 ? only(key) : named;
   }
 
   private static String missing(Source source, Datum key) {

@@ -12,6 +12,9 @@ public interface RecordParts {
   /** The last header of that name, as text; null without one. */
   Datum header(String name);
 
+  /** Whether it has a header of that name, of whatever content. */
+  boolean hasHeader(String name);
+
   /** Its timestamp in milliseconds since 1970-01-01 UTC; -1 without one. */
   long timestampMs();
 }
