@@ -13,6 +13,7 @@
 #   fusible     attention needs nothing that CUDA's kernel for texts of any lengths does not know
 #   prenorm     norms stand before attention and feed-forward block, and one at the end; otherwise behind sums
 #   gated       the feed-forward block multiplies what it activates by a second product
+#   dropout     states are dropped where gradients are taken
 # None but table: BERT, with token type 0 added to every word; DistilBERT's are zeros. Biases that a family
 # does not have are zeros.
 #
@@ -111,7 +112,11 @@ $OUTPUT
 #end
     x = x + torch.embedding(self.position_embeddings, places).to(6)
 #end
+#if dropout
+    return torch.dropout(self.embedding_norm.wide(x), $DROPOUT, torch.is_grad_enabled()).to($STATES)
+#else
     return self.embedding_norm.wide(x).to($STATES)
+#end
 
 #if padding
   # Rows of the table: the padding token's for padding tokens inside a text, and for the others those behind
@@ -250,7 +255,7 @@ $OUTPUT
       mask = annotate(Optional[Tensor], None)
       if len(masks) > 0:
         mask = masks[g]
-      mixed = torch.scaled_dot_product_attention(heads[0], heads[1], heads[2], mask, 0., False)
+      mixed = torch.scaled_dot_product_attention(heads[0], heads[1], heads[2], mask, $ATTENTION_DROPOUT, False)
       contexts.append(mixed.transpose(1, 2).reshape([tokens, $HIDDEN]))
       start = start + tokens
     return contexts
@@ -282,7 +287,7 @@ $OUTPUT
       mask = annotate(Optional[Tensor], None)
       if len(masks) > 0:
         mask = masks[g].narrow(-2, 0, 1)
-      mixed = torch.scaled_dot_product_attention(asked.transpose(1, 2), heads[0], heads[1], mask, 0., False)
+      mixed = torch.scaled_dot_product_attention(asked.transpose(1, 2), heads[0], heads[1], mask, $ATTENTION_DROPOUT, False)
       contexts.append(mixed.transpose(1, 2).reshape([counts[g], $HIDDEN]))
       start = start + tokens
       row = row + counts[g]

@@ -199,6 +199,22 @@ public final class EncoderCheckpoint {
         : weights.read(whole);
   }
 
+  /**
+   * The name in the file of the weight or the bias of a linear layer, norm or table; empty where
+   * there is none.
+   */
+  public Optional<String> storedName(String name, String kind) {
+    String whole = name + "." + kind;
+    return weights.names().contains(whole)
+        ? Optional.of(weights.storedName(whole))
+        : Optional.empty();
+  }
+
+  /** The name of the checkpoint's own output projection, if there is one. */
+  public Optional<String> projectionName() {
+    return has(TensorNames.PROJECTION) ? Optional.of(TensorNames.PROJECTION) : Optional.empty();
+  }
+
   private static Tensor firstRow(Tensor matrix) {
     long width = matrix.shape().dimension(1);
     int bytes = Math.toIntExact(width * matrix.type().bytes());

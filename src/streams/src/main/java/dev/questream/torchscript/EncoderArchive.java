@@ -22,8 +22,7 @@ public final class EncoderArchive {
   private final LinearLayers linear;
   private final TorchScriptArchive archive;
 
-  private EncoderArchive(
-      EncoderCheckpoint encoder, GraphFormat format, TorchScriptArchive archive) {
+  EncoderArchive(EncoderCheckpoint encoder, GraphFormat format, TorchScriptArchive archive) {
     this.encoder = encoder;
     this.format = format;
     this.linear = new LinearLayers(format, config(encoder).activation());
@@ -51,7 +50,8 @@ public final class EncoderArchive {
     return encoder.config().variation();
   }
 
-  private void writeAttributes() throws IOException {
+  /** Writes what the class {@code Encoder} has. */
+  void writeAttributes() throws IOException {
     archive.bool("fused", false);
     archive.tensor("word_embeddings", encoder.words(), format.matrices());
     archive.tensor("token_type_embedding", encoder.tokenType(), format.states());

@@ -1,6 +1,7 @@
 package dev.questream.torchscript;
 
 import dev.questream.checkpoint.Activation;
+import dev.questream.checkpoint.Dropout;
 import dev.questream.checkpoint.EncoderConfig;
 import dev.questream.checkpoint.Output;
 import dev.questream.checkpoint.Positions;
@@ -29,42 +30,41 @@ final class EncoderGraph {
   private final EncoderConfig config;
   private final Output output;
   private final GraphFormat format;
+  private final Dropout dropout;
 
   EncoderGraph(EncoderConfig config, Output output, GraphFormat format) {
+    this(config, output, format, Dropout.NONE);
+  }
+
+  /** One for training. */
+  EncoderGraph(EncoderConfig config, Output output, GraphFormat format, Dropout dropout) {
     this.config = config;
     this.output = output;
     this.format = format;
+    this.dropout = dropout;
   }
 
   /** The source of the archive's {@code code/__torch__.py}. */
   String source() {
     return SourceTemplate.resource("encoder.py").source(options(), values())
-        + new LinearLayers(format, config.variation().activation()).source();
+        + new LinearLayers(format, config.variation().activation(), dropout).source();
   }
 
   private Map<String, Boolean> options() {
     Positions positions = config.variation().positions();
     boolean distances = positions instanceof Positions.WithDistances;
     boolean rotary = positions instanceof Positions.Rotary;
-    return Map.of(
-        "cls",
-        output.firstTokenOnly(),
-        "weighted",
-        output.pool().poolings().contains(Pooling.WEIGHTEDMEAN),
-        "table",
-        !rotary,
-        "padding",
-        positions instanceof Positions.BehindPadding || distances,
-        "distances",
-        distances,
-        "rotary",
-        rotary,
-        "fusible",
-        !rotary && !distances,
-        "prenorm",
-        config.variation().preNorm(),
-        "gated",
-        config.variation().gated());
+    return Map.ofEntries(
+        Map.entry("cls", output.firstTokenOnly()),
+        Map.entry("weighted", output.pool().poolings().contains(Pooling.WEIGHTEDMEAN)),
+        Map.entry("table", !rotary),
+        Map.entry("padding", positions instanceof Positions.BehindPadding || distances),
+        Map.entry("distances", distances),
+        Map.entry("rotary", rotary),
+        Map.entry("fusible", !rotary && !distances),
+        Map.entry("prenorm", config.variation().preNorm()),
+        Map.entry("gated", config.variation().gated()),
+        Map.entry("dropout", dropout.hidden() > 0));
   }
 
   private Map<String, String> values() {
@@ -76,6 +76,8 @@ final class EncoderGraph {
     values.put("EPSILON", number(config.variation().layerNormEpsilon()));
     values.put("STATES", format.statesType());
     values.put("ACTIVATION", config.variation().activation().source());
+    values.put("DROPOUT", dropout.ofStates());
+    values.put("ATTENTION_DROPOUT", dropout.ofAttention());
     values.put("POOLED", pooled());
     values.put("OUTPUT", steps());
     Positions positions = config.variation().positions();
