@@ -150,7 +150,8 @@ public record TrainedTensor(String path, List<Piece> pieces) {
         if (begin < end) {
           encoder
               .storedName(names.in(layer, parts.get(part)), kind)
-              .ifPresent(stored -> pieces.add(new Piece(ModelCopy.Change.ENCODER, stored, begin, end)));
+              .ifPresent(
+                  stored -> pieces.add(new Piece(ModelCopy.Change.ENCODER, stored, begin, end)));
         }
       }
       if (!pieces.isEmpty()) {

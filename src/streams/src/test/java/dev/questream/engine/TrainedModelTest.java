@@ -63,8 +63,7 @@ class TrainedModelTest {
         trainer.accumulate(batch, fixture.objective(), batch.size());
         trainer.update(rates[step]);
       }
-      ModelCopy.into(learnt)
-          .write(PublishedModel.in(work.resolve("source")), trainer.learnt());
+      ModelCopy.into(learnt).write(PublishedModel.in(work.resolve("source")), trainer.learnt());
     }
     return learnt;
   }
@@ -90,9 +89,7 @@ class TrainedModelTest {
       boolean same = name.contains("pooler") || name.endsWith("position_ids");
       assertThat(after.shape(name)).isEqualTo(before.shape(name));
       assertThat(after.read(name).type()).isEqualTo(before.read(name).type());
-      assertThat(after.read(name).data().equals(before.read(name).data()))
-          .as(name)
-          .isEqualTo(same);
+      assertThat(after.read(name).data().equals(before.read(name).data())).as(name).isEqualTo(same);
     }
     assertThat(learnt.resolve("config.json"))
         .hasSameBinaryContentAs(work.resolve("source/config.json"));
