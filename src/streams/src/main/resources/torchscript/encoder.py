@@ -14,6 +14,8 @@
 #   prenorm     norms stand before attention and feed-forward block, and one at the end; otherwise behind sums
 #   gated       the feed-forward block multiplies what it activates by a second product
 #   dropout     states are dropped where gradients are taken
+#   types       an id says the token's type as well, which is otherwise 0: the word's id, and the size of the
+#               vocabulary times the type
 # None but table: BERT, with token type 0 added to every word; DistilBERT's are zeros. Biases that a family
 # does not have are zeros.
 #
@@ -32,7 +34,11 @@ class Encoder(Module):
   training : bool
   fused : bool
   word_embeddings : Tensor
+#if types
+  token_type_embeddings : Tensor
+#else
   token_type_embedding : Tensor
+#end
 #if table
   position_embeddings : Tensor
 #end
@@ -103,7 +109,12 @@ $OUTPUT
 
   # Sums and norm in float32, whatever the states are.
   def embed(self, ids: Tensor, positions: Tensor) -> Tensor:
+#if types
+    types = torch.embedding(self.token_type_embeddings, torch.floor_divide(ids, $VOCABULARY)).to(6)
+    x = torch.embedding(self.word_embeddings, torch.remainder(ids, $VOCABULARY)).to(6) + types
+#else
     x = torch.embedding(self.word_embeddings, ids).to(6) + self.token_type_embedding.to(6)
+#end
 #if table
 #if padding
     places = self.behind_padding(ids, positions)

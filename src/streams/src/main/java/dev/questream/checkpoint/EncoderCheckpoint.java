@@ -182,6 +182,19 @@ public final class EncoderCheckpoint {
         .orElseGet(() -> zeros("token type", config.hidden()));
   }
 
+  /** Reads the embedding with a row for each token type; one row where there is no table. */
+  public Tensor tokenTypes() {
+    return names
+        .tokenTypes()
+        .map(table -> weights.read(table + ".weight"))
+        .orElseGet(() -> asRow(zeros("token type", config.hidden())));
+  }
+
+  private static Tensor asRow(Tensor vector) {
+    TensorShape row = TensorShape.of(1, vector.shape().elements());
+    return new Tensor(vector.name(), vector.type(), row, vector.data());
+  }
+
   /** What attention adds by the distance of two tokens, if anything. */
   public Optional<Tensor> distances() {
     return family.distances(weights, config);

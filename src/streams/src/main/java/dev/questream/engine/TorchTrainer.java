@@ -82,14 +82,15 @@ public final class TorchTrainer implements AutoCloseable {
       throw new ModelException(
           "libtorch cannot train %s: %s".formatted(source.location(), e.getMessage()), e);
     } finally {
-      delete(folder);
+      delete(folder, "training.pt");
     }
   }
 
-  private static void delete(Path folder) {
+  /** Deletes a temporary folder with one file. */
+  static void delete(Path folder, String file) {
     try {
       if (folder != null) {
-        Files.deleteIfExists(folder.resolve("training.pt"));
+        Files.deleteIfExists(folder.resolve(file));
         Files.deleteIfExists(folder);
       }
     } catch (IOException e) {

@@ -30,24 +30,39 @@ final class EncoderGraph {
   private final EncoderConfig config;
   private final Output output;
   private final GraphFormat format;
-  private final Dropout dropout;
+  private final Purpose purpose;
 
-  EncoderGraph(EncoderConfig config, Output output, GraphFormat format) {
-    this(config, output, format, Dropout.NONE);
+  /**
+   * What a graph is for.
+   *
+   * @param dropout in training
+   * @param pairs whether ids say token types as well
+   */
+  record Purpose(Dropout dropout, boolean pairs) {
+    static final Purpose TEXTS = new Purpose(Dropout.NONE, false);
+    static final Purpose PAIRS = new Purpose(Dropout.NONE, true);
+
+    static Purpose training(Dropout dropout) {
+      return new Purpose(dropout, false);
+    }
   }
 
-  /** One for training. */
-  EncoderGraph(EncoderConfig config, Output output, GraphFormat format, Dropout dropout) {
+  /** A graph that encodes texts. */
+  EncoderGraph(EncoderConfig config, Output output, GraphFormat format) {
+    this(config, output, format, Purpose.TEXTS);
+  }
+
+  EncoderGraph(EncoderConfig config, Output output, GraphFormat format, Purpose purpose) {
     this.config = config;
     this.output = output;
     this.format = format;
-    this.dropout = dropout;
+    this.purpose = purpose;
   }
 
   /** The source of the archive's {@code code/__torch__.py}. */
   String source() {
     return SourceTemplate.resource("encoder.py").source(options(), values())
-        + new LinearLayers(format, config.variation().activation(), dropout).source();
+        + new LinearLayers(format, config.variation().activation(), purpose.dropout()).source();
   }
 
   private Map<String, Boolean> options() {
@@ -64,7 +79,8 @@ final class EncoderGraph {
         Map.entry("fusible", !rotary && !distances),
         Map.entry("prenorm", config.variation().preNorm()),
         Map.entry("gated", config.variation().gated()),
-        Map.entry("dropout", dropout.hidden() > 0));
+        Map.entry("dropout", purpose.dropout().hidden() > 0),
+        Map.entry("types", purpose.pairs()));
   }
 
   private Map<String, String> values() {
@@ -76,8 +92,9 @@ final class EncoderGraph {
     values.put("EPSILON", number(config.variation().layerNormEpsilon()));
     values.put("STATES", format.statesType());
     values.put("ACTIVATION", config.variation().activation().source());
-    values.put("DROPOUT", dropout.ofStates());
-    values.put("ATTENTION_DROPOUT", dropout.ofAttention());
+    values.put("VOCABULARY", Integer.toString(config.vocabulary()));
+    values.put("DROPOUT", purpose.dropout().ofStates());
+    values.put("ATTENTION_DROPOUT", purpose.dropout().ofAttention());
     values.put("POOLED", pooled());
     values.put("OUTPUT", steps());
     Positions positions = config.variation().positions();

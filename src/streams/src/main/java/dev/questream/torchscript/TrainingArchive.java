@@ -30,8 +30,9 @@ public final class TrainingArchive {
   public static List<TrainedTensor> write(
       EncoderCheckpoint encoder, Dropout dropout, OutputStream out) throws IOException {
     List<TrainedTensor> trained = TrainedTensor.of(encoder);
+    EncoderGraph.Purpose purpose = EncoderGraph.Purpose.training(dropout);
     String source =
-        new EncoderGraph(encoder.config(), encoder.output(), FORMAT, dropout).source()
+        new EncoderGraph(encoder.config(), encoder.output(), FORMAT, purpose).source()
             + SourceTemplate.resource("training.py")
                 .source(Map.of(), Map.of("WEIGHTS", attributes(trained)));
     try (TorchScriptArchive archive = new TorchScriptArchive(out, source, CLASS_NAME)) {
@@ -40,7 +41,7 @@ public final class TrainingArchive {
           EncoderGraph.CLASS_NAME,
           () -> {
             archive.bool("training", false);
-            new EncoderArchive(encoder, FORMAT, archive).writeAttributes();
+            new EncoderArchive(encoder, FORMAT, purpose, archive).writeAttributes();
           });
       for (String list : List.of("gradients", "means", "squares")) {
         archive.emptyList(list);
