@@ -13,6 +13,9 @@
 #   fusible     attention needs nothing that CUDA's kernel for texts of any lengths does not know
 #   prenorm     norms stand before attention and feed-forward block, and one at the end; otherwise behind sums
 #   gated       the feed-forward block multiplies what it activates by a second product
+#   dropout     states are dropped where gradients are taken
+#   types       an id says the token's type as well, which is otherwise 0: the word's id, and the size of the
+#               vocabulary times the type
 # None but table: BERT, with token type 0 added to every word; DistilBERT's are zeros. Biases that a family
 # does not have are zeros.
 #
@@ -31,7 +34,11 @@ class Encoder(Module):
   training : bool
   fused : bool
   word_embeddings : Tensor
+#if types
+  token_type_embeddings : Tensor
+#else
   token_type_embedding : Tensor
+#end
 #if table
   position_embeddings : Tensor
 #end
@@ -102,7 +109,12 @@ $OUTPUT
 
   # Sums and norm in float32, whatever the states are.
   def embed(self, ids: Tensor, positions: Tensor) -> Tensor:
+#if types
+    types = torch.embedding(self.token_type_embeddings, torch.floor_divide(ids, $VOCABULARY)).to(6)
+    x = torch.embedding(self.word_embeddings, torch.remainder(ids, $VOCABULARY)).to(6) + types
+#else
     x = torch.embedding(self.word_embeddings, ids).to(6) + self.token_type_embedding.to(6)
+#end
 #if table
 #if padding
     places = self.behind_padding(ids, positions)
@@ -111,7 +123,11 @@ $OUTPUT
 #end
     x = x + torch.embedding(self.position_embeddings, places).to(6)
 #end
+#if dropout
+    return torch.dropout(self.embedding_norm.wide(x), $DROPOUT, torch.is_grad_enabled()).to($STATES)
+#else
     return self.embedding_norm.wide(x).to($STATES)
+#end
 
 #if padding
   # Rows of the table: the padding token's for padding tokens inside a text, and for the others those behind
@@ -250,7 +266,7 @@ $OUTPUT
       mask = annotate(Optional[Tensor], None)
       if len(masks) > 0:
         mask = masks[g]
-      mixed = torch.scaled_dot_product_attention(heads[0], heads[1], heads[2], mask, 0., False)
+      mixed = torch.scaled_dot_product_attention(heads[0], heads[1], heads[2], mask, $ATTENTION_DROPOUT, False)
       contexts.append(mixed.transpose(1, 2).reshape([tokens, $HIDDEN]))
       start = start + tokens
     return contexts
@@ -282,7 +298,7 @@ $OUTPUT
       mask = annotate(Optional[Tensor], None)
       if len(masks) > 0:
         mask = masks[g].narrow(-2, 0, 1)
-      mixed = torch.scaled_dot_product_attention(asked.transpose(1, 2), heads[0], heads[1], mask, 0., False)
+      mixed = torch.scaled_dot_product_attention(asked.transpose(1, 2), heads[0], heads[1], mask, $ATTENTION_DROPOUT, False)
       contexts.append(mixed.transpose(1, 2).reshape([counts[g], $HIDDEN]))
       start = start + tokens
       row = row + counts[g]

@@ -8,6 +8,8 @@
 #   int8     FBGEMM in 8 bits; otherwise weights in binary16
 #   reduced  FBGEMM in 8 bits, activations in 7 bits
 # None of them: libtorch's choice, and pack does nothing.
+# And for training
+#   dropout  what is added to another is dropped where gradients are taken
 class Linear:
   weight : Tensor
   bias : Tensor
@@ -51,7 +53,11 @@ class Linear:
 #if fused
     return ops.mkldnn._linear_pointwise(x, other, self.weight, self.bias, "add")
 #else
+#if dropout
+    return torch.dropout(self.forward(x), $DROPOUT, torch.is_grad_enabled()) + other
+#else
     return self.forward(x) + other
+#end
 #end
 
   # Lays the weights out for batches of about so many rows.

@@ -63,6 +63,6 @@ final class DenseFiles {
   private static Tensor bias(Checkpoint weights, JsonNode json, Tensor weight) {
     return json.path("bias").asBoolean(true)
         ? weights.read(BIAS)
-        : EncoderCheckpoint.zeros(BIAS, weight.shape().size(0));
+        : EncoderCheckpoint.zeros(SentenceModule.NO_NAME, weight.shape().size(0));
   }
 }

@@ -194,6 +194,19 @@ public final class EncoderCheckpoint {
         .orElseGet(() -> zeros("token type", config.hidden()));
   }
 
+  /** Reads the embedding with a row for each token type; one row where there is no table. */
+  public Tensor tokenTypes() {
+    return names
+        .tokenTypes()
+        .map(table -> weights.read(table + ".weight"))
+        .orElseGet(() -> asRow(zeros("token type", config.hidden())));
+  }
+
+  private static Tensor asRow(Tensor vector) {
+    TensorShape row = TensorShape.of(1, vector.shape().elements());
+    return new Tensor(vector.name(), vector.type(), row, vector.data());
+  }
+
   /** What attention adds by the distance of two tokens, if anything. */
   public Optional<Tensor> distances() {
     return family.distances(weights, config);
@@ -209,6 +222,22 @@ public final class EncoderCheckpoint {
     return kind.equals("bias") && !weights.names().contains(whole)
         ? zeros(whole, weights.shape(name + ".weight").size(0))
         : weights.read(whole);
+  }
+
+  /**
+   * The name in the file of the weight or the bias of a linear layer, norm or table; empty where
+   * there is none.
+   */
+  public Optional<String> storedName(String name, String kind) {
+    String whole = name + "." + kind;
+    return weights.names().contains(whole)
+        ? Optional.of(weights.storedName(whole))
+        : Optional.empty();
+  }
+
+  /** The name of the checkpoint's own output projection, if there is one. */
+  public Optional<String> projectionName() {
+    return has(TensorNames.PROJECTION) ? Optional.of(TensorNames.PROJECTION) : Optional.empty();
   }
 
   private static Tensor firstRow(Tensor matrix) {

@@ -24,6 +24,12 @@ public final class ModelConfig {
   private static final List<String> ACTIVATION =
       List.of("hidden_act", "activation", "hidden_activation");
 
+  private static final List<String> DROPOUT =
+      List.of("hidden_dropout_prob", "dropout", "mlp_dropout");
+  private static final List<String> ATTENTION_DROPOUT =
+      List.of("attention_probs_dropout_prob", "attention_dropout");
+  private static final double CUSTOMARY_DROPOUT = 0.1;
+
   private final JsonNode json;
   private final String name;
 
@@ -72,7 +78,17 @@ public final class ModelConfig {
   }
 
   double layerNormEpsilon(double preset) {
-    return EPSILON.stream().flatMap(key -> number(key).stream()).findFirst().orElse(preset);
+    return number(EPSILON, preset);
+  }
+
+  /** What it was trained with. */
+  public Dropout dropout() {
+    return new Dropout(
+        number(DROPOUT, CUSTOMARY_DROPOUT), number(ATTENTION_DROPOUT, CUSTOMARY_DROPOUT));
+  }
+
+  private double number(List<String> keys, double preset) {
+    return keys.stream().flatMap(key -> number(key).stream()).findFirst().orElse(preset);
   }
 
   /** Of the feed-forward block. */

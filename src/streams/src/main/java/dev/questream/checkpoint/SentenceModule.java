@@ -24,6 +24,9 @@ public sealed interface SentenceModule {
   /** Where the classes of all versions are; others run code of their own. */
   String LIBRARY = "sentence_transformers.";
 
+  /** Of zeros that stand for a bias that is not stored. */
+  String NO_NAME = "";
+
   /** What it does, in words that differ where vectors do. */
   String label();
 

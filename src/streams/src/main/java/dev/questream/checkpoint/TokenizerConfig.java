@@ -17,7 +17,7 @@ import java.util.Set;
 final class TokenizerConfig {
   /**
    * Classes whose normalizer is made of the three keys, without the ending {@code Fast}. For DPR's
-   * two, {@code transformers} 5 leaves {@code do_lower_case} out; the authors' word counts here.
+   * own, {@code transformers} 5 leaves {@code do_lower_case} out; the authors' word counts here.
    */
   private static final Set<String> BERT_CLASSES =
       Set.of(
@@ -26,7 +26,8 @@ final class TokenizerConfig {
           "ElectraTokenizer",
           "MPNetTokenizer",
           "DPRQuestionEncoderTokenizer",
-          "DPRContextEncoderTokenizer");
+          "DPRContextEncoderTokenizer",
+          "DPRReaderTokenizer");
 
   /** Models that have one of these classes where none is named. */
   private static final Set<String> BERT_MODELS =

@@ -12,7 +12,7 @@ import ai.djl.translate.TranslateException;
 /** Calls methods of TorchScript modules other than {@code forward}. */
 final class Graphs {
   /** DJL takes the method from the name of a first argument that is not passed on. */
-  private static final String METHOD = "module_method:";
+  static final String METHOD = "module_method:";
 
   private Graphs() {}
 

@@ -1,5 +1,8 @@
 package dev.questream.engine;
 
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -64,6 +67,14 @@ record PackedBatch(long[] ids, long[] positions, long[] groups, int[] order) {
     Arrays.setAll(indices, i -> i);
     Arrays.sort(indices, Comparator.comparingInt(i -> texts.get(i).length));
     return Arrays.stream(indices).mapToInt(Integer::intValue).toArray();
+  }
+
+  /** What graphs take. */
+  NDList inputs(NDManager manager) {
+    return new NDList(
+        manager.create(ids),
+        manager.create(positions),
+        manager.create(groups, new Shape(groups.length / 2, 2)));
   }
 
   /** Number of texts. */

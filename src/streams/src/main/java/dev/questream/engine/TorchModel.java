@@ -5,10 +5,8 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import dev.questream.encoder.EncoderBackend;
@@ -155,10 +153,7 @@ final class TorchModel implements AutoCloseable {
       PackedBatch batch = PackedBatch.of(tokenIds);
       boolean helped = threads.begin(batch.ids().length, helpers);
       try (NDManager manager = model.getNDManager().newSubManager(Device.cpu())) {
-        NDArray groups = manager.create(batch.groups(), new Shape(batch.groups().length / 2, 2));
-        NDList input =
-            new NDList(manager.create(batch.ids()), manager.create(batch.positions()), groups);
-        try (NDList output = predictor.predict(input)) {
+        try (NDList output = predictor.predict(batch.inputs(manager))) {
           return batch.unpack(output.singletonOrThrow().toFloatArray(), dimensions);
         }
       } catch (TranslateException e) {

@@ -19,13 +19,18 @@ public final class EncoderArchive {
 
   private final EncoderCheckpoint encoder;
   private final GraphFormat format;
+  private final EncoderGraph.Purpose purpose;
   private final LinearLayers linear;
   private final TorchScriptArchive archive;
 
-  private EncoderArchive(
-      EncoderCheckpoint encoder, GraphFormat format, TorchScriptArchive archive) {
+  EncoderArchive(
+      EncoderCheckpoint encoder,
+      GraphFormat format,
+      EncoderGraph.Purpose purpose,
+      TorchScriptArchive archive) {
     this.encoder = encoder;
     this.format = format;
+    this.purpose = purpose;
     this.linear = new LinearLayers(format, config(encoder).activation());
     this.archive = archive;
   }
@@ -40,10 +45,25 @@ public final class EncoderArchive {
    */
   public static void write(EncoderCheckpoint encoder, GraphFormat format, OutputStream out)
       throws IOException {
-    String source = new EncoderGraph(encoder.config(), encoder.output(), format).source();
+    write(encoder, format, EncoderGraph.Purpose.TEXTS, out);
+  }
+
+  /**
+   * The same for an encoder of pairs of texts: an id is the word's, and the size of the vocabulary
+   * times the token's type.
+   */
+  public static void writePairs(EncoderCheckpoint encoder, GraphFormat format, OutputStream out)
+      throws IOException {
+    write(encoder, format, EncoderGraph.Purpose.PAIRS, out);
+  }
+
+  private static void write(
+      EncoderCheckpoint encoder, GraphFormat format, EncoderGraph.Purpose purpose, OutputStream out)
+      throws IOException {
+    String source = new EncoderGraph(encoder.config(), encoder.output(), format, purpose).source();
     try (TorchScriptArchive archive =
         new TorchScriptArchive(out, source, EncoderGraph.CLASS_NAME)) {
-      new EncoderArchive(encoder, format, archive).writeAttributes();
+      new EncoderArchive(encoder, format, purpose, archive).writeAttributes();
     }
   }
 
@@ -51,10 +71,15 @@ public final class EncoderArchive {
     return encoder.config().variation();
   }
 
-  private void writeAttributes() throws IOException {
+  /** Writes what the class {@code Encoder} has. */
+  void writeAttributes() throws IOException {
     archive.bool("fused", false);
     archive.tensor("word_embeddings", encoder.words(), format.matrices());
-    archive.tensor("token_type_embedding", encoder.tokenType(), format.states());
+    if (purpose.pairs()) {
+      archive.tensor("token_type_embeddings", encoder.tokenTypes(), format.states());
+    } else {
+      archive.tensor("token_type_embedding", encoder.tokenType(), format.states());
+    }
     optional("position_embeddings", encoder.positions(), format.matrices());
     optional("distance_bias", encoder.distances(), format.states());
     norm("embedding_norm", names().embeddingNorm());

@@ -1,6 +1,7 @@
 package dev.questream.torchscript;
 
 import dev.questream.checkpoint.Activation;
+import dev.questream.checkpoint.Dropout;
 import dev.questream.checkpoint.EncoderConfig;
 import dev.questream.checkpoint.Output;
 import dev.questream.checkpoint.Positions;
@@ -29,42 +30,57 @@ final class EncoderGraph {
   private final EncoderConfig config;
   private final Output output;
   private final GraphFormat format;
+  private final Purpose purpose;
 
+  /**
+   * What a graph is for.
+   *
+   * @param dropout in training
+   * @param pairs whether ids say token types as well
+   */
+  record Purpose(Dropout dropout, boolean pairs) {
+    static final Purpose TEXTS = new Purpose(Dropout.NONE, false);
+    static final Purpose PAIRS = new Purpose(Dropout.NONE, true);
+
+    static Purpose training(Dropout dropout) {
+      return new Purpose(dropout, false);
+    }
+  }
+
+  /** A graph that encodes texts. */
   EncoderGraph(EncoderConfig config, Output output, GraphFormat format) {
+    this(config, output, format, Purpose.TEXTS);
+  }
+
+  EncoderGraph(EncoderConfig config, Output output, GraphFormat format, Purpose purpose) {
     this.config = config;
     this.output = output;
     this.format = format;
+    this.purpose = purpose;
   }
 
   /** The source of the archive's {@code code/__torch__.py}. */
   String source() {
     return SourceTemplate.resource("encoder.py").source(options(), values())
-        + new LinearLayers(format, config.variation().activation()).source();
+        + new LinearLayers(format, config.variation().activation(), purpose.dropout()).source();
   }
 
   private Map<String, Boolean> options() {
     Positions positions = config.variation().positions();
     boolean distances = positions instanceof Positions.WithDistances;
     boolean rotary = positions instanceof Positions.Rotary;
-    return Map.of(
-        "cls",
-        output.firstTokenOnly(),
-        "weighted",
-        output.pool().poolings().contains(Pooling.WEIGHTEDMEAN),
-        "table",
-        !rotary,
-        "padding",
-        positions instanceof Positions.BehindPadding || distances,
-        "distances",
-        distances,
-        "rotary",
-        rotary,
-        "fusible",
-        !rotary && !distances,
-        "prenorm",
-        config.variation().preNorm(),
-        "gated",
-        config.variation().gated());
+    return Map.ofEntries(
+        Map.entry("cls", output.firstTokenOnly()),
+        Map.entry("weighted", output.pool().poolings().contains(Pooling.WEIGHTEDMEAN)),
+        Map.entry("table", !rotary),
+        Map.entry("padding", positions instanceof Positions.BehindPadding || distances),
+        Map.entry("distances", distances),
+        Map.entry("rotary", rotary),
+        Map.entry("fusible", !rotary && !distances),
+        Map.entry("prenorm", config.variation().preNorm()),
+        Map.entry("gated", config.variation().gated()),
+        Map.entry("dropout", purpose.dropout().hidden() > 0),
+        Map.entry("types", purpose.pairs()));
   }
 
   private Map<String, String> values() {
@@ -76,6 +92,9 @@ final class EncoderGraph {
     values.put("EPSILON", number(config.variation().layerNormEpsilon()));
     values.put("STATES", format.statesType());
     values.put("ACTIVATION", config.variation().activation().source());
+    values.put("VOCABULARY", Integer.toString(config.vocabulary()));
+    values.put("DROPOUT", purpose.dropout().ofStates());
+    values.put("ATTENTION_DROPOUT", purpose.dropout().ofAttention());
     values.put("POOLED", pooled());
     values.put("OUTPUT", steps());
     Positions positions = config.variation().positions();

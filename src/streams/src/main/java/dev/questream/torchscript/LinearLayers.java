@@ -1,6 +1,7 @@
 package dev.questream.torchscript;
 
 import dev.questream.checkpoint.Activation;
+import dev.questream.checkpoint.Dropout;
 import dev.questream.weights.Tensor;
 import java.io.IOException;
 import java.util.Map;
@@ -24,10 +25,17 @@ final class LinearLayers {
 
   private final GraphFormat format;
   private final Activation activation;
+  private final Dropout dropout;
 
   LinearLayers(GraphFormat format, Activation activation) {
+    this(format, activation, Dropout.NONE);
+  }
+
+  /** Those of an encoder in training. */
+  LinearLayers(GraphFormat format, Activation activation, Dropout dropout) {
     this.format = format;
     this.activation = activation;
+    this.dropout = dropout;
   }
 
   /** Finds the weight or the bias of a layer. */
@@ -53,8 +61,10 @@ final class LinearLayers {
                 "int8",
                 kernels.fbgemm() && kernels != LinearKernels.FBGEMM_FP16,
                 "reduced",
-                kernels == LinearKernels.FBGEMM_INT8_REDUCED),
-            Map.of("ACTIVATION", activation.source()));
+                kernels == LinearKernels.FBGEMM_INT8_REDUCED,
+                "dropout",
+                dropout.hidden() > 0),
+            Map.of("ACTIVATION", activation.source(), "DROPOUT", dropout.ofStates()));
   }
 
   /** Writes an attribute that holds one layer; one tensor at a time is in memory. */

@@ -74,6 +74,13 @@ final class TorchScriptArchive implements AutoCloseable {
     attributes.endList();
   }
 
+  /** Adds an attribute that holds an empty list. */
+  void emptyList(String attribute) {
+    attributes.string(attribute);
+    attributes.beginList();
+    attributes.endList();
+  }
+
   private void object(String className, Attributes content) throws IOException {
     attributes.beginObject(MODULE, className);
     content.write();

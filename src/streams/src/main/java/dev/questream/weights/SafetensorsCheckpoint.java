@@ -30,6 +30,25 @@ final class SafetensorsCheckpoint implements Checkpoint {
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+  private static final Map<String, ElementType> TYPES =
+      Map.ofEntries(
+          Map.entry("F32", ElementType.FLOAT32),
+          Map.entry("F16", ElementType.FLOAT16),
+          Map.entry("BF16", ElementType.BFLOAT16),
+          Map.entry("F64", ElementType.FLOAT64),
+          Map.entry("F8_E4M3", ElementType.FLOAT8),
+          Map.entry("F8_E5M2", ElementType.FLOAT8),
+          Map.entry("I64", ElementType.INT64),
+          Map.entry("I32", ElementType.INT32),
+          Map.entry("I16", ElementType.INT16),
+          Map.entry("I8", ElementType.INT8),
+          Map.entry("U64", ElementType.UINT64),
+          Map.entry("U32", ElementType.UINT32),
+          Map.entry("U16", ElementType.UINT16),
+          Map.entry("U8", ElementType.UINT8),
+          Map.entry("BOOL", ElementType.BOOL),
+          Map.entry("C64", ElementType.COMPLEX64));
+
   private final Path file;
   private final ByteBuffer data;
   private final Map<String, Entry> entries;
@@ -117,24 +136,20 @@ final class SafetensorsCheckpoint implements Checkpoint {
   }
 
   private static ElementType elementType(String dtype) {
-    return switch (dtype) {
-      case "F32" -> ElementType.FLOAT32;
-      case "F16" -> ElementType.FLOAT16;
-      case "BF16" -> ElementType.BFLOAT16;
-      case "F64" -> ElementType.FLOAT64;
-      case "F8_E4M3", "F8_E5M2" -> ElementType.FLOAT8;
-      case "I64" -> ElementType.INT64;
-      case "I32" -> ElementType.INT32;
-      case "I16" -> ElementType.INT16;
-      case "I8" -> ElementType.INT8;
-      case "U64" -> ElementType.UINT64;
-      case "U32" -> ElementType.UINT32;
-      case "U16" -> ElementType.UINT16;
-      case "U8" -> ElementType.UINT8;
-      case "BOOL" -> ElementType.BOOL;
-      case "C64" -> ElementType.COMPLEX64;
-      default -> throw new ModelException("the element type " + dtype + " is not read");
-    };
+    ElementType type = TYPES.get(dtype);
+    if (type == null) {
+      throw new ModelException("the element type " + dtype + " is not read");
+    }
+    return type;
+  }
+
+  /** What the format calls a type. */
+  static String name(ElementType type) {
+    return TYPES.entrySet().stream()
+        .filter(entry -> type != ElementType.FLOAT8 && entry.getValue() == type) // one of two
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow(() -> new ModelException("safetensors files hold no " + type));
   }
 
   private static void checkCoverage(Map<String, Entry> entries, long dataBytes) {

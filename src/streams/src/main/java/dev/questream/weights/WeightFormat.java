@@ -45,6 +45,11 @@ public enum WeightFormat {
     this.form = Pattern.compile(form);
   }
 
+  /** The name of the file in a model's folder. */
+  public String fileName() {
+    return names.get(0);
+  }
+
   /** The names that weights have in a model's folder, the preferred one first. */
   public static List<String> fileNames() {
     return Arrays.stream(values()).flatMap(format -> format.names.stream()).toList();

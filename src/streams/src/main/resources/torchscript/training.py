@@ -1,0 +1,114 @@
+# An encoder that learns: forward, loss, gradient and AdamW.
+#
+# The weights are those that the encoder computes with, changed in place, so forward gives the vectors of
+# what has been learnt so far. All of it is float32.
+class Training(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  encoder : __torch__.Encoder
+  gradients : List[Tensor]
+  means : List[Tensor]
+  squares : List[Tensor]
+
+  # As Encoder's.
+  def forward(self, ids: Tensor, positions: Tensor, groups: Tensor) -> Tensor:
+    return self.encoder.forward(ids, positions, groups)
+
+  # To be called once after loading.
+  def begin(self, batch: Tensor) -> Tensor:
+    for weight in self.weights():
+      self.gradients.append(torch.zeros_like(weight))
+      self.means.append(torch.zeros_like(weight))
+      self.squares.append(torch.zeros_like(weight))
+      _0 = torch.requires_grad_(weight)
+    return batch
+
+  # Adds the gradient of some texts.
+  #
+  # ids, positions, groups: the texts, as for forward
+  # passages float32[texts, k, dimensions]: candidates of each text, in the order of the packed texts
+  # teacher float32[texts, k]: what they are worth; -inf where a text has fewer
+  # hits float32[texts, k]: 1 where a candidate holds an answer, otherwise 0
+  # settings float64[3]: temperature T, weight of a text, weight of the hits
+  #
+  # The loss of a text is T * T * KL(softmax(teacher / T) || softmax(student / T)), the student's scores being
+  # inner products, and as often as the last setting says -log of the share of the hits in softmax(student),
+  # where there are some. Returns the sum over the texts, weighted.
+  def accumulate(self, ids: Tensor, positions: Tensor, groups: Tensor, passages: Tensor, teacher: Tensor, hits: Tensor, settings: Tensor) -> Tensor:
+    temperature = float(settings[0])
+    weight = float(settings[1])
+    supervised = float(settings[2])
+    vectors = self.encoder.forward(ids, positions, groups)
+    scores = torch.squeeze(torch.bmm(passages, vectors.unsqueeze(2)), 2)
+    absent = torch.lt(teacher, -1e30)
+    wanted = torch.log_softmax(torch.masked_fill(teacher / temperature, absent, -1e30), 1)
+    found = torch.log_softmax(torch.masked_fill(scores / temperature, absent, -1e30), 1)
+    loss = torch.sum(torch.exp(wanted) * (wanted - found)) * (temperature * temperature)
+    if supervised > 0.:
+      shares = torch.log_softmax(torch.masked_fill(scores, absent, -1e30), 1)
+      misses = torch.eq(hits, 0.)
+      missed = torch.logsumexp(torch.masked_fill(shares, misses, -1e30), [1])
+      loss = loss - torch.sum(missed * torch.amax(hits, [1])) * supervised
+    loss = loss * weight
+    gradients = torch.grad([loss], self.weights(), None, None, False, True)
+    for i in range(len(gradients)):
+      gradient = gradients[i]
+      if gradient is not None:
+        _0 = torch.add_(self.gradients[i], gradient)
+    return torch.detach(loss)
+
+  # A step of AdamW (Loshchilov and Hutter 2017) as torch.optim.AdamW does it, after clipping as
+  # torch.nn.utils.clip_grad_norm_ does it. Matrices decay; biases, norms and the token type do not.
+  #
+  # settings float64[8]: rate, longest gradient (0: any), beta1, beta2, epsilon, decay, 1 - beta1 ** step,
+  # 1 - beta2 ** step. Returns the gradient's length; if it is no finite number, no weight is changed.
+  def update(self, settings: Tensor) -> Tensor:
+    rate = float(settings[0])
+    longest = float(settings[1])
+    beta1 = float(settings[2])
+    beta2 = float(settings[3])
+    epsilon = float(settings[4])
+    decay = float(settings[5])
+    correction1 = float(settings[6])
+    correction2 = float(settings[7])
+    lengths = annotate(List[Tensor], [])
+    for gradient in self.gradients:
+      lengths.append(torch.norm(gradient))
+    length = torch.norm(torch.stack(lengths))
+    scale = torch.ones_like(length)
+    if longest > 0.:
+      scale = torch.clamp_max(torch.reciprocal(length + 1e-6) * longest, 1.)
+    if bool(torch.isfinite(length)):
+      weights = self.weights()
+      for i in range(len(weights)):
+        weight = torch.detach(weights[i])
+        gradient = torch.mul_(self.gradients[i], scale)
+        if weight.dim() > 1:
+          _0 = torch.mul_(weight, 1. - rate * decay)
+        mean = torch.lerp_(self.means[i], gradient, 1. - beta1)
+        square = torch.addcmul_(torch.mul_(self.squares[i], beta2), gradient, gradient, value=1. - beta2)
+        scaled = torch.add_(torch.div_(torch.sqrt(square), correction2 ** 0.5), epsilon)
+        _1 = torch.addcdiv_(weight, mean, scaled, value=-rate / correction1)
+    for gradient in self.gradients:
+      _2 = torch.zero_(gradient)
+    return length.cpu()
+
+  # What has been learnt, in the processor's memory.
+  def learnt(self, batch: Tensor) -> List[Tensor]:
+    return self.copies(self.weights())
+
+  # The gradient so far.
+  def gradient(self, batch: Tensor) -> List[Tensor]:
+    return self.copies(self.gradients)
+
+  def copies(self, tensors: List[Tensor]) -> List[Tensor]:
+    copies = annotate(List[Tensor], [])
+    for tensor in tensors:
+      copies.append(torch.detach(tensor).cpu())
+    return copies
+
+  # What is trained.
+  def weights(self) -> List[Tensor]:
+    encoder = self.encoder
+    return [$WEIGHTS]
