@@ -3,7 +3,7 @@
 CREATE EXTENSION IF NOT EXISTS hstore;
 
 ALTER TABLE embeddings
-  ADD COLUMN IF NOT EXISTS metadata hstore NOT NULL,
+  ADD COLUMN IF NOT EXISTS metadata hstore NOT NULL DEFAULT '',
   ADD COLUMN IF NOT EXISTS language text GENERATED ALWAYS AS (metadata -> 'language') STORED,
   ADD COLUMN IF NOT EXISTS priority integer GENERATED ALWAYS AS ((metadata -> 'priority')::integer) STORED;
 
