@@ -57,6 +57,7 @@ final class LatestVectors implements AutoCloseable {
   private void begin(Provenance first) throws IOException {
     written = first;
     rows = shards.begin(first);
+    PassageVectors.requireRoom(shards.folder(), shards.shards().missingBytes());
   }
 
   void put(QuestionEmbedding embedding) throws IOException {
@@ -164,6 +165,30 @@ final class LatestVectors implements AutoCloseable {
    * @throws FatalException if other passages are missing; it names some
    */
   int finish(Console console) throws IOException {
+    int blank = isWhole() ? 0 : fillBlank();
+    if (unknown > 0) {
+      console
+          .err()
+          .printf(
+              "%,d embeddings on %s are of no passage of %s and were left out%n",
+              unknown, topic, passages.path());
+    }
+    if (blank > 0) {
+      console.err().printf("%,d passages are blank and will not be found%n", blank);
+    }
+    return blank;
+  }
+
+  private boolean isWhole() {
+    for (byte number : madeBy) {
+      if (number == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int fillBlank() throws IOException {
     List<String> missing = new ArrayList<>();
     int lacking = 0;
     int blank = 0;
@@ -186,16 +211,6 @@ final class LatestVectors implements AutoCloseable {
           ExitCode.REJECTED,
           "%,d of %,d passages are not on %s, such as %s; embed them first, or see why they are dead letters"
               .formatted(lacking, madeBy.length, topic, String.join(", ", missing)));
-    }
-    if (unknown > 0) {
-      console
-          .err()
-          .printf(
-              "%,d embeddings on %s are of no passage of %s and were left out%n",
-              unknown, topic, passages.path());
-    }
-    if (blank > 0) {
-      console.err().printf("%,d passages are blank and will not be found%n", blank);
     }
     return blank;
   }

@@ -158,7 +158,8 @@ final class PassageVectors {
     return passage == null ? null : EncoderInput.passage(passage.title(), passage.text());
   }
 
-  private static void requireRoom(Path folder, long bytes) throws IOException {
+  /** Refuses a folder that has not room for so many bytes. */
+  static void requireRoom(Path folder, long bytes) throws IOException {
     long free = Files.getFileStore(folder).getUsableSpace();
     if (bytes > free) {
       throw new FatalException(

@@ -117,6 +117,15 @@ public final class PassageShards implements AutoCloseable {
     }
   }
 
+  /** Brings all shards to the disk: a manifest must not outlive them when the power fails. */
+  void force() throws IOException {
+    for (int shard = 0; shard < shards(); shard++) {
+      try (FileChannel written = FileChannel.open(file(shard), StandardOpenOption.WRITE)) {
+        written.force(true);
+      }
+    }
+  }
+
   /** Passages whose vectors lie in whole shards, without a gap from the first on. */
   public int stored() {
     int shard = 0;

@@ -56,7 +56,6 @@ public final class ScatteredRows implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (open != null) {
-      open.force(true); // before a manifest says that it is there
       open.close();
       open = null;
       shard = -1;

@@ -85,7 +85,12 @@ public final class TopicShards implements AutoCloseable {
 
   /** Every passage has been written. */
   public void finish(Provenance maker, Map<Integer, Long> ends) throws IOException {
+    shards.force();
     manifest(maker, ends).write(folder);
+  }
+
+  public Path folder() {
+    return folder;
   }
 
   /** The vectors, once they are whole. */
