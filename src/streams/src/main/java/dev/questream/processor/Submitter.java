@@ -34,7 +34,7 @@ final class Submitter {
   }
 
   void add(InFlight question, Arrival.Asked asked, long nowMs) {
-    window.add(question, asked.question().getText(), nowMs);
+    window.add(question, asked.title() + asked.question().getText(), nowMs);
     if (window.full()) {
       submit(nowMs);
     }

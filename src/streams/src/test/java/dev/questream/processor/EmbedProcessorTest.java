@@ -8,6 +8,7 @@ import dev.questream.testing.ManualEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
@@ -231,5 +232,30 @@ class EmbedProcessorTest extends ProcessorFixture {
     assertThat(intake.isStopped(partition)).isTrue();
     processor.close();
     assertThat(intake.isStopped(partition)).as("its next owner reads on").isFalse();
+  }
+
+  @Test
+  void shouldCloseAWindowByTheTokensOfTitlesToo() {
+    EmbedSettings settings =
+        new EmbedSettings(
+            "app",
+            true,
+            false,
+            900_000,
+            new EmbedSettings.WindowBounds(100, 60, Duration.ofMillis(10)),
+            SETTINGS.pending(),
+            SETTINGS.punctuationInterval(),
+            SETTINGS.stallLimit());
+    ManualEncoder encoder = new ManualEncoder();
+    EmbedProcessor processor =
+        processor(
+            settings,
+            Map.of("input.format", "json", "input.title", "title"),
+            encoder,
+            EmbedObserver.NONE);
+    ask(processor, "{\"text\": \"short\"}");
+    assertThat(encoder.windowSizes()).isEmpty();
+    ask(processor, "{\"text\": \"short\", \"title\": \"%s\"}".formatted("long ".repeat(60)));
+    assertThat(encoder.windowSizes()).containsExactly(2);
   }
 }
