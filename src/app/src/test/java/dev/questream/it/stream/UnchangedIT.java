@@ -39,6 +39,8 @@ class UnchangedIT {
             "text",
             "unchanged",
             unchanged,
+            "instance.id", // comes back to a group that would share nothing out anew
+            "one",
             "state.dir",
             folder.resolve(state).toString()));
   }

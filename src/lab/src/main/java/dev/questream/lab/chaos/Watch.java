@@ -6,6 +6,7 @@ import dev.questream.app.kafka.RecordPosition;
 import dev.questream.lab.chaos.guarantee.Consumed;
 import dev.questream.lab.chaos.guarantee.Guarantee;
 import dev.questream.lab.chaos.guarantee.Lost;
+import dev.questream.lab.chaos.guarantee.Outdated;
 import dev.questream.lab.chaos.guarantee.Positions;
 import dev.questream.lab.chaos.guarantee.Produced;
 import dev.questream.lab.chaos.guarantee.Violations;
@@ -167,7 +168,7 @@ final class Watch implements AutoCloseable {
   /** Breaches so far, without those that time may still mend. */
   synchronized long breaches() {
     return guarantees.stream()
-        .filter(guarantee -> guarantee != lost)
+        .filter(guarantee -> guarantee != lost && !(guarantee instanceof Outdated))
         .mapToLong(guarantee -> guarantee.violations().count())
         .sum();
   }
