@@ -74,8 +74,7 @@ public final class TorchTrainer implements AutoCloseable {
    *     graph
    */
   public static TorchTrainer open(PublishedModel source, Settings settings) {
-    String prefix =
-        settings.text().prefix().orElseGet(() -> source.prefix(EncoderRole.QUESTION));
+    String prefix = settings.text().prefix().orElseGet(() -> source.prefix(EncoderRole.QUESTION));
     ModelOpening.checkPrefix(source, prefix);
     ComputeDevice device = settings.compute().devices().resolve().get(0);
     Model model = Model.newInstance("training", device.djl(), "PyTorch");

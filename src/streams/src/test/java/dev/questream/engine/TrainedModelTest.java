@@ -126,8 +126,7 @@ class TrainedModelTest {
         "{\"model_type\": \"bert\", \"num_attention_heads\": 4, \"torch_dtype\": \"float16\"}");
     PublishedModel model = PublishedModel.in(source);
     try (TorchTrainer trainer =
-        TorchTrainer.open(
-            model, TrainingFixture.settings(Dropout.NONE, 1, AdamW.DPR))) {
+        TorchTrainer.open(model, TrainingFixture.settings(Dropout.NONE, 1, AdamW.DPR))) {
       ModelCopy.into(work.resolve("learnt")).write(model, trainer.learnt());
     }
     Checkpoint learnt = Checkpoint.open(work.resolve("learnt/model.safetensors"));

@@ -114,7 +114,7 @@ public final class DistilCommand implements Callable<Integer> {
         dropout,
         options.seed,
         AdamW.DPR,
-        new EngineSettings.Compute(devices(config), Runtime.getRuntime().availableProcessors()),
+        new EngineSettings.Compute(devices(config), Encoders.trainingThreads(System.getenv())),
         new EngineSettings.Text(
             config.prefix(), Truncation.of(config.getString(QuestreamConfig.TRUNCATION))));
   }
@@ -184,8 +184,7 @@ public final class DistilCommand implements Callable<Integer> {
     String folder = local(config, options.reader).getString(QuestreamConfig.MODEL);
     ReaderModel model = ReaderModel.in(java.nio.file.Path.of(folder));
     try (TorchReader reader = TorchReader.open(model, devices(config))) {
-      return Course.of(
-          pupils, trainer, library, options.topK, new ReaderTeacher(reader), console);
+      return Course.of(pupils, trainer, library, options.topK, new ReaderTeacher(reader), console);
     }
   }
 }

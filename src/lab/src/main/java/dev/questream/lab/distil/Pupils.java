@@ -24,9 +24,7 @@ record Pupils(List<QuestionAnswers> questions, List<int[]> ids) {
         pupils.ids.add(trainer.tokenize(question.question().strip()));
         pupils.questions.add(question);
       } catch (EncoderException e) {
-        console
-            .err()
-            .printf("\"%s\" is left out: %s%n", question.question(), e.getMessage());
+        console.err().printf("\"%s\" is left out: %s%n", question.question(), e.getMessage());
       }
     }
     return pupils;
