@@ -16,17 +16,10 @@ import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.PassageTemplate;
 import dev.questream.torchscript.LearntTensors;
 import dev.questream.torchscript.TrainedTensor;
-import dev.questream.torchscript.TrainingArchive;
 import dev.questream.weights.ModelException;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A question encoder that learns on libtorch, in float32. The weights stay there until they are
@@ -78,12 +71,9 @@ public final class TorchTrainer implements AutoCloseable {
     ModelOpening.checkPrefix(source, prefix);
     ComputeDevice device = settings.compute().devices().resolve().get(0);
     Model model = Model.newInstance("training", device.djl(), "PyTorch");
-    Path folder = null;
     ModelTokenizer tokenizer = null;
     try {
-      folder = Files.createTempDirectory("questream-training-");
-      Graph graph = write(source, settings.dropout(), folder.resolve("training.pt"));
-      model.load(folder, "training", Map.of("mapLocation", "true", "trainParam", "true"));
+      TrainingGraph graph = TrainingGraph.load(source, settings.dropout(), model);
       JniUtils.setSeed(settings.seed());
       tokenizer =
           new ModelTokenizer(
@@ -104,37 +94,6 @@ public final class TorchTrainer implements AutoCloseable {
           ? refused
           : new ModelException(
               "libtorch cannot train %s: %s".formatted(source.location(), e.getMessage()), e);
-    } finally {
-      delete(folder, "training.pt");
-    }
-  }
-
-  private record Graph(List<TrainedTensor> trained, int maxTokens) {}
-
-  private static Graph write(PublishedModel source, Dropout dropout, Path archive) {
-    return source.read(
-        EncoderRole.QUESTION,
-        encoder -> {
-          ModelOpening.checkRole(source, encoder.role(), EncoderRole.QUESTION);
-          try (OutputStream out =
-              new BufferedOutputStream(Files.newOutputStream(archive), 1 << 20)) {
-            return new Graph(
-                TrainingArchive.write(encoder, dropout, out), encoder.config().maxTokens());
-          } catch (IOException e) {
-            throw new UncheckedIOException(archive + " cannot be written: " + e.getMessage(), e);
-          }
-        });
-  }
-
-  /** Deletes a temporary folder with one file. */
-  static void delete(Path folder, String file) {
-    try {
-      if (folder != null) {
-        Files.deleteIfExists(folder.resolve(file));
-        Files.deleteIfExists(folder);
-      }
-    } catch (IOException e) {
-      folder.toFile().deleteOnExit();
     }
   }
 
