@@ -3,6 +3,7 @@ package dev.questream.lab;
 import dev.questream.app.command.CommandProvider;
 import dev.questream.lab.chaos.ChaosCommand;
 import dev.questream.lab.demo.DemoCommand;
+import dev.questream.lab.distil.DistilCommand;
 import dev.questream.lab.evaluate.EvaluateCommand;
 import java.util.List;
 
@@ -11,6 +12,10 @@ public final class LabCommands implements CommandProvider {
   @Override
   public List<Class<?>> commands() {
     return List.of(
-        DemoCommand.class, EvaluateCommand.class, BenchCommand.class, ChaosCommand.class);
+        DemoCommand.class,
+        EvaluateCommand.class,
+        DistilCommand.class,
+        BenchCommand.class,
+        ChaosCommand.class);
   }
 }

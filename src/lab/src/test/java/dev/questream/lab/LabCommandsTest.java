@@ -25,6 +25,7 @@ class LabCommandsTest {
         "demo: --questions --limit --model --passage-model --port --stay --set --config",
         "evaluate: --questions --passages --question-model --passage-model --passage-embeddings --top-k"
             + " --match --from-topic --against --report --results --curve --plot --search-memory --set",
+        "distil: --questions --passages --output --question-model --reader --teacher-scores --held-out --set",
         "bench: encoder stream serve unchanged",
         "bench encoder: --model --questions --limit --rounds --seconds --json --mode --set --config",
         "bench stream: --model --questions --limit --rounds --seconds --json --rate --load"

@@ -70,7 +70,10 @@ final class ModelOpening {
   }
 
   private void checkRole(EncoderRole found) {
-    EncoderRole asked = settings.role();
+    checkRole(model, found, settings.role());
+  }
+
+  static void checkRole(PublishedModel model, EncoderRole found, EncoderRole asked) {
     if (!found.serves(asked)) {
       throw new ModelException(
           "%s is a %s encoder by its weights, and a %s encoder is asked for (encoder.role); take %s (--model, --passage-model), or encode %ss with it"
@@ -104,7 +107,11 @@ final class ModelOpening {
   }
 
   private void checkPrefix() {
-    if (!prefix().isEmpty() && !model.includesPrompt()) {
+    checkPrefix(model, prefix());
+  }
+
+  static void checkPrefix(PublishedModel model, String prefix) {
+    if (!prefix.isEmpty() && !model.includesPrompt()) {
       throw new ModelException(
           "%s leaves its prompt out of the pooling (include_prompt), which is not supported; without a prompt, encoder.prefix= (empty), it can be used"
               .formatted(model.location()));

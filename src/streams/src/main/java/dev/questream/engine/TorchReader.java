@@ -61,7 +61,9 @@ public final class TorchReader implements AutoCloseable {
       throw new ModelException(
           "%s cannot be opened: %s".formatted(reader.location(), e.getMessage()), e);
     } finally {
-      TorchTrainer.delete(folder, "reader.pt");
+      if (folder != null) {
+        TrainingGraph.delete(folder, "reader.pt");
+      }
     }
   }
 

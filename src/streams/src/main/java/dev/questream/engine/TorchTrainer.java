@@ -3,7 +3,6 @@ package dev.questream.engine;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -12,19 +11,15 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import dev.questream.checkpoint.Dropout;
 import dev.questream.checkpoint.PublishedModel;
+import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.encoder.PassageTemplate;
 import dev.questream.torchscript.LearntTensors;
 import dev.questream.torchscript.TrainedTensor;
-import dev.questream.torchscript.TrainingArchive;
 import dev.questream.weights.ModelException;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A question encoder that learns on libtorch, in float32. The weights stay there until they are
@@ -34,68 +29,81 @@ import java.util.Map;
  */
 public final class TorchTrainer implements AutoCloseable {
   private final Model model;
+  private final ModelTokenizer tokenizer;
   private final ParameterStore parameters;
   private final List<TrainedTensor> trained;
-  private final AdamW optimizer;
+  private final Settings settings;
   private int steps;
 
-  private TorchTrainer(Model model, List<TrainedTensor> trained, AdamW optimizer) {
+  private TorchTrainer(
+      Model model, ModelTokenizer tokenizer, List<TrainedTensor> trained, Settings settings) {
     this.model = model;
+    this.tokenizer = tokenizer;
     this.parameters = new ParameterStore(model.getNDManager(), false);
     this.trained = trained;
-    this.optimizer = optimizer;
+    this.settings = settings;
   }
+
+  /**
+   * How it learns.
+   *
+   * @param dropout of states and attention
+   * @param seed of the dropout
+   * @param optimizer its settings, but for the rate
+   * @param compute the first of its devices is used, with its threads
+   * @param text what is done to a question before it is encoded
+   */
+  public record Settings(
+      Dropout dropout,
+      int seed,
+      AdamW optimizer,
+      EngineSettings.Compute compute,
+      EngineSettings.Text text) {}
 
   /**
    * Opens a question encoder for training.
    *
-   * @param choice the first of these devices is used
-   * @param seed of the dropout
-   * @throws ModelException if the model is damaged, or libtorch refuses the graph
+   * @throws ModelException if the model is damaged, of the other role, or libtorch refuses the
+   *     graph
    */
-  public static TorchTrainer open(
-      PublishedModel source, Dropout dropout, AdamW optimizer, DeviceChoice choice, int seed) {
-    ComputeDevice device = choice.resolve().get(0);
+  public static TorchTrainer open(PublishedModel source, Settings settings) {
+    String prefix = settings.text().prefix().orElseGet(() -> source.prefix(EncoderRole.QUESTION));
+    ModelOpening.checkPrefix(source, prefix);
+    ComputeDevice device = settings.compute().devices().resolve().get(0);
     Model model = Model.newInstance("training", device.djl(), "PyTorch");
-    Path folder = null;
+    ModelTokenizer tokenizer = null;
     try {
-      folder = Files.createTempDirectory("questream-training-");
-      Path archive = folder.resolve("training.pt");
-      List<TrainedTensor> trained =
-          source.read(
-              EncoderRole.QUESTION,
-              encoder -> {
-                try (OutputStream out =
-                    new BufferedOutputStream(Files.newOutputStream(archive), 1 << 20)) {
-                  return TrainingArchive.write(encoder, dropout, out);
-                } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(archive + " cannot be written", e);
-                }
-              });
-      model.load(folder, "training", Map.of("mapLocation", "true", "trainParam", "true"));
-      JniUtils.setSeed(seed);
-      TorchTrainer trainer = new TorchTrainer(model, trained, optimizer);
-      trainer.call("begin");
+      TrainingGraph graph = TrainingGraph.load(source, settings.dropout(), model);
+      JniUtils.setSeed(settings.seed());
+      tokenizer =
+          new ModelTokenizer(
+              source.tokenizerJson(),
+              Math.min(source.maxTokens(), graph.maxTokens()),
+              prefix,
+              PassageTemplate.of(EncoderRole.QUESTION),
+              settings.text().truncation());
+      TorchTrainer trainer = new TorchTrainer(model, tokenizer, graph.trained(), settings);
+      trainer.call("begin").close();
       return trainer;
-    } catch (IOException | MalformedModelException | EngineException e) {
+    } catch (IOException | MalformedModelException | RuntimeException e) {
       model.close();
-      throw new ModelException(
-          "libtorch cannot train %s: %s".formatted(source.location(), e.getMessage()), e);
-    } finally {
-      delete(folder, "training.pt");
+      if (tokenizer != null) {
+        tokenizer.close();
+      }
+      throw e instanceof ModelException refused
+          ? refused
+          : new ModelException(
+              "libtorch cannot train %s: %s".formatted(source.location(), e.getMessage()), e);
     }
   }
 
-  /** Deletes a temporary folder with one file. */
-  static void delete(Path folder, String file) {
-    try {
-      if (folder != null) {
-        Files.deleteIfExists(folder.resolve(file));
-        Files.deleteIfExists(folder);
-      }
-    } catch (IOException e) {
-      folder.toFile().deleteOnExit();
-    }
+  /**
+   * The token ids of a question.
+   *
+   * @throws dev.questream.encoder.EncoderException if it has nothing to encode
+   */
+  public int[] tokenize(String question) {
+    return tokenizer.tokenize(EncoderInput.question(question)).ids();
   }
 
   /** Vectors of texts by what has been learnt so far, without dropout. */
@@ -140,7 +148,7 @@ public final class TorchTrainer implements AutoCloseable {
   public double update(double rate) {
     try (NDManager manager = newManager()) {
       NDList inputs = method(manager, "update");
-      inputs.add(manager.create(optimizer.settings(rate, steps + 1)));
+      inputs.add(manager.create(settings.optimizer().settings(rate, steps + 1)));
       try (NDList output = run(inputs, false)) {
         double length = output.singletonOrThrow().toFloatArray()[0];
         steps += Double.isFinite(length) ? 1 : 0;
@@ -211,15 +219,18 @@ public final class TorchTrainer implements AutoCloseable {
   private NDList run(NDList inputs, boolean gradients) {
     boolean before = JniUtils.isGradMode(); // of this thread
     JniUtils.setGradMode(gradients);
+    JniUtils.setNumThreads(settings.compute().callThreads());
     try {
       return model.getBlock().forward(parameters, inputs, true);
     } finally {
+      JniUtils.setNumThreads(1); // threads that libtorch has not seen yet would take it over
       JniUtils.setGradMode(before);
     }
   }
 
   @Override
   public void close() {
+    tokenizer.close();
     model.close();
   }
 }

@@ -168,10 +168,15 @@ public final class Encoders {
    * core of the one it waits for, a call takes several times as long as on one thread.
    */
   static int automaticCallThreads(Map<String, String> environment) {
+    return Math.min(trainingThreads(environment), MAX_CALL_THREADS);
+  }
+
+  /** The same for large batches, for which all cores work without waiting for memory. */
+  public static int trainingThreads(Map<String, String> environment) {
     boolean patient =
         environment.containsKey("GOMP_SPINCOUNT")
             || "passive".equalsIgnoreCase(environment.get("OMP_WAIT_POLICY"));
-    return patient ? Math.min(Runtime.getRuntime().availableProcessors(), MAX_CALL_THREADS) : 1;
+    return patient ? Runtime.getRuntime().availableProcessors() : 1;
   }
 
   private static int orElse(int set, int automatic) {

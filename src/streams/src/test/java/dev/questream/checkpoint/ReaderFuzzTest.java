@@ -82,6 +82,7 @@ class ReaderFuzzTest {
         new Seed("pytorch_model.bin", golden("weights/tiny.zip.bin")),
         new Seed("pytorch_model.bin", golden("weights/odd.legacy.bin")),
         new Seed("pytorch_model.bin", golden("weights/odd.zip.bin")),
+        new Seed("reader/model.safetensors", resource("/readers/bert.safetensors")),
         new Seed("retriever.cp", golden("forms/retriever.cp")),
         new Seed("dpr_biencoder.37", golden("forms/dpr_biencoder.37")),
         new Seed("pytorch_model.bin", golden("forms/protocol5.zip.bin")),
@@ -165,6 +166,8 @@ class ReaderFuzzTest {
       Files.writeString(model.resolve("vocab.txt"), "[UNK]\n[CLS]\n[SEP]\na\n");
     }
     Files.writeString(model.resolve("merges.txt"), "#version: 0.2\na b\n");
+    Path reader = Files.createDirectories(model.resolve("reader"));
+    Files.writeString(reader.resolve("vocab.txt"), "[UNK]\n[CLS]\n[SEP]\na\n");
     Path pooling = Files.createDirectories(model.resolve("1_Pooling"));
     Files.writeString(pooling.resolve("config.json"), "{\"pooling_mode_mean_tokens\":true}");
     Files.write(model.resolve("model.safetensors"), family(seed.weights() + ".safetensors"));
@@ -179,7 +182,10 @@ class ReaderFuzzTest {
 
   private void read(Path model, String name, int mutant) {
     try {
-      if (name.contains("2_Dense") || name.matches(".*\\.(json|txt)") && !name.contains("index")) {
+      if (name.startsWith("reader/")) {
+        ReaderModel.in(model.resolve("reader")).encoder();
+      } else if (name.contains("2_Dense")
+          || name.matches(".*\\.(json|txt)") && !name.contains("index")) {
         FolderModel folder = FolderModel.read(model);
         folder.matryoshka();
         folder.read(EncoderCheckpoint::distances);

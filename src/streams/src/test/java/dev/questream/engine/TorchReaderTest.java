@@ -7,8 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.checkpoint.ReaderModel;
 import dev.questream.engine.TorchReader.PassageText;
+import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
+import dev.questream.weights.SafetensorsWriter;
+import dev.questream.weights.Tensor;
+import dev.questream.weights.TensorShape;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,6 +92,34 @@ class TorchReaderTest {
         assertThat(Math.abs(together[i] - alone)).isLessThan((float) TOLERANCE);
       }
     }
+  }
+
+  @Test
+  void shouldRefuseSeveralLabels() throws IOException {
+    Checkpoint one = Checkpoint.open(RESOURCES.resolve("readers/bert.safetensors"));
+    List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+    for (String name : one.names()) {
+      boolean label = name.startsWith("classifier.");
+      List<Long> shape = new ArrayList<>(one.shape(name).dimensions());
+      shape.set(0, label ? 2 : shape.get(0));
+      entries.add(new SafetensorsWriter.Entry(name, one.read(name).type(), new TensorShape(shape)));
+    }
+    SafetensorsWriter.write(
+        work.resolve("model.safetensors"),
+        entries,
+        entry ->
+            entry.name().startsWith("classifier.")
+                ? new Tensor(
+                    entry.name(),
+                    entry.type(),
+                    entry.shape(),
+                    ByteBuffer.allocate((int) entry.shape().bytes(entry.type())))
+                : one.read(entry.name()));
+    Files.copy(RESOURCES.resolve("golden/tokenizer.json"), work.resolve("tokenizer.json"));
+    ReaderModel reader = ReaderModel.in(work);
+    assertThatThrownBy(reader::encoder)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("gives 2 labels");
   }
 
   @Test

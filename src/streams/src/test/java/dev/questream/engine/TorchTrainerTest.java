@@ -162,7 +162,8 @@ class TorchTrainerTest {
     List<double[]> losses = new ArrayList<>();
     for (int seed : new int[] {1, 1, 2}) {
       try (TorchTrainer trainer =
-          TorchTrainer.open(model, new Dropout(0.1, 0.1), AdamW.DPR, DeviceChoice.cpu(), seed)) {
+          TorchTrainer.open(
+              model, TrainingFixture.settings(new Dropout(0.1, 0.1), seed, AdamW.DPR))) {
         double[] found = new double[2];
         Arrays.setAll(found, i -> trainer.accumulate(batch, fixture.objective(), batch.size()));
         losses.add(found);

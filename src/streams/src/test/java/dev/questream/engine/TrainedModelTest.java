@@ -3,6 +3,7 @@ package dev.questream.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.questream.checkpoint.Dropout;
 import dev.questream.checkpoint.ModelCopy;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderBackend;
@@ -125,8 +126,7 @@ class TrainedModelTest {
         "{\"model_type\": \"bert\", \"num_attention_heads\": 4, \"torch_dtype\": \"float16\"}");
     PublishedModel model = PublishedModel.in(source);
     try (TorchTrainer trainer =
-        TorchTrainer.open(
-            model, dev.questream.checkpoint.Dropout.NONE, AdamW.DPR, DeviceChoice.cpu(), 1)) {
+        TorchTrainer.open(model, TrainingFixture.settings(Dropout.NONE, 1, AdamW.DPR))) {
       ModelCopy.into(work.resolve("learnt")).write(model, trainer.learnt());
     }
     Checkpoint learnt = Checkpoint.open(work.resolve("learnt/model.safetensors"));

@@ -62,7 +62,12 @@ public final class TrainingFixture {
 
   TorchTrainer open(Path folder) throws IOException {
     AdamW optimizer = new AdamW(0.9, 0.999, number("epsilon"), number("decay"), number("clip"));
-    return TorchTrainer.open(model(folder), Dropout.NONE, optimizer, DeviceChoice.cpu(), 1);
+    return TorchTrainer.open(model(folder), settings(Dropout.NONE, 1, optimizer));
+  }
+
+  static TorchTrainer.Settings settings(Dropout dropout, int seed, AdamW optimizer) {
+    return new TorchTrainer.Settings(
+        dropout, seed, optimizer, EngineSettings.Compute.CPU, EngineSettings.Text.RECOMMENDED);
   }
 
   Objective objective() {

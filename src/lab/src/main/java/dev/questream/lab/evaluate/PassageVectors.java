@@ -35,7 +35,7 @@ import java.util.Optional;
  * The vectors of all passages on disk: published ones as they are; our own, encoded here once, or
  * as far as they are missing.
  */
-final class PassageVectors {
+public final class PassageVectors {
   private static final int SHOWN_HASH = 12;
   private static final long MEBIBYTE = 1 << 20;
 
@@ -72,14 +72,14 @@ final class PassageVectors {
   }
 
   /** How shards are written. */
-  record Storage(StorageType type, int shardPassages) {}
+  public record Storage(StorageType type, int shardPassages) {}
 
   /**
    * Opens the vectors and encodes what is missing.
    *
    * @param folder where they lie; empty: in the cache
    */
-  static PassageVectors open(
+  public static PassageVectors open(
       QuestreamConfig config,
       PassageCollection passages,
       Optional<Path> folder,
@@ -205,7 +205,8 @@ final class PassageVectors {
     }
   }
 
-  VectorReader reader() {
+  /** Reads the vectors from the first on. */
+  public VectorReader reader() {
     return shards == null ? PublishedVectors.open(path, passages) : shards.reader();
   }
 
