@@ -1,5 +1,7 @@
 package dev.questream.checkpoint;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -21,5 +23,16 @@ public final class Companions {
     return model.contains(PASSAGE)
         ? Optional.of(model.replace(PASSAGE, QUESTION))
         : Optional.empty();
+  }
+
+  /**
+   * The companion of a model as it is given, or the model itself where there is none. The name
+   * without a revision decides; the companion is taken at its newest. Of folders, only one that is
+   * there counts.
+   */
+  public static String orItself(String model) {
+    return of(model.replaceFirst("@.*$", ""))
+        .filter(companion -> !Files.exists(Path.of(model)) || Files.exists(Path.of(companion)))
+        .orElse(model);
   }
 }

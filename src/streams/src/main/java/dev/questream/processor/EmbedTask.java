@@ -71,7 +71,8 @@ final class EmbedTask {
             : Generation.none(pending);
     digests =
         settings.skipUnchanged()
-            ? new QuestionDigests(context.getStateStore(nodes.digests()), generation)
+            ? new QuestionDigests(
+                context.getStateStore(nodes.digests()), delivery.key(), generation)
             : null;
     forwarder =
         new Forwarder(context, nodes, delivery, settings.applicationId(), info, digests, metrics);

@@ -52,7 +52,7 @@ final class EmbeddingRecords {
 
   private Record<byte[], Object> record(
       PendingQuestion pending, String id, QuestionEmbedding value) {
-    byte[] key = key(pending, id);
+    byte[] key = key(outputKey, pending, id);
     Headers headers = PendingRecords.headers(pending);
     IdHeader.set(headers, key, id);
     SourceTimestamp.set(headers, pending.getTimestampMs());
@@ -63,8 +63,8 @@ final class EmbeddingRecords {
         headers);
   }
 
-  /** A compacted topic takes no record without a key. */
-  private byte[] key(PendingQuestion pending, String id) {
+  /** The key of what goes out. A compacted topic takes no record without one. */
+  static byte[] key(OutputKey outputKey, PendingQuestion pending, String id) {
     return outputKey == OutputKey.ID || pending.getKey() == null
         ? id.getBytes(StandardCharsets.UTF_8)
         : Arrival.bytes(pending.getKey());

@@ -1,6 +1,6 @@
 package dev.questream.processor;
 
-import java.nio.charset.StandardCharsets;
+import dev.questream.serde.SerdeConfig.OutputKey;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,11 +21,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class QuestionDigests {
   private final KeyValueStore<Bytes, byte[]> store;
+  private final OutputKey outputKey;
   private final Generation generation;
   private final TextDigest digest = new TextDigest();
 
-  QuestionDigests(KeyValueStore<Bytes, byte[]> store, Generation generation) {
+  QuestionDigests(KeyValueStore<Bytes, byte[]> store, OutputKey outputKey, Generation generation) {
     this.store = store;
+    this.outputKey = outputKey;
     this.generation = generation;
   }
 
@@ -59,7 +61,7 @@ final class QuestionDigests {
 
   /** Of the key that its embedding has, which decides what replaces what. */
   private Bytes key(InFlight question) {
-    byte[] key = question.arrival().id().getBytes(StandardCharsets.UTF_8);
+    byte[] key = EmbeddingRecords.key(outputKey, question.pending(), question.arrival().id());
     return Bytes.wrap(digest.add(key).end());
   }
 

@@ -6,6 +6,7 @@ import dev.questream.avro.QuestionEmbedding;
 import dev.questream.encoder.EncoderInfo;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.provenance.Provenance;
+import dev.questream.serde.SerdeConfig.OutputKey;
 import dev.questream.testing.ManualEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -41,6 +42,22 @@ class UnchangedTest extends UnchangedFixture {
     assertThat(answers()).containsExactly("a=A", "b=A");
     assertThat(skipped).containsExactly("unchanged");
     assertThat(encoder.texts()).as("the encoder is spared it").containsExactly("A", "A");
+  }
+
+  /** Two ids under one key: the later replaces the earlier where the topic goes. */
+  @Test
+  void shouldGoByTheKeyOfWhatGoesOut() {
+    delivery =
+        Delivery.toTopics(
+            "embeddings", OutputKey.INPUT, (topic, value) -> new byte[0], () -> TopicLimits.NONE);
+    start(true);
+    pipe(3, "key", "{\"id\": \"x\", \"text\": \"A\"}");
+    pipe(3, "key", "{\"id\": \"y\", \"text\": \"B\"}");
+    pipe(3, "key", "{\"id\": \"x\", \"text\": \"A\"}");
+    pipe(3, "key", "{\"id\": \"x\", \"text\": \"A\"}");
+    answer();
+    assertThat(forwardedKeys()).containsExactly("key", "key", "key");
+    assertThat(skipped).containsExactly("unchanged");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.questream.app.command.SettingsOptions;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.checkpoint.Companions;
 import dev.questream.checkpoint.Dropout;
 import dev.questream.checkpoint.ModelCopy;
 import dev.questream.checkpoint.PublishedModel;
@@ -21,7 +22,6 @@ import dev.questream.engine.TorchTrainer;
 import dev.questream.lab.evaluate.PassageVectors;
 import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.lab.retrieval.recall.AnswerRecall;
-import dev.questream.lab.retrieval.recall.PublishedRecall;
 import dev.questream.lab.retrieval.vector.StorageType;
 import dev.questream.model.Encoders;
 import dev.questream.provenance.VectorType;
@@ -90,10 +90,7 @@ public final class DistilCommand implements Callable<Integer> {
   private Library library(QuestreamConfig set) throws IOException {
     PassageCollection passages = PassageCollection.scan(options.passages, count -> {});
     String model = options.questionModel(set);
-    String named =
-        options.passageModel != null
-            ? options.passageModel
-            : PublishedRecall.companion(model.replaceFirst("@.*$", "")).orElse(model);
+    String named = options.passageModel != null ? options.passageModel : Companions.orItself(model);
     QuestreamConfig config = local(set, named);
     PassageVectors vectors =
         PassageVectors.open(

@@ -9,7 +9,6 @@ import dev.questream.checkpoint.Companions;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.provenance.Provenance;
 import dev.questream.provenance.VectorType;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,7 +64,7 @@ record EvaluationPlan(
     String passageModel =
         named
             ? options.passageModels.get(Math.min(index, options.passageModels.size() - 1))
-            : companion(model);
+            : Companions.orItself(model);
     return new Contender(
         local(config, model, console),
         options.passagesTopic == null
@@ -75,16 +74,6 @@ record EvaluationPlan(
         options.passagesTopic != null,
         named,
         embeddings(options, index));
-  }
-
-  /**
-   * The name without a revision decides; the companion is taken at its newest. Of folders, only one
-   * that is there counts.
-   */
-  private static String companion(String model) {
-    return Companions.of(model.replaceFirst("@.*$", ""))
-        .filter(companion -> !Files.exists(Path.of(model)) || Files.exists(Path.of(companion)))
-        .orElse(model);
   }
 
   private static QuestreamConfig topic(QuestreamConfig config, String topic) {
