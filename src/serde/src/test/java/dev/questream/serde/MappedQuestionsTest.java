@@ -3,8 +3,10 @@ package dev.questream.serde;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.questream.avro.Question;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
@@ -13,6 +15,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Questions out of fields that settings name. */
 class MappedQuestionsTest {
@@ -205,5 +208,35 @@ class MappedQuestionsTest {
           .hasMessageContaining("your own");
     }
     new QuestionSerializer().configure(settings("input.text=text", "input.key=string"), false);
+  }
+
+  /** A number may be anything that JSON lets it be, wherever it stands. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1e400",
+        "1e2147483647",
+        "-1e-2147483647",
+        "1e2147483648",
+        "65E946882318234087",
+        "0e-99999999999",
+        "9223372036854775808",
+        "1E18",
+        "-0.0"
+      })
+  void shouldReadOrRefuseAnyNumber(String number) {
+    for (String setting : new String[] {"text", "id", "title", "metadata", "asked.at"}) {
+      byte[] value = utf8("{\"text\":\"t\",\"n\":" + number + "}");
+      QuestionDecoder decoder = new QuestionDecoder(settings("input." + setting + "=n"));
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(10),
+          () -> {
+            try {
+              decoder.decode(utf8("k"), value).toString();
+            } catch (WireException e) {
+              assertThat(e.getMessage()).isNotBlank();
+            }
+          });
+    }
   }
 }

@@ -41,6 +41,8 @@ public record JsonDatum(JsonNode raw) implements Datum {
       return new JsonDatum(MAPPER.readTree(text));
     } catch (JsonProcessingException e) {
       throw new FieldException(what + " is no JSON: " + e.getOriginalMessage(), e);
+    } catch (NumberFormatException e) { // an exponent of over ten digits
+      throw new FieldException(what + " has a number that cannot be read: " + e.getMessage(), e);
     }
   }
 
