@@ -91,6 +91,10 @@ public final class QuestionDecoder {
       throw new WireException(e.getMessage(), e);
     } catch (StackOverflowError e) { // a schema that holds itself
       throw new WireException("the value is nested too deep", e);
+    } catch (WireException | SchemaRegistryException e) {
+      throw e;
+    } catch (RuntimeException e) { // one that nobody thought of; it would come again for ever
+      throw new WireException("it cannot be read: " + e, e);
     }
   }
 

@@ -6,7 +6,6 @@ import dev.questream.encoder.EncoderInput;
 import dev.questream.serde.QuestionDecoder;
 import dev.questream.serde.Reading;
 import dev.questream.serde.WireException;
-import dev.questream.serde.registry.SchemaRegistryException;
 import java.nio.ByteBuffer;
 
 /** What a record of the questions topic turns out to be. */
@@ -73,10 +72,6 @@ sealed interface Arrival {
           : new Skipped(((Reading.Skipped) reading).kind());
     } catch (WireException e) {
       return new Rejected(DeadLetterReason.UNREADABLE, e.getMessage(), e);
-    } catch (SchemaRegistryException e) {
-      throw e;
-    } catch (RuntimeException e) { // one that nobody thought of; it would come again for ever
-      return new Rejected(DeadLetterReason.UNREADABLE, "it cannot be read: " + e, e);
     }
   }
 

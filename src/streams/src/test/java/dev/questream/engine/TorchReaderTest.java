@@ -116,6 +116,8 @@ class TorchReaderTest {
                     ByteBuffer.allocate((int) entry.shape().bytes(entry.type())))
                 : one.read(entry.name()));
     Files.copy(RESOURCES.resolve("golden/tokenizer.json"), work.resolve("tokenizer.json"));
+    Files.writeString(
+        work.resolve("config.json"), "{\"model_type\": \"bert\", \"num_attention_heads\": 2}");
     ReaderModel reader = ReaderModel.in(work);
     assertThatThrownBy(reader::encoder)
         .isInstanceOf(ModelException.class)
