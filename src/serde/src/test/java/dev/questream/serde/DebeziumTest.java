@@ -251,6 +251,16 @@ class DebeziumTest {
     assertThat(read(key, null, named).id()).isEqualTo("3/7");
   }
 
+  /** Such as a column of message.key.columns that may be null. */
+  @Test
+  void shouldTakeTheRowsIdWhereTheKeyIsNull() {
+    String row = "{'id':5,'code':null,'body':'Why?'}";
+    String key = "{'code':null}";
+    assertThat(read(key, event("c", "null", row)).id()).isEqualTo("5");
+    assertThat(read(key, event("u", row, row)).id()).isEqualTo("5");
+    assertThat(read(key, event("d", row, "null")).id()).isEqualTo("5");
+  }
+
   // Avro through the registry
 
   private static final String AVRO =

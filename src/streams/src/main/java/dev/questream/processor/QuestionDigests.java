@@ -1,15 +1,19 @@
 package dev.questream.processor;
 
 import dev.questream.serde.SerdeConfig.OutputKey;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * The latest question of each id, as a digest, so that one that changes nothing is recognised. In
- * the store: the digest of the embedding's key, and the digest of the question.
+ * the store: the digest of the id, and of the embedding's key where that is another, with the
+ * digest of the question.
  *
  * <p>A digest is put when its question arrives, in the transaction that makes it pending. So A, B,
  * A is right while A is pending, and nothing is kept in memory. A deletion removes it, and so does
@@ -34,35 +38,45 @@ final class QuestionDigests {
   /**
    * Takes note of a question or a deletion that is about to be pending.
    *
-   * @return whether it is a question that is equal to the latest of its id
+   * @return whether it is a question that is equal to the latest of its id, and of its key
    */
   boolean repeats(InFlight arrived) {
-    Bytes key = key(arrived);
+    Set<Bytes> names = names(arrived);
     if (!(arrived.arrival() instanceof Arrival.Asked asked)) {
-      store.delete(key);
+      names.forEach(store::delete);
       return false;
     }
     byte[] question = question(asked);
-    if (Arrays.equals(store.get(key), question)) {
+    if (names.stream().allMatch(name -> Arrays.equals(store.get(name), question))) {
       return true;
     }
-    store.put(key, question);
+    names.forEach(name -> store.put(name, question));
     return false;
   }
 
   /** What was pending is a dead letter: the next question that is equal is tried again. */
   void forget(InFlight rejected) {
-    Bytes key = key(rejected);
-    if (rejected.arrival() instanceof Arrival.Asked asked
-        && Arrays.equals(store.get(key), question(asked))) { // else there is a later one
-      store.delete(key);
+    if (rejected.arrival() instanceof Arrival.Asked asked) {
+      byte[] question = question(asked);
+      for (Bytes name : names(rejected)) {
+        if (Arrays.equals(store.get(name), question)) { // else there is a later one
+          store.delete(name);
+        }
+      }
     }
   }
 
-  /** Of the key that its embedding has, which decides what replaces what. */
-  private Bytes key(InFlight question) {
-    byte[] key = EmbeddingRecords.key(outputKey, question.pending(), question.arrival().id());
-    return Bytes.wrap(digest.add(key).end());
+  /**
+   * Its id, and the key that its embedding has, if that is another: whoever reads the embeddings
+   * goes by one of them.
+   */
+  private Set<Bytes> names(InFlight question) {
+    String id = question.arrival().id();
+    Set<Bytes> names = new LinkedHashSet<>();
+    names.add(Bytes.wrap(digest.add(id.getBytes(StandardCharsets.UTF_8)).end()));
+    byte[] key = EmbeddingRecords.key(outputKey, question.pending(), id);
+    names.add(Bytes.wrap(digest.add(key).end()));
+    return names;
   }
 
   private byte[] question(Arrival.Asked asked) {

@@ -44,9 +44,9 @@ class UnchangedTest extends UnchangedFixture {
     assertThat(encoder.texts()).as("the encoder is spared it").containsExactly("A", "A");
   }
 
-  /** Two ids under one key: the later replaces the earlier where the topic goes. */
+  /** Sinks go by the key or by the id: what is the last of either must stay the last. */
   @Test
-  void shouldGoByTheKeyOfWhatGoesOut() {
+  void shouldGoByTheKeyOfWhatGoesOutAndByTheId() {
     delivery =
         Delivery.toTopics(
             "embeddings", OutputKey.INPUT, (topic, value) -> new byte[0], () -> TopicLimits.NONE);
@@ -56,8 +56,15 @@ class UnchangedTest extends UnchangedFixture {
     pipe(3, "key", "{\"id\": \"x\", \"text\": \"A\"}");
     pipe(3, "key", "{\"id\": \"x\", \"text\": \"A\"}");
     answer();
-    assertThat(forwardedKeys()).containsExactly("key", "key", "key");
-    assertThat(skipped).containsExactly("unchanged");
+    pipe(3, "1", "{\"id\": \"z\", \"text\": \"A\"}");
+    pipe(3, "2", "{\"id\": \"z\", \"text\": \"B\"}");
+    pipe(3, "1", "{\"id\": \"z\", \"text\": \"A\"}");
+    pipe(3, "1", "{\"id\": \"z\", \"text\": \"A\"}");
+    delete("z");
+    pipe(3, "1", "{\"id\": \"z\", \"text\": \"A\"}");
+    answer();
+    assertThat(forwardedKeys()).containsExactly("key", "key", "key", "1", "2", "1", "z", "1");
+    assertThat(skipped).containsExactly("unchanged", "unchanged");
   }
 
   @Test

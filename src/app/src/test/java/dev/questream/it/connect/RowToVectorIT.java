@@ -43,7 +43,7 @@ class RowToVectorIT {
   private static final List<String> PLUGINS =
       List.of(DebeziumSource.PLUGIN, "debezium-connector-jdbc", "apicurio-converter");
   private static final String DIFFERING =
-      "SELECT count(*) FROM (SELECT id::text, body FROM tickets WHERE body IS NOT NULL) t"
+      " FROM (SELECT id::text, body FROM tickets WHERE body IS NOT NULL) t"
           + " FULL JOIN embeddings e USING (id) WHERE body IS DISTINCT FROM text";
 
   /** Batches of other sizes change the last bits; two texts differ by far more. */
@@ -129,18 +129,31 @@ class RowToVectorIT {
     }
   }
 
-  private static void awaitEqual() {
-    worker.await(
-        SINK,
-        () -> {
-          worker.requireRunning(SOURCE);
-          assertThat(questream.process().isAlive()).as(questream.err()).isTrue();
-          return differing() == 0;
-        });
+  private static void awaitEqual() throws SQLException {
+    try {
+      worker.await(
+          SINK,
+          () -> {
+            worker.requireRunning(SOURCE);
+            assertThat(questream.process().isAlive()).as(questream.err()).isTrue();
+            return differing() == 0;
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          "seed %d, differing:%n%s%n%s".formatted(SEED, differences(), questream.err()), e);
+    }
   }
 
   private static int differing() throws SQLException {
-    return Integer.parseInt(rows.one(DIFFERING));
+    return Integer.parseInt(rows.one("SELECT count(*)" + DIFFERING));
+  }
+
+  /** Each row that differs: what it says, and what its vector is of. */
+  private static String differences() throws SQLException {
+    return rows.one(
+        "SELECT string_agg(concat_ws(' | ', id, coalesce(left(body, 60), '(no row)'),"
+            + " coalesce(left(text, 60), '(no vector)')), E'\\n')"
+            + DIFFERING);
   }
 
   @Test

@@ -119,7 +119,14 @@ final class TopicVectors {
           "%s holds vectors of these questions by %d models, which cannot be compared; embed all with one:%s"
               .formatted(topic, counts.size(), models));
     }
-    return counts.keySet().iterator().next();
+    Provenance provenance = counts.keySet().iterator().next();
+    if (!provenance.computed().passageTemplate().isEmpty()) {
+      throw new FatalException(
+          ExitCode.FAILED,
+          "%s holds vectors of passages (%s); name the topic of the questions' vectors with --set embeddings.topic=, and that of the passages' with --passages-from-topic=TOPIC"
+              .formatted(topic, provenance.describe()));
+    }
+    return provenance;
   }
 
   private void report(List<Integer> missing, QuestionSet questions, Console console) {

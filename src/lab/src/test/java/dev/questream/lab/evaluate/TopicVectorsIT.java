@@ -2,6 +2,7 @@ package dev.questream.lab.evaluate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.app.console.Console;
 import dev.questream.avro.QuestionEmbedding;
@@ -92,5 +93,27 @@ class TopicVectorsIT {
     assertThat(vectors.matrix()[2]).isEqualTo(20f);
     assertThat(vectors.matrix()[4]).isNaN();
     assertThat(err.toString(UTF_8)).contains("1 of 3 questions", "3: Gone?");
+  }
+
+  /** Both are numbered from 1, so a forgotten name of a topic would give a recall of nothing. */
+  @Test
+  void shouldRefuseVectorsOfPassages() {
+    KafkaFixture kafka =
+        new KafkaFixture(KafkaFixture.broker().bootstrapServers(), folder).createTopics();
+    QuestreamConfig config = kafka.config(Map.of());
+    String topic = config.getString(QuestreamConfig.EMBEDDINGS_TOPIC);
+    QuestionEmbedding passage = embedding("1", "A passage.", 10f);
+    passage.setPassageTemplate("{title} {text}");
+    passage.setVectorType("float32");
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            config.producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(
+          record(topic, 1, "1", new QuestionEmbeddingSerializer().serialize("", passage)));
+    }
+    QuestionSet questions = new QuestionSet(List.of(new QuestionAnswers("Who?", List.of("x"))), "");
+    PrintStream print = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
+    assertThatThrownBy(() -> TopicVectors.read(config, questions, new Console(print, print, false)))
+        .hasMessageContaining("holds vectors of passages");
   }
 }

@@ -38,11 +38,16 @@ final class QuestionId {
       }
       return String.join(SEPARATOR, found);
     }
-    String own = ofRows && record.key() != null ? "" : optional(part.first().find(record));
-    return own.isEmpty() && record.key() != null ? ofKey(record.key()) : own;
+    String ofKey = ofRows ? ofKey(record.key()) : "";
+    String own = ofKey.isEmpty() ? optional(part.first().find(record)) : ofKey;
+    return own.isEmpty() ? ofKey(record.key()) : own;
   }
 
+  /** Empty if there is no key, or it is null. */
   private String ofKey(Datum key) {
+    if (key == null) {
+      return "";
+    }
     Datum named = ofRows ? null : key.field(FIELD);
     Datum one = named == null ? only(key) : named;
     return one == null ? key.json().toString() : optional(one);
