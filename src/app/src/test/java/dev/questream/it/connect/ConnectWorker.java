@@ -223,6 +223,17 @@ final class ConnectWorker implements AutoCloseable {
     }
   }
 
+  /** Waits until it has kept how far a source has come; before, a killed one begins anew. */
+  void awaitOffsets(String connector) {
+    Awaitility.await()
+        .atMost(WORK_LIMIT)
+        .until(
+            () ->
+                !JSON.readTree(request("GET", "/connectors/" + connector + "/offsets", null).body())
+                    .path("offsets")
+                    .isEmpty());
+  }
+
   /** Asks for a state of a connector: {@code stop}, {@code resume} ... */
   void put(String connector, String state) throws InterruptedException {
     HttpResponse<String> answer = request("PUT", "/connectors/" + connector + "/" + state, null);

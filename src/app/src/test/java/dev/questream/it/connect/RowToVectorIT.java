@@ -2,12 +2,14 @@ package dev.questream.it.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.app.kafka.TopicScan;
 import dev.questream.app.kafka.Topics;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.it.Launched;
 import dev.questream.it.registry.ApicurioRegistry;
 import dev.questream.testing.Repository;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,6 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -140,8 +145,32 @@ class RowToVectorIT {
           });
     } catch (AssertionError e) {
       throw new AssertionError(
-          "seed %d, differing:%n%s%n%s".formatted(SEED, differences(), questream.err()), e);
+          "seed %d, differing:%n%s%ndeleted last on the topics:%n%s%n%s%n%s"
+              .formatted(
+                  SEED,
+                  differences(),
+                  deleted(QuestreamConfig.QUESTIONS_TOPIC),
+                  deleted(QuestreamConfig.EMBEDDINGS_TOPIC),
+                  questream.err()),
+          e);
     }
+  }
+
+  /** The keys of a topic whose last record is null. */
+  private static Set<String> deleted(String topic) {
+    Set<String> keys = new TreeSet<>();
+    try (TopicScan scan = new TopicScan(config, config.getString(topic))) {
+      while (scan.hasNext()) {
+        ConsumerRecord<byte[], byte[]> record = scan.next();
+        String key = new String(record.key(), StandardCharsets.UTF_8);
+        if (record.value() == null) {
+          keys.add(key);
+        } else {
+          keys.remove(key);
+        }
+      }
+    }
+    return keys;
   }
 
   private static int differing() throws SQLException {
@@ -165,6 +194,7 @@ class RowToVectorIT {
     worker.create(DebeziumSource.FILE);
     worker.create(SINK_FILE);
     awaitEqual();
+    worker.awaitOffsets("questream-debezium-postgres");
     System.out.printf("row to vector: the snapshot is embedded after %.0f s%n", since(begin));
 
     List<String> faults = new ArrayList<>();
