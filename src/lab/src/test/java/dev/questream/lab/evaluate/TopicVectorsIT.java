@@ -102,9 +102,10 @@ class TopicVectorsIT {
         new KafkaFixture(KafkaFixture.broker().bootstrapServers(), folder).createTopics();
     QuestreamConfig config = kafka.config(Map.of());
     String topic = config.getString(QuestreamConfig.EMBEDDINGS_TOPIC);
-    QuestionEmbedding passage = embedding("1", "A passage.", 10f);
-    passage.setPassageTemplate("{title} {text}");
-    passage.setVectorType("float32");
+    QuestionEmbedding passage =
+        QuestionEmbedding.newBuilder(embedding("1", "A passage.", 10f))
+            .setPassageTemplate("{title} {text}")
+            .build();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             config.producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
