@@ -156,8 +156,7 @@ final class AvroFill {
       return switch (schema.getType()) {
         case STRING -> text;
         case ENUM -> symbol(schema, text, at);
-        case INT -> whole(schema, meaning, at) ? Integer.valueOf(text) : null;
-        case LONG -> whole(schema, meaning, at) ? longValue(text, meaning) : null;
+        case INT, LONG -> whole(schema, text, meaning, at);
         case FLOAT -> Float.valueOf(text);
         case DOUBLE -> Double.valueOf(text);
         case BYTES -> bytes(schema, text, meaning, at);
@@ -171,12 +170,15 @@ final class AvroFill {
     }
   }
 
-  /** Numbers that count days, or hours of a day, are no texts. */
-  private static boolean whole(Schema schema, String meaning, String at) {
+  /** A whole number; those that count days, or hours of a day, are no texts. */
+  private static Object whole(Schema schema, String text, String meaning, String at) {
     if (meaning.equals("date") || meaning.startsWith("time-")) {
       throw misfit(schema, at);
     }
-    return true;
+    if (schema.getType() == Schema.Type.INT) {
+      return Integer.valueOf(text);
+    }
+    return longValue(text, meaning);
   }
 
   private static long longValue(String text, String meaning) {

@@ -3,7 +3,7 @@ package dev.questream.engine;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.questream.checkpoint.ReaderModel;
-import dev.questream.engine.TorchReader.PassageText;
+import dev.questream.encoder.EncoderInput;
 import dev.questream.weights.ModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -53,7 +53,7 @@ final class PairTokenizer implements AutoCloseable {
     }
   }
 
-  int[] ids(String question, PassageText passage) {
+  int[] ids(String question, EncoderInput passage) {
     if (dpr) {
       return joined(
           tokenizer.encode(question, passage.title(), true, false).getIds(),

@@ -3,6 +3,7 @@ package dev.questream.engine;
 import dev.questream.checkpoint.EncoderCheckpoint;
 import dev.questream.checkpoint.ReaderModel;
 import dev.questream.encoder.EncoderBackend;
+import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.Precision;
 import dev.questream.torchscript.EncoderArchive;
@@ -72,7 +73,7 @@ public final class TorchReader implements AutoCloseable {
     private final EncoderBackend.Session session = model.openSession(false);
 
     /** The scores of passages, in their order. */
-    public float[] scores(String question, List<PassageText> passages) {
+    public float[] scores(String question, List<EncoderInput> passages) {
       List<int[]> pairs = new ArrayList<>();
       passages.forEach(passage -> pairs.add(tokenizer.ids(question, passage)));
       List<float[]> found = session.encode(pairs);
@@ -89,16 +90,13 @@ public final class TorchReader implements AutoCloseable {
     }
   }
 
-  /** Title, which may be empty, and text of a passage. */
-  public record PassageText(String title, String text) {}
-
   /** Opens a session. */
   public Session openSession() {
     return new Session();
   }
 
   /** The ids of a pair, for tests. */
-  int[] ids(String question, PassageText passage) {
+  int[] ids(String question, EncoderInput passage) {
     return tokenizer.ids(question, passage);
   }
 

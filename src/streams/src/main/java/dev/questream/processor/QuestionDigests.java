@@ -3,9 +3,8 @@ package dev.questream.processor;
 import dev.questream.serde.SerdeConfig.OutputKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -41,7 +40,7 @@ final class QuestionDigests {
    * @return whether it is a question that is equal to the latest of its id, and of its key
    */
   boolean repeats(InFlight arrived) {
-    Set<Bytes> names = names(arrived);
+    List<Bytes> names = names(arrived);
     if (!(arrived.arrival() instanceof Arrival.Asked asked)) {
       names.forEach(store::delete);
       return false;
@@ -70,13 +69,14 @@ final class QuestionDigests {
    * Its id, and the key that its embedding has, if that is another: whoever reads the embeddings
    * goes by one of them.
    */
-  private Set<Bytes> names(InFlight question) {
-    String id = question.arrival().id();
-    Set<Bytes> names = new LinkedHashSet<>();
-    names.add(Bytes.wrap(digest.add(id.getBytes(StandardCharsets.UTF_8)).end()));
-    byte[] key = EmbeddingRecords.key(outputKey, question.pending(), id);
-    names.add(Bytes.wrap(digest.add(key).end()));
-    return names;
+  private List<Bytes> names(InFlight question) {
+    byte[] id = question.arrival().id().getBytes(StandardCharsets.UTF_8);
+    byte[] key = EmbeddingRecords.key(outputKey, question.pending(), question.arrival().id());
+    return Arrays.equals(id, key) ? List.of(name(id)) : List.of(name(id), name(key));
+  }
+
+  private Bytes name(byte[] bytes) {
+    return Bytes.wrap(digest.add(bytes).end());
   }
 
   private byte[] question(Arrival.Asked asked) {

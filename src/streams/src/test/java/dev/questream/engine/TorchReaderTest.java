@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.checkpoint.ReaderModel;
-import dev.questream.engine.TorchReader.PassageText;
+import dev.questream.encoder.EncoderInput;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ModelException;
 import dev.questream.weights.SafetensorsWriter;
@@ -62,8 +62,8 @@ class TorchReaderTest {
       double worst = 0;
       for (JsonNode pair : fixture(name).get("cases")) {
         String question = pair.get("question").asText();
-        PassageText passage =
-            new PassageText(pair.get("title").asText(), pair.get("text").asText());
+        EncoderInput passage =
+            EncoderInput.passage(pair.get("title").asText(), pair.get("text").asText());
         int[] ids = JSON.convertValue(pair.get("ids"), int[].class);
         for (int i = 0; i < ids.length && pair.get("types").isArray(); i++) {
           ids[i] += vocabulary * pair.get("types").get(i).asInt();
@@ -82,9 +82,9 @@ class TorchReaderTest {
     try (TorchReader reader = TorchReader.open(reader("bert"), DeviceChoice.cpu());
         TorchReader.Session session = reader.openSession()) {
       String question = "which river";
-      List<PassageText> passages = new ArrayList<>();
+      List<EncoderInput> passages = new ArrayList<>();
       for (JsonNode pair : fixture("bert").get("cases")) {
-        passages.add(new PassageText(pair.get("title").asText(), pair.get("text").asText()));
+        passages.add(EncoderInput.passage(pair.get("title").asText(), pair.get("text").asText()));
       }
       float[] together = session.scores(question, passages);
       for (int i = 0; i < together.length; i++) {

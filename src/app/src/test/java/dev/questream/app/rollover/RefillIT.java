@@ -8,6 +8,7 @@ import dev.questream.app.kafka.Topics;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.broker.EmbeddedBroker;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.serde.Embeddings;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -29,28 +30,9 @@ class RefillIT {
   @TempDir Path folder;
 
   private static QuestionEmbedding embedding(String id, long offset) {
-    return QuestionEmbedding.newBuilder()
-        .setId(id)
-        .setText("archived " + id)
-        .setEmbedding(List.of(1f, 2f))
-        .setDimensions(2)
+    return Embeddings.of(id, "archived " + id, 1, 2)
         .setModelId("old")
-        .setModelRevision("")
-        .setWeightsSha256("")
-        .setTokenizerSha256("")
-        .setPooling("cls")
-        .setNormalized(false)
-        .setPrecision("fp32")
-        .setPrefix("")
-        .setTokenCount(1)
-        .setOriginalTokenCount(1)
-        .setTruncated(false)
-        .setMetadata(Map.of())
-        .setAskedAtMs(5)
-        .setSourceTopic("questions")
-        .setSourcePartition(0)
         .setSourceOffset(offset)
-        .setEmbeddedAtMs(6)
         .build();
   }
 

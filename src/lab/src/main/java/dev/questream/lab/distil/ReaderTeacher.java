@@ -1,5 +1,6 @@
 package dev.questream.lab.distil;
 
+import dev.questream.encoder.EncoderInput;
 import dev.questream.engine.TorchReader;
 import dev.questream.lab.retrieval.Passage;
 import java.util.List;
@@ -18,7 +19,7 @@ final class ReaderTeacher implements Teacher {
       return session.scores(
           question,
           candidates.stream()
-              .map(passage -> new TorchReader.PassageText(passage.title(), passage.text()))
+              .map(passage -> EncoderInput.passage(passage.title(), passage.text()))
               .toList());
     }
   }

@@ -124,16 +124,7 @@ final class LatestVectors implements AutoCloseable {
           "%s holds %,d embeddings and none of the passages of %s, by id"
               .formatted(topic, embeddings, passages.path()));
     }
-    if (counts.size() > 1) {
-      StringBuilder models = new StringBuilder();
-      counts.forEach(
-          (made, count) -> models.append("%n  %,d by %s".formatted(count, made.describe())));
-      throw new FatalException(
-          ExitCode.FAILED,
-          "%s holds vectors of these passages by %d models, which cannot be compared; embed all with one:%s"
-              .formatted(topic, counts.size(), models));
-    }
-    Provenance only = counts.keySet().iterator().next();
+    Provenance only = Makers.only(topic, "passages", counts);
     if (only.computed().passageTemplate().isEmpty()) {
       throw new FatalException(
           ExitCode.FAILED,

@@ -109,17 +109,7 @@ final class TopicVectors {
         counts.merge(Provenance.of(embedding), 1, Integer::sum);
       }
     }
-    if (counts.size() > 1) {
-      StringBuilder models = new StringBuilder();
-      counts.forEach(
-          (provenance, count) ->
-              models.append("%n  %,d by %s".formatted(count, provenance.describe())));
-      throw new FatalException(
-          ExitCode.FAILED,
-          "%s holds vectors of these questions by %d models, which cannot be compared; embed all with one:%s"
-              .formatted(topic, counts.size(), models));
-    }
-    Provenance provenance = counts.keySet().iterator().next();
+    Provenance provenance = Makers.only(topic, "questions", counts);
     if (!provenance.computed().passageTemplate().isEmpty()) {
       throw new FatalException(
           ExitCode.FAILED,

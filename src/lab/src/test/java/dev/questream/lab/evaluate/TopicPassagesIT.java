@@ -15,7 +15,7 @@ import dev.questream.lab.retrieval.vector.StorageType;
 import dev.questream.lab.retrieval.vector.VectorReader;
 import dev.questream.provenance.Provenance;
 import dev.questream.provenance.VectorType;
-import dev.questream.serde.FloatVector;
+import dev.questream.serde.Embeddings;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -84,21 +84,7 @@ class TopicPassagesIT {
   private static final Provenance MADE = by("w", 3, VectorType.FLOAT32);
 
   private void put(Provenance made, String id, float... vector) {
-    QuestionEmbedding embedding =
-        made.writeTo(QuestionEmbedding.newBuilder())
-            .setId(id)
-            .setText("a text")
-            .setEmbedding(new FloatVector(vector))
-            .setTokenCount(3)
-            .setOriginalTokenCount(3)
-            .setTruncated(false)
-            .setMetadata(Map.of())
-            .setAskedAtMs(0)
-            .setSourceTopic("passages")
-            .setSourcePartition(0)
-            .setSourceOffset(0)
-            .setEmbeddedAtMs(0)
-            .build();
+    QuestionEmbedding embedding = made.writeTo(Embeddings.of(id, "a text", vector)).build();
     send(id, new QuestionEmbeddingSerializer().serialize("", embedding));
   }
 

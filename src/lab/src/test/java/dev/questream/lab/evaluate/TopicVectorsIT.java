@@ -10,6 +10,7 @@ import dev.questream.config.QuestreamConfig;
 import dev.questream.it.KafkaFixture;
 import dev.questream.lab.retrieval.QuestionAnswers;
 import dev.questream.lab.retrieval.QuestionSet;
+import dev.questream.serde.Embeddings;
 import dev.questream.serde.IdHeader;
 import dev.questream.serde.QuestionEmbeddingSerializer;
 import java.io.ByteArrayOutputStream;
@@ -31,29 +32,7 @@ class TopicVectorsIT {
   @TempDir Path folder;
 
   private static QuestionEmbedding embedding(String id, String text, float first) {
-    return QuestionEmbedding.newBuilder()
-        .setId(id)
-        .setText(text)
-        .setEmbedding(List.of(first, 2f))
-        .setDimensions(2)
-        .setModelId("model")
-        .setModelRevision("")
-        .setWeightsSha256("")
-        .setTokenizerSha256("")
-        .setPooling("cls")
-        .setNormalized(false)
-        .setPrecision("fp32")
-        .setPrefix("")
-        .setTokenCount(1)
-        .setOriginalTokenCount(1)
-        .setTruncated(false)
-        .setMetadata(Map.of())
-        .setAskedAtMs(5)
-        .setSourceTopic("tickets")
-        .setSourcePartition(0)
-        .setSourceOffset(0)
-        .setEmbeddedAtMs(6)
-        .build();
+    return Embeddings.of(id, text, first, 2).setSourceTopic("tickets").build();
   }
 
   private static ProducerRecord<byte[], byte[]> record(String topic, int key, String id, byte[] v) {

@@ -38,9 +38,15 @@ final class QuestionId {
       }
       return String.join(SEPARATOR, found);
     }
-    String ofKey = ofRows ? ofKey(record.key()) : "";
-    String own = ofKey.isEmpty() ? optional(part.first().find(record)) : ofKey;
-    return own.isEmpty() ? ofKey(record.key()) : own;
+    String first = ofRows ? ofKey(record.key()) : own(record);
+    if (!first.isEmpty()) {
+      return first;
+    }
+    return ofRows ? own(record) : ofKey(record.key());
+  }
+
+  private String own(RecordParts record) {
+    return optional(part.first().find(record));
   }
 
   /** Empty if there is no key, or it is null. */
