@@ -128,10 +128,8 @@ class BenchIT {
         .isEqualTo("one client, stream idle");
     for (JsonNode one : json.path("cases")) {
       String name = one.path("name").asText();
-      if (!name.startsWith("8 clients")) { // a busy machine may owe them their first answers
-        boolean alone = name.equals("stream alone");
-        assertThat(one.path("latency").path("p50").asDouble() > 0).as("%s", one).isEqualTo(!alone);
-      }
+      boolean alone = name.equals("stream alone");
+      assertThat(one.path("latency").path("p50").asDouble() > 0).as("%s", one).isEqualTo(!alone);
       boolean idle = name.endsWith("idle");
       assertThat(one.has("questions_per_second")).as("%s", one).isEqualTo(!idle);
     }
@@ -248,7 +246,7 @@ class BenchIT {
       shares += load.path("stages").path(stage).asDouble();
     }
     assertThat(shares).as("the stream thread's time").isBetween(0.3, 1.1);
-    assertThat(load.path("allocated_bytes_per_question").asLong()).isBetween(1_000L, 1_000_000L);
+    assertThat(load.path("allocated_bytes_per_question").asLong()).isGreaterThan(1_000L);
     assertThat(load.path("cores").path("stream").asDouble()).isPositive();
   }
 

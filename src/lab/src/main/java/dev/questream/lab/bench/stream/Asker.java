@@ -14,17 +14,20 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 
 /**
  * Asks for vectors over HTTP, one request after the other from each of its clients, and takes the
- * time of those that begin between warm-up and end.
+ * time of those that begin between warm-up and end. It does not end before one has been answered,
+ * however slow the machine is.
  *
  * <p><b>Threading:</b> has a thread for each client.
  */
 final class Asker implements AutoCloseable {
   private static final int OK = 200;
+  private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final URI endpoint;
@@ -36,6 +39,7 @@ final class Asker implements AutoCloseable {
   private final AtomicLong refused = new AtomicLong();
   private final LongStream.Builder nanos = LongStream.builder(); // guarded by itself
   private final List<Thread> clients;
+  private volatile boolean answered;
   private volatile Exception failure;
 
   /**
@@ -70,7 +74,7 @@ final class Asker implements AutoCloseable {
 
   private void ask() {
     try {
-      for (long start = System.nanoTime(); start - to < 0; start = System.nanoTime()) {
+      for (long start = System.nanoTime(); goesOn(start); start = System.nanoTime()) {
         int status = http.send(request(), BodyHandlers.discarding()).statusCode();
         if (status != OK) {
           refused.incrementAndGet();
@@ -83,6 +87,10 @@ final class Asker implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean goesOn(long now) {
+    return now - to < 0 || !answered && now - to < STALL_NANOS;
   }
 
   private HttpRequest request() {
@@ -98,6 +106,7 @@ final class Asker implements AutoCloseable {
     synchronized (nanos) {
       nanos.add(took);
     }
+    answered = true;
   }
 
   /**

@@ -13,7 +13,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * One load on the stream: sends, receives what is committed, looks at what the threads do
- * meanwhile. What comes in the warm-up is not counted.
+ * meanwhile. What comes in the warm-up is not counted. At saturation neither the warm-up nor the
+ * measurement ends before an answer has come, however slow the machine is.
  *
  * <p><b>Threading:</b> one thread receives and is this one; another sends.
  */
@@ -34,6 +35,7 @@ final class StreamRun {
   private RateSchedule schedule;
   private long from;
   private long to;
+  private boolean measuring;
   private long inTime;
 
   StreamRun(StreamStack stack, BenchQuestions questions, Duration warmUp, Duration measured) {
@@ -88,23 +90,32 @@ final class StreamRun {
       StageSampler stages) {}
 
   private Observed receive() {
-    await(from);
+    await(from, null);
+    if (schedule == null) {
+      from = System.nanoTime();
+      to = from + measured.toNanos();
+    }
+    measuring = true;
     ThreadUse before = ThreadUse.now();
     EncoderStatistics encoderBefore = stack.application().encoder().statistics();
     StageSampler stages = new StageSampler(() -> stack.application().metrics(), from);
     await(to, stages);
+    measuring = false;
+    if (schedule == null) {
+      to = System.nanoTime();
+    }
     return new Observed(
         before, ThreadUse.now(), encoderBefore, stack.application().encoder().statistics(), stages);
-  }
-
-  private void await(long until) {
-    await(until, null);
   }
 
   private void await(long until, StageSampler stages) {
     long lastSecond = System.nanoTime();
     long answeredBefore = receipts.answered();
-    for (long now = lastSecond; now - until < 0; now = System.nanoTime()) {
+    long first = answeredBefore;
+    for (long now = lastSecond;
+        now - until < 0
+            || schedule == null && receipts.answered() == first && now - until < STALL_NANOS;
+        now = System.nanoTime()) {
       poll();
       if (stages != null) {
         stages.at(now);
@@ -139,10 +150,10 @@ final class StreamRun {
     }
     long sent = sender.sentNanos(answer.place());
     long due = schedule == null ? sent : schedule.dueNanos(answer.place() - next);
-    if (now - from >= 0 && now - to < 0) {
+    if (measuring) {
       inTime++;
     }
-    if (due - from >= 0 && due - to < 0) {
+    if (due - from >= 0 && (measuring || due - to < 0)) {
       receipts.time(now - due, now - sent);
     }
   }
@@ -171,7 +182,7 @@ final class StreamRun {
     long answered = Math.max(1, inTime);
     return new StreamResult.Load(
         perSecond > 0 ? perSecond : null,
-        inTime / (measured.toNanos() / 1e9),
+        inTime / ((to - from) / 1e9),
         new StreamResult.Counts(
             sender.sent(),
             receipts.answered() - receipts.deadLetters(),
