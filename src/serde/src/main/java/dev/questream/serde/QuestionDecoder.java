@@ -69,6 +69,11 @@ public final class QuestionDecoder {
             : "the record asks nothing, it deletes " + reading.id());
   }
 
+  /** Whether records are rows of a table: one without a text is there, and has no embedding. */
+  public boolean readsRows() {
+    return mapping.readsRows();
+  }
+
   /**
    * Reads a record.
    *

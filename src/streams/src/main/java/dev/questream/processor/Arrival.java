@@ -65,7 +65,7 @@ sealed interface Arrival {
       Reading reading =
           decoder.read(key, value, PendingRecords.headers(pending), pending.getTimestampMs());
       if (reading instanceof Reading.Asked asked) {
-        return asked(asked, position);
+        return asked(asked, position, decoder.readsRows());
       }
       return reading instanceof Reading.Deleted deleted
           ? deletion(deleted)
@@ -75,10 +75,12 @@ sealed interface Arrival {
     }
   }
 
-  private static Arrival asked(Reading.Asked read, SourcePosition position) {
+  private static Arrival asked(Reading.Asked read, SourcePosition position, boolean row) {
     Question question = read.question();
     if (EncoderInput.question(question.getText()).isBlank()) {
-      return new Rejected(DeadLetterReason.EMPTY_TEXT, "the question has no text", null);
+      return row && !question.getId().isEmpty()
+          ? new Deleted(question.getId(), true) // as NULL: the old text's vector must not stay
+          : new Rejected(DeadLetterReason.EMPTY_TEXT, "the question has no text", null);
     }
     return new Asked(
         question.getId().isEmpty() ? withId(question, position.id()) : question, read.title());

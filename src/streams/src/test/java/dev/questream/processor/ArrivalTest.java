@@ -107,6 +107,19 @@ class ArrivalTest {
     }
   }
 
+  /** A row is there without a text, and its old text's vector must not stay. */
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "''", "' \\n'", "'\u200b'"})
+  void shouldDeleteWhatARowWithoutTextHad(String text) {
+    SourcePosition position = new SourcePosition("questions", 0, 1, 0);
+    String row = "{'op':'u','after':{'id':7,'text':%s},'source':{'table':'t'}}";
+    QuestionDecoder decoder =
+        new QuestionDecoder(Map.of("input.format", "json", "input.envelope", "debezium"));
+    PendingQuestion pending =
+        pending(utf8("{\"id\":7}"), utf8(row.formatted(text).replace('\'', '"')), position);
+    assertThat(Arrival.of(pending, position, decoder)).isEqualTo(new Arrival.Deleted("7", true));
+  }
+
   @Test
   void shouldReadAQuestionTogetherWithItsHeaders() {
     SourcePosition position = new SourcePosition("questions", 0, 1, 0);

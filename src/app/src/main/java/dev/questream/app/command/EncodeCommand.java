@@ -87,8 +87,7 @@ public final class EncodeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     QuestreamConfig config = settings.config(flags());
-    try (InputReader reader =
-            new InputReader(InputOptions.stream(input.open()), input.format(), config.role());
+    try (InputReader reader = input.reader(input.open(), config.role(), "");
         OutputTarget target = OutputTarget.of(output, console.out());
         BatchingEncoder encoder = Encoders.open(HubModel.local(config, console), config.role());
         EmbeddingWriter writer = writer(target, encoder)) {

@@ -3,6 +3,8 @@ package dev.questream.app.command;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.io.InputFormat;
+import dev.questream.app.io.InputReader;
+import dev.questream.encoder.EncoderRole;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FilterInputStream;
@@ -43,15 +45,20 @@ final class InputOptions {
         .filter(Files::isRegularFile);
   }
 
-  InputFormat format() {
+  /**
+   * Reads what comes out of a channel of {@link #open}.
+   *
+   * @param idPrefix put before a number that stands for an id
+   */
+  InputReader reader(FileChannel channel, EncoderRole role, String idPrefix) throws IOException {
     if (format != null) {
-      return format;
+      return new InputReader(stream(channel), format, role, idPrefix);
     }
-    return name.equals(STANDARD) ? InputFormat.TEXT : InputFormat.of(Path.of(name));
+    InputFormat guessed = name.equals(STANDARD) ? InputFormat.TEXT : InputFormat.of(Path.of(name));
+    return InputReader.guessed(stream(channel), guessed, role, idPrefix);
   }
 
-  /** What comes out of a channel of {@link #open}. */
-  static InputStream stream(FileChannel channel) {
+  private static InputStream stream(FileChannel channel) {
     return new FilterInputStream(Channels.newInputStream(channel)) {
       @Override
       public int available() {

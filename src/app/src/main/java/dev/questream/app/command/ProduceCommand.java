@@ -75,9 +75,7 @@ public final class ProduceCommand implements Callable<Integer> {
     QuestionWriter writer = QuestionProducer.writer(config); // refuses before topics are reached
     Optional<ProducedLines> before = before(config);
     try (FileChannel source = input.open();
-        InputReader reader =
-            new InputReader(
-                InputOptions.stream(source), input.format(), role(config), prefix(input.file()));
+        InputReader reader = input.reader(source, role(config), prefix(input.file()));
         QuestionProducer producer = new QuestionProducer(config, writer)) {
       ProduceRun run = new ProduceRun(console, source, producer, before);
       try {

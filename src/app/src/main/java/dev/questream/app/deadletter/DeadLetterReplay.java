@@ -4,6 +4,8 @@ import dev.questream.app.kafka.TopicScan;
 import dev.questream.app.kafka.Topics;
 import dev.questream.config.QuestreamConfig;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -96,12 +98,17 @@ public final class DeadLetterReplay implements AutoCloseable {
 
   /** Replays what is there now; what dies meanwhile is left for another replay. */
   public ReplayTally run() {
+    Set<DeadLetterPosition> wanted = new HashSet<>(selection.filter().places());
     try (TopicScan scan = new TopicScan(config, config.getString(QuestreamConfig.DLQ_TOPIC))) {
       while (tally.replayed() < selection.limit() && scan.hasNext()) {
         DeadLetter letter = new DeadLetter(scan.next());
+        wanted.remove(letter.place());
         if (selection.filter().matches(letter)) {
           consider(letter);
         }
+      }
+      if (!scan.hasNext()) { // not cut short by the limit
+        tally.absent(wanted);
       }
       if (transactions != null && tally.replayed() > 0) {
         journal.expired(scan.beginnings()).forEach(entry -> transactions.send(entry, "expired"));

@@ -1,6 +1,7 @@
 package dev.questream.app.deadletter;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What a replay did, or would do, with the dead letters that were meant. */
@@ -12,6 +13,7 @@ public final class ReplayTally {
   private long cut;
   private long presentTime;
   private long repeated;
+  private Set<DeadLetterPosition> absent = Set.of();
 
   void replayed(DeadLetter letter, boolean withPresentTime) {
     replayed++;
@@ -30,6 +32,15 @@ public final class ReplayTally {
 
   void cut() {
     cut++;
+  }
+
+  void absent(Set<DeadLetterPosition> places) {
+    absent = Set.copyOf(places);
+  }
+
+  /** Places that were named, and where no dead letter lies. */
+  public Set<DeadLetterPosition> absent() {
+    return absent;
   }
 
   /** Sent now, or by a dry run not sent. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.serde.Utf8;
@@ -32,6 +33,7 @@ public final class InputReader implements AutoCloseable {
   private final EncoderRole role;
   private final TabSeparated rows;
   private final String idPrefix;
+  private boolean guessed;
   private long number;
 
   /**
@@ -58,6 +60,19 @@ public final class InputReader implements AutoCloseable {
     if (rows != null && role == EncoderRole.PASSAGE) {
       skipHeader();
     }
+  }
+
+  /**
+   * The same for a format that nobody named.
+   *
+   * @throws IOException from {@link #next}, if what was taken for text is clearly JSON lines
+   */
+  public static InputReader guessed(
+      InputStream source, InputFormat format, EncoderRole role, String idPrefix)
+      throws IOException {
+    InputReader reader = new InputReader(source, format, role, idPrefix);
+    reader.guessed = true;
+    return reader;
   }
 
   private BufferedReader strictReader() {
@@ -92,7 +107,14 @@ public final class InputReader implements AutoCloseable {
     number++;
     try {
       String text = Utf8.decodeText(line, "line " + number);
-      return format == InputFormat.JSONL ? json(text) : text(numberedId(), text);
+      if (format == InputFormat.JSONL) {
+        return json(text);
+      }
+      if (guessed && number == 1 && isJsonLine(text)) {
+        throw new IOException(
+            "its lines look like JSON: name --input-format jsonl, or text if they are texts");
+      }
+      return text(numberedId(), text);
     } catch (WireException e) {
       return new InputItem.Unreadable(numberedId(), e.getMessage());
     }
@@ -118,6 +140,14 @@ public final class InputReader implements AutoCloseable {
 
   private static InputItem text(String id, String text) {
     return new InputItem.Text(id, EncoderInput.question(text));
+  }
+
+  private static boolean isJsonLine(String line) {
+    try {
+      return JSON.readTree(line) instanceof ObjectNode object && object.has("text");
+    } catch (JsonProcessingException e) {
+      return false;
+    }
   }
 
   private InputItem json(String line) {

@@ -50,6 +50,24 @@ class InputReaderTest {
     return read(file.getBytes(UTF_8), InputFormat.JSONL, EncoderRole.QUESTION);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"{\"id\":1,\"text\":\"Why?\"}|true", "{\"a\":1}|false", "[1]|false", "{text}|false"})
+  void shouldNotTakeJsonLinesForTextUnasked(String line, boolean refused) throws IOException {
+    byte[] file = (line + "\nWho?\n").getBytes(UTF_8);
+    assertThat(text(line)).as("where text is named").containsExactly(question("1", line));
+    try (InputReader reader =
+        InputReader.guessed(
+            new ByteArrayInputStream(file), InputFormat.TEXT, EncoderRole.QUESTION, "")) {
+      if (refused) {
+        assertThatThrownBy(reader::next).hasMessageContaining("--input-format jsonl");
+      } else {
+        assertThat(reader.next()).isEqualTo(question("1", line));
+      }
+    }
+  }
+
   private static InputItem question(String id, String text) {
     return new Text(id, EncoderInput.question(text));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.deadletter.DeadLetter;
 import dev.questream.app.deadletter.DeadLetterFilter;
@@ -122,6 +123,10 @@ class DeadLetterReplayIT {
     assertThat(letters.replayed()).hasSize(12).doesNotHaveDuplicates();
     assertThat(letters.dlq("replay", "--again", "--only", "0:5").err()).contains("replayed 1 ");
     assertThat(letters.replayed()).hasSize(13);
+    var absent = letters.dlq("replay", "--again", "--only", "0:5,0:55,3:1");
+    assertThat(absent.err())
+        .contains("replayed 1 ", "2 named and not there (any more): [0:55, 3:1]");
+    assertThat(absent.status()).isEqualTo(ExitCode.REJECTED.status());
   }
 
   @Test

@@ -38,7 +38,11 @@ public record JsonDatum(JsonNode raw) implements Datum {
    */
   public static JsonDatum parse(String text, String what) {
     try {
-      return new JsonDatum(MAPPER.readTree(text));
+      JsonNode node = MAPPER.readTree(text);
+      if (node.isMissingNode()) {
+        throw new FieldException(what + " is empty");
+      }
+      return new JsonDatum(node);
     } catch (JsonProcessingException e) {
       throw new FieldException(what + " is no JSON: " + e.getOriginalMessage(), e);
     } catch (NumberFormatException e) { // an exponent of over ten digits

@@ -15,6 +15,9 @@ final class Kinds {
     if (!meaning.isEmpty()) {
       return "of the type " + meaning;
     }
+    if (node.isObject() && node.isEmpty()) {
+      return "an empty object";
+    }
     return node.isNumber()
         ? "the number " + node.asText()
         : "of the type " + node.getNodeType().name().toLowerCase(Locale.ROOT);

@@ -68,16 +68,21 @@ public final class Mapping {
 
   /** Whether the text is the one that is there already, which Debezium did not send again. */
   public boolean lacksText(RecordParts record) {
-    if (envelope != Envelope.DEBEZIUM || text.sources().size() > 1) {
+    if (!readsRows() || text.sources().size() > 1) {
       return false;
     }
     Datum found = text.first().find(record);
     return found != null && Debezium.isUnavailable(found.json());
   }
 
-  /** Whether a row of a table has NULL for a text: it is there, and asks nothing. */
+  /** Whether records are rows of a table: one without a text is there, and has no embedding. */
+  public boolean readsRows() {
+    return envelope == Envelope.DEBEZIUM;
+  }
+
+  /** Whether a row of a table has NULL for a text. */
   public boolean isNull(RecordParts record) {
-    return envelope == Envelope.DEBEZIUM && text.isNull(record);
+    return readsRows() && text.isNull(record);
   }
 
   /**

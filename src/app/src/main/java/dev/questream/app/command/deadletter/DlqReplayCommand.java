@@ -7,6 +7,7 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.deadletter.DeadLetter;
+import dev.questream.app.deadletter.DeadLetterPosition;
 import dev.questream.app.deadletter.DeadLetterReplay;
 import dev.questream.app.deadletter.DeadLetterReplay.Selection;
 import dev.questream.app.deadletter.ReplayTally;
@@ -80,8 +81,8 @@ public final class DlqReplayCommand implements Callable<Integer> {
           AutoCloseable closing = shutdown::closing) {
         ReplayTally tally = replay.run();
         report(tally, config.getString(QuestreamConfig.DLQ_TOPIC), target.topic());
-        return (tally.ofOtherTopics() + tally.notWhole() == 0 ? ExitCode.OK : ExitCode.REJECTED)
-            .status();
+        boolean all = tally.ofOtherTopics() + tally.notWhole() + tally.absent().size() == 0;
+        return (all ? ExitCode.OK : ExitCode.REJECTED).status();
       }
     }
   }
@@ -128,6 +129,10 @@ public final class DlqReplayCommand implements Callable<Integer> {
     note(tally.ofOtherTopics(), "left: not from " + target + ", or from where is not said (--to)");
     note(
         tally.notWhole(), "left: cut to fit their topic; the whole record is where they came from");
+    note(
+        tally.absent().size(),
+        "named and not there (any more): "
+            + tally.absent().stream().map(DeadLetterPosition::toString).sorted().toList());
   }
 
   private void note(long count, String what) {
