@@ -72,7 +72,8 @@ public record StreamResult(
   /**
    * One load.
    *
-   * @param rate questions a second that were asked for; absent at saturation
+   * @param rate questions a second that were asked for; absent at saturation, and for one question
+   *     at a time
    * @param questionsPerSecond committed embeddings that were received, a second
    * @param counts what became of all questions, warm-up included
    * @param latency from the moment at which a question was due to its committed embedding in a
@@ -149,8 +150,15 @@ public record StreamResult(
   }
 
   private static void print(Lines lines, Load load) {
-    lines.line(
-        "rate", "%,.0f questions/s asked, %,.0f answered", load.rate(), load.questionsPerSecond());
+    if (load.rate() == null) {
+      lines.line("single", "one question at a time, %,d in all", load.latency().count());
+    } else {
+      lines.line(
+          "rate",
+          "%,.0f questions/s asked, %,.0f answered",
+          load.rate(),
+          load.questionsPerSecond());
+    }
     details(lines, load);
   }
 
