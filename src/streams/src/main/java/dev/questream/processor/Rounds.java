@@ -11,8 +11,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * The rounds of a task: a wall-clock punctuator that runs only while something is pending, because
  * every punctuation makes Kafka Streams commit.
  *
- * <p>With exactly-once, the last round asks for the commit of what was answered. It comes no more
- * often than every half of {@code commit.interval.ms}, and every {@value #MOST_SPACING_MS} ms.
+ * <p>With exactly-once, the last round asks for the commit of what was answered. Two such commits
+ * are half a {@code commit.interval.ms} apart, and {@value #MOST_SPACING_MS} ms where that is more.
  *
  * <p><b>Threading:</b> the task's stream thread.
  */
