@@ -42,7 +42,8 @@ def show(label, found, options):
     for share, load in zip(["one at a time", *shares], found["loads"]):
         latency = load["latency"]
         cells = [label, share, f"{load['questions_per_second']:,.0f}",
-                 *[f"{latency[p]:,.0f}" for p in ("p50", "p99", "p999", "max")]]
+                 *[f"{latency[p]:,.0f}" for p in ("p50", "p99", "p999", "max")],
+                 f"{load['commits_per_second']:.0f}"]
         print("| " + " | ".join(cells) + " |", flush=True)
 
 
@@ -60,8 +61,8 @@ def main():
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting for every run")
     parser.add_argument("--out", type=pathlib.Path, help="write everything that was found as JSON")
     options = parser.parse_args()
-    print("| settings | load | questions/s | p50 ms | p99 ms | p99.9 ms | max ms |")
-    print("|---|---|---:|---:|---:|---:|---:|", flush=True)
+    print("| settings | load | questions/s | p50 ms | p99 ms | p99.9 ms | max ms | commits/s |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|", flush=True)
     runs, failed = [], 0
     for combination in itertools.product(*options.axis):
         settings = list(itertools.chain(*combination))
@@ -69,7 +70,7 @@ def main():
         found = bench(options, settings)
         if found is None:
             failed += 1
-            print(f"| {label} | failed, see above | | | | | |", flush=True)
+            print(f"| {label} | failed, see above | | | | | | |", flush=True)
             continue
         show(label, found, options)
         runs.append({"settings": settings, "result": found})

@@ -111,8 +111,11 @@ public record StreamResult(
    *
    * @param cores processor time by kind of thread, in cores
    * @param allocatedBytesPerQuestion heap that the stream threads allocated
+   * @param commitsPerSecond of all stream threads of this process; with exactly-once each is a
+   *     transaction
    */
-  public record Cost(Map<String, Double> cores, long allocatedBytesPerQuestion) {}
+  public record Cost(
+      Map<String, Double> cores, long allocatedBytesPerQuestion, double commitsPerSecond) {}
 
   static Map<String, Double> cores(Map<ThreadUse.Group, Double> cores) {
     Map<String, Double> named = new TreeMap<>();
@@ -192,6 +195,7 @@ public record StreamResult(
         "  memory",
         "%,d bytes allocated a question on stream threads",
         load.cost().allocatedBytesPerQuestion());
+    lines.line("  commits", "%.1f a second", load.cost().commitsPerSecond());
     lines.line(
         "  batches",
         "mean %.1f questions and %.0f tokens",

@@ -96,6 +96,7 @@ final class StreamRun {
       ThreadUse after,
       EncoderStatistics encoderBefore,
       EncoderStatistics encoderAfter,
+      double commits,
       StageSampler stages) {}
 
   private Observed receive() {
@@ -107,6 +108,7 @@ final class StreamRun {
     measuring = true;
     ThreadUse before = ThreadUse.now();
     EncoderStatistics encoderBefore = stack.application().encoder().statistics();
+    double commitsBefore = commits();
     StageSampler stages = new StageSampler(() -> stack.application().metrics(), from);
     await(to, stages);
     measuring = false;
@@ -114,7 +116,21 @@ final class StreamRun {
       to = System.nanoTime();
     }
     return new Observed(
-        before, ThreadUse.now(), encoderBefore, stack.application().encoder().statistics(), stages);
+        before,
+        ThreadUse.now(),
+        encoderBefore,
+        stack.application().encoder().statistics(),
+        commits() - commitsBefore,
+        stages);
+  }
+
+  /** How often the stream threads have committed something so far. */
+  private double commits() {
+    return stack.application().metrics().values().stream()
+        .filter(metric -> metric.metricName().group().equals(StageSampler.GROUP))
+        .filter(metric -> metric.metricName().name().equals("commit-total"))
+        .mapToDouble(metric -> (double) metric.metricValue())
+        .sum();
   }
 
   private void await(long until, StageSampler stages) {
@@ -203,7 +219,8 @@ final class StreamRun {
         stages(observed),
         new StreamResult.Cost(
             StreamResult.cores(observed.after().coresSince(observed.before())),
-            observed.after().allocatedSince(observed.before(), Group.STREAM) / answered),
+            observed.after().allocatedSince(observed.before(), Group.STREAM) / answered,
+            observed.commits() / ((to - from) / 1e9)),
         BatchFill.of(batch(observed)));
   }
 
