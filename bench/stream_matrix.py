@@ -3,11 +3,11 @@
 
 Each --axis names a group of alternatives, separated by `/`; an alternative is a list of settings separated by
 commas, or the word none. Every combination is one run of `questream bench stream`, which measures the capacity
-first and then each share of it. Example, profile by guarantee:
+first, then one question at a time on an idle stream, then each share of the capacity. Example, profile by guarantee:
 
   stream_matrix.py --axis profile=throughput/profile=latency \\
                    --axis processing.guarantee=exactly_once_v2/processing.guarantee=at_least_once \\
-                   --load 0.1,0.5,0.9
+                   --load 0.2,0.5,0.8
 """
 import argparse
 import itertools
@@ -24,7 +24,7 @@ def axis(text):
 
 
 def bench(options, settings):
-    command = [str(LAUNCHER), "bench", "stream", "--json", "--load", options.load, "--rounds", str(options.rounds),
+    command = [str(LAUNCHER), "bench", "stream", "--json", "--rate", "single", "--load", options.load, "--rounds", str(options.rounds),
                "--seconds", str(options.seconds), "--partitions", str(options.partitions),
                "--encoder", options.encoder]
     for flag, value in [("--model", options.model), ("--questions", options.questions),
@@ -37,19 +37,20 @@ def bench(options, settings):
 
 
 def show(label, found, options):
-    shares = options.load.split(",")
     capacity = found["capacity"]["questions_per_second"]["median"]
-    for share, load in zip(shares, found["loads"]):
+    shares = [f"{100 * float(share):.0f}% of {capacity:,.0f}" for share in options.load.split(",")]
+    for share, load in zip(["one at a time", *shares], found["loads"]):
         latency = load["latency"]
-        cells = [label, f"{100 * float(share):.0f}% of {capacity:,.0f}", f"{load['rate']:,.0f}",
-                 *[f"{latency[p]:,.0f}" for p in ("p50", "p99", "p999", "max")]]
+        cells = [label, share, f"{load['questions_per_second']:,.0f}",
+                 *[f"{latency[p]:,.0f}" for p in ("p50", "p99", "p999", "max")],
+                 f"{load['commits_per_second']:.0f}"]
         print("| " + " | ".join(cells) + " |", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--axis", type=axis, action="append", default=[], metavar="A/B")
-    parser.add_argument("--load", default="0.1,0.5,0.9", help="shares of the capacity")
+    parser.add_argument("--load", default="0.2,0.5,0.8", help="shares of the capacity")
     parser.add_argument("--model")
     parser.add_argument("--questions")
     parser.add_argument("--bootstrap-server", help="default: an embedded broker")
@@ -60,8 +61,8 @@ def main():
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting for every run")
     parser.add_argument("--out", type=pathlib.Path, help="write everything that was found as JSON")
     options = parser.parse_args()
-    print("| settings | load | questions/s | p50 ms | p99 ms | p99.9 ms | max ms |")
-    print("|---|---|---:|---:|---:|---:|---:|", flush=True)
+    print("| settings | load | questions/s | p50 ms | p99 ms | p99.9 ms | max ms | commits/s |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|", flush=True)
     runs, failed = [], 0
     for combination in itertools.product(*options.axis):
         settings = list(itertools.chain(*combination))
@@ -69,7 +70,7 @@ def main():
         found = bench(options, settings)
         if found is None:
             failed += 1
-            print(f"| {label} | failed, see above | | | | | |", flush=True)
+            print(f"| {label} | failed, see above | | | | | | |", flush=True)
             continue
         show(label, found, options)
         runs.append({"settings": settings, "result": found})

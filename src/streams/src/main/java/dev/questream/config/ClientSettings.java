@@ -16,6 +16,7 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 record ClientSettings(QuestreamConfig config, PassedThrough passedThrough) {
   private static final int EMBEDDINGS_BATCH_BYTES = 256 * 1024;
+  private static final long IDLE_POLL_MS = 20;
   private static final long BUFFER_BYTES = 32 << 20; // Kafka's own default
 
   /**
@@ -101,8 +102,8 @@ record ClientSettings(QuestreamConfig config, PassedThrough passedThrough) {
         true,
         StreamsConfig.STATE_DIR_CONFIG,
         config.getString(QuestreamConfig.STATE_DIR),
-        StreamsConfig.POLL_MS_CONFIG, // the true resolution of the punctuator
-        config.getLong(QuestreamConfig.PUNCTUATION_INTERVAL_MS),
+        StreamsConfig.POLL_MS_CONFIG, // while nothing is pending
+        Math.max(IDLE_POLL_MS, config.getLong(QuestreamConfig.PUNCTUATION_INTERVAL_MS)),
         StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
         100L);
   }

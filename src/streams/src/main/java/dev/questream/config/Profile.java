@@ -24,7 +24,7 @@ enum Profile {
           QuestreamConfig.MAX_BATCH_TOKENS,
           "512",
           PassedThrough.STREAMS + StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-          "10",
+          "20",
           PassedThrough.PRODUCER + ProducerConfig.LINGER_MS_CONFIG,
           "0"));
 

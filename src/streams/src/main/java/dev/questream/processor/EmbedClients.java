@@ -15,11 +15,11 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 /**
  * The clients of a Kafka Streams application that runs embed processors: one object for one client.
  *
- * <p>Its consumers leave out partitions of which enough is pending. Its producers, with
- * at-least-once, hold deletions from the pending store back until all that was sent before is
- * acknowledged: without transactions a deletion could otherwise reach its changelog while the
- * embedding is still on its way to another broker, and a crash between the two would lose the
- * question.
+ * <p>Its consumers leave out partitions of which enough is pending, and do not wait for records
+ * while answers are due. Its producers, with at-least-once, hold deletions from the pending store
+ * back until all that was sent before is acknowledged: without transactions a deletion could
+ * otherwise reach its changelog while the embedding is still on its way to another broker, and a
+ * crash between the two would lose the question.
  *
  * <p><b>Threading:</b> safe for any thread.
  */
@@ -37,8 +37,9 @@ public final class EmbedClients implements KafkaClientSupplier {
     return inUse;
   }
 
-  /** Tells of a pending store, before Kafka Streams makes its producers. */
+  /** Tells of a processor and its pending store, before Kafka Streams makes its clients. */
   void serve(EmbedSettings settings, String store) {
+    intake.round(settings.punctuationInterval());
     if (!settings.exactlyOnce()) {
       changelogs.add(settings.applicationId() + "-" + store + "-changelog");
     }

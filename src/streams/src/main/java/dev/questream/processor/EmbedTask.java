@@ -6,8 +6,6 @@ import dev.questream.serde.QuestionDecoder;
 import java.util.Set;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
-import org.apache.kafka.streams.processor.Cancellable;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -25,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * <p>Answers leave in the order in which the questions came: only the head of the queue is ever
  * forwarded.
  *
- * <p>A wall-clock punctuator closes windows by age and harvests finished futures. It is scheduled
- * only while something is pending, because every punctuation makes Kafka Streams commit.
+ * <p>A question that finds nothing pending goes to the encoder at once; those behind it gather in a
+ * window. The {@link Rounds} close windows by age and harvest finished futures.
  *
  * <p><b>Threading:</b> the task's stream thread.
  */
@@ -46,7 +44,7 @@ final class EmbedTask {
   private final EventDeletions eventDeletions = new EventDeletions();
   private final Submitter submitter;
   private final BackPressure backPressure;
-  private Cancellable punctuation; // null while nothing is pending
+  private final Rounds rounds;
   private SourcePosition latest;
   private long progressMs;
 
@@ -80,6 +78,13 @@ final class EmbedTask {
     submitter = new Submitter(shared.encoder(), task, settings.window(), metrics);
     backPressure =
         new BackPressure(settings.pending(), pending, shared.intake(), shared.blockBudgets().get());
+    rounds =
+        new Rounds(
+            context,
+            settings.punctuationInterval(),
+            settings.exactlyOnce(),
+            shared.intake().pace(),
+            this::punctuate);
   }
 
   /** What decides, beside a question, what its embedding is: all that the model says of itself. */
@@ -188,12 +193,11 @@ final class EmbedTask {
     if (question.arrival() instanceof Arrival.Asked asked) {
       submitter.add(question, asked, nowMs());
     }
-    if (punctuation == null) {
+    if (pending.size() == 1) {
       progressMs = nowMs();
-      punctuation =
-          context.schedule(
-              settings.punctuationInterval(), PunctuationType.WALL_CLOCK_TIME, this::punctuate);
+      submitter.submit(progressMs);
     }
+    rounds.go();
   }
 
   private void awaitCapacity() {
@@ -209,8 +213,7 @@ final class EmbedTask {
     submitter.submitIfDue(nowMs);
     harvest(nowMs);
     if (pending.isEmpty()) {
-      punctuation.cancel();
-      punctuation = null;
+      rounds.rest(nowMs);
     } else if (nowMs - progressMs > settings.stallLimit().toMillis()) {
       reset(nowMs);
     }
@@ -247,6 +250,7 @@ final class EmbedTask {
 
   /** Spares the encoder what this task no longer waits for; the next owner submits it again. */
   void close() {
+    rounds.close();
     backPressure.resume();
     pending.close();
     metrics.close();

@@ -8,8 +8,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Makes a consumer leave out stopped partitions. Kafka Streams has no such hook of its own: a
- * processor that has enough could only block the thread, and with it all other tasks.
+ * Makes a consumer leave out stopped partitions, and wait for records no longer than answers may: a
+ * finished future wakes nobody. Kafka Streams has no such hook of its own: a processor that has
+ * enough could only block the thread, and with it all other tasks.
  *
  * <p>Partitions are paused for the length of a poll, so that Kafka Streams, which pauses and
  * resumes for reasons of its own, never sees it.
@@ -40,7 +41,7 @@ final class IntakeConsumer {
     held.removeAll(consumer.paused()); // by Kafka Streams, which will resume them
     consumer.pause(held);
     try {
-      return consumer.poll(timeout);
+      return consumer.poll(intake.poll(timeout));
     } finally {
       held.retainAll(stopped()); // what was revoked and given anew in the poll is not ours any more
       consumer.resume(held);

@@ -104,12 +104,13 @@ final class Requirements {
   }
 
   private void advise(Map<String, Object> configured, boolean ownClients) {
-    if (!ownClients) {
-      LOG.warn(
-          "Kafka Streams runs with other clients than the processor's: nothing is lost, but when too"
-              + " much is pending the stream thread has to wait, and all its tasks with it; pass the"
-              + " clients to new KafkaStreams(topology, settings, clients)");
+    if (ownClients) {
+      return;
     }
+    LOG.warn(
+        "Kafka Streams runs with other clients than the processor's: nothing is lost, but when too"
+            + " much is pending the stream thread has to wait, and all its tasks with it; pass the"
+            + " clients to new KafkaStreams(topology, settings, clients)");
     long poll = Long.parseLong(String.valueOf(configured.getOrDefault("poll.ms", 100)));
     if (poll > SLOW_POLL_FACTOR * settings.punctuationInterval().toMillis()) {
       LOG.warn(

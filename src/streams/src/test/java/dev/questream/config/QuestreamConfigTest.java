@@ -351,12 +351,12 @@ class QuestreamConfigTest {
                     "bootstrap.servers", "a:1, b:2",
                     "application.id", "app",
                     "state.dir", "/tmp/state",
-                    "punctuation.interval.ms", "9")
+                    "punctuation.interval.ms", "25")
                 .streamsSettings())
         .containsEntry("bootstrap.servers", "a:1,b:2")
         .containsEntry("application.id", "app")
         .containsEntry("state.dir", "/tmp/state")
-        .containsEntry("poll.ms", 9L);
+        .containsEntry("poll.ms", 25L);
   }
 
   @Test
@@ -432,7 +432,7 @@ class QuestreamConfigTest {
     assertThat(latency.getInt("window.max.questions")).isEqualTo(7);
     assertThat(latency.getInt("encoder.max.batch.tokens")).isEqualTo(512);
     assertThat(latency.streamsSettings())
-        .containsEntry("commit.interval.ms", "10")
+        .containsEntry("commit.interval.ms", "20")
         .containsEntry("producer.linger.ms", "0");
     assertThat(latency.with("application.id", "other").getInt("window.max.questions")).isEqualTo(7);
     assertThat(config("profile", "latency", "streams.commit.interval.ms", "30").streamsSettings())

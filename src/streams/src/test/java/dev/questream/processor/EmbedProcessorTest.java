@@ -48,13 +48,29 @@ class EmbedProcessorTest extends ProcessorFixture {
   }
 
   @Test
+  void shouldSubmitAtOnceWhatFindsNothingPendingAndGatherTheRest() {
+    ManualEncoder encoder = new ManualEncoder();
+    EmbedProcessor processor = processor(encoder);
+    ask(processor, "a");
+    assertThat(encoder.windowSizes()).containsExactly(1);
+    ask(processor, "b");
+    assertThat(encoder.windowSizes()).as("it waits for company").containsExactly(1);
+    ask(processor, "c");
+    assertThat(encoder.windowSizes()).containsExactly(1, 2);
+    encoder.completeAll();
+    fire(context.scheduledPunctuators().get(0), 5);
+    ask(processor, "d");
+    assertThat(encoder.windowSizes()).containsExactly(1, 2, 1);
+  }
+
+  @Test
   void shouldSubmitWhatThePreviousOwnerLeftPendingInItsOrder() {
     ManualEncoder first = new ManualEncoder();
     EmbedProcessor processor = processor(first);
     List.of("a", "b", "c", "d", "e").forEach(text -> ask(processor, text));
     processor.close();
     assertThat(context.forwarded()).isEmpty();
-    assertThat(first.cancelled()).as("the encoder need not go on with them").isEqualTo(4);
+    assertThat(first.cancelled()).as("the encoder need not go on with them").isEqualTo(5);
 
     ManualEncoder second = new ManualEncoder();
     EmbedProcessor successor = processor(second);
@@ -78,7 +94,7 @@ class EmbedProcessorTest extends ProcessorFixture {
     ask(processor, "b");
     processor.close();
     processor.init(context);
-    assertThat(encoder.texts()).containsExactly("a", "b", "a", "b");
+    assertThat(encoder.texts()).containsExactly("a", "a", "b");
     encoder.completeAll();
     fire(context.scheduledPunctuators().get(1), 10);
     assertThat(forwardedKeys()).as("each once").containsExactly("a", "b");
@@ -90,13 +106,15 @@ class EmbedProcessorTest extends ProcessorFixture {
     EmbedProcessor processor = processor(encoder);
     ask(processor, "a");
     ask(processor, "b");
+    ask(processor, "c");
     encoder.completeAll();
     fire(context.scheduledPunctuators().get(0), 10);
     assertThat(
             context.forwarded("out").stream().map(forward -> forward.record().value().toString()))
         .satisfiesExactly(
             value -> assertThat(value).contains("\"source_partition\": 3, \"source_offset\": 0"),
-            value -> assertThat(value).contains("\"source_partition\": 3, \"source_offset\": 1"));
+            value -> assertThat(value).contains("\"source_partition\": 3, \"source_offset\": 1"),
+            value -> assertThat(value).contains("\"source_partition\": 3, \"source_offset\": 2"));
   }
 
   @Test
@@ -253,9 +271,10 @@ class EmbedProcessorTest extends ProcessorFixture {
             Map.of("input.format", "json", "input.title", "title"),
             encoder,
             EmbedObserver.NONE);
+    ask(processor, "{\"text\": \"goes at once\"}");
     ask(processor, "{\"text\": \"short\"}");
-    assertThat(encoder.windowSizes()).isEmpty();
+    assertThat(encoder.windowSizes()).containsExactly(1);
     ask(processor, "{\"text\": \"short\", \"title\": \"%s\"}".formatted("long ".repeat(60)));
-    assertThat(encoder.windowSizes()).containsExactly(2);
+    assertThat(encoder.windowSizes()).containsExactly(1, 2);
   }
 }

@@ -113,6 +113,27 @@ class IntakeConsumerTest {
   }
 
   @Test
+  void shouldWaitForRecordsNoLongerThanAnswersMay() {
+    Duration idle = Duration.ofMillis(20);
+    Duration round = Duration.ofMillis(5);
+    intake.round(idle);
+    intake.round(round);
+    assertThat(waited(idle)).as("nothing is pending").isEqualTo(idle);
+    intake.pace().taskBusy();
+    assertThat(waited(idle)).isEqualTo(round);
+    assertThat(waited(NOW)).isEqualTo(NOW);
+    intake.pace().taskAnswered();
+    assertThat(waited(idle)).as("the answer is not committed").isEqualTo(round);
+    assertThat(intake.pace().commit(0, 0)).isTrue();
+    assertThat(waited(idle)).isEqualTo(idle);
+  }
+
+  private Duration waited(Duration asked) {
+    consumer.poll(asked);
+    return kafka.lastPollTimeout();
+  }
+
+  @Test
   void shouldPassOnAllElse() {
     consumer.close();
     assertThat(kafka.closed()).isTrue();

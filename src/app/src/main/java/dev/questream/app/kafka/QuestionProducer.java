@@ -114,7 +114,9 @@ public final class QuestionProducer implements AutoCloseable {
    */
   public void sendNow(String id, String text) {
     try {
-      send(id, text, failure -> {}).get();
+      Future<RecordMetadata> taken = send(id, text, failure -> {});
+      producer.flush(); // others do not come
+      taken.get();
     } catch (WireException e) {
       throw new FatalException(ExitCode.USAGE, e.getMessage(), e);
     } catch (ExecutionException e) {

@@ -65,7 +65,7 @@ class ConfigCommandTest {
     String file = "file " + folder.resolve("q.properties");
     assertSetting("output.format", "avro", "default");
     assertSetting("window.max.age.ms", "1", "profile latency");
-    assertSetting("streams.commit.interval.ms", "10", "profile latency");
+    assertSetting("streams.commit.interval.ms", "20", "profile latency");
     assertSetting("window.max.questions", "7", file);
     assertSetting("questions.topic", "from-file", file);
     assertSetting("embeddings.topic", "from-environment", "environment");

@@ -281,6 +281,24 @@ abstract class ApplicationSuite {
   }
 
   @Test
+  void shouldCommitTheLastPendingAnswerWithoutWaitingForTheInterval() {
+    QuestreamConfig config =
+        kafka.config(
+            Map.of(
+                "streams.commit.interval.ms", "600000",
+                "producer.transaction.timeout.ms", "700000"));
+    KafkaStreams streams = start(config, new InstantEncoder());
+    try {
+      for (int asked = 1; asked <= 3; asked++) {
+        kafka.ask(config, Map.of("q" + asked, "How many miles are there in a league?"));
+        assertThat(kafka.read(config, asked, LIMIT)).hasSize(asked);
+      }
+    } finally {
+      stop(streams);
+    }
+  }
+
+  @Test
   void shouldCommitNothingWhileNothingComes() throws Exception {
     QuestreamConfig config = kafka.config(Map.of());
     kafka.ask(config, questions(3));

@@ -23,6 +23,8 @@ import picocli.CommandLine.Option;
             + " this process.",
     sortOptions = false)
 public final class BenchStreamCommand implements Callable<Integer> {
+  private static final String MAX = "max";
+  private static final String SINGLE = "single";
   private static final int MAX_PARTITIONS = 1024;
   private static final int MAX_PROCESSES = 64;
 
@@ -32,11 +34,11 @@ public final class BenchStreamCommand implements Callable<Integer> {
 
   @Option(
       names = "--rate",
-      paramLabel = "N|max",
+      paramLabel = "N|single|max",
       split = ",",
       description =
-          "Questions a second to measure latency at, or max for the rate at saturation."
-              + " Several with commas. Default: max.")
+          "Questions a second to measure latency at, single for one at a time on an idle stream, or"
+              + " max for the rate at saturation. Several with commas. Default: max.")
   private List<String> rates = List.of();
 
   @Option(
@@ -104,8 +106,11 @@ public final class BenchStreamCommand implements Callable<Integer> {
     requireBetween("--processes", processes, MAX_PROCESSES);
     shares.forEach(share -> requirePositive("--load", share));
     List<Double> fixed =
-        rates.stream().filter(rate -> !rate.equals("max")).map(BenchStreamCommand::rate).toList();
-    if (rates.size() > fixed.size() && !fixed.isEmpty()) {
+        rates.stream()
+            .filter(rate -> !rate.equals(MAX) && !rate.equals(SINGLE))
+            .map(BenchStreamCommand::rate)
+            .toList();
+    if (rates.contains(MAX) && rates.size() > 1) {
       throw new FatalException(
           ExitCode.USAGE, "--rate takes rates or max, not both; --load takes shares of max");
     }
@@ -116,6 +121,7 @@ public final class BenchStreamCommand implements Callable<Integer> {
         processes,
         bench.rounds(),
         bench.seconds(),
+        rates.contains(SINGLE),
         fixed,
         shares);
   }

@@ -2,12 +2,14 @@ package dev.questream.lab.bench.stream;
 
 import dev.questream.app.kafka.QuestionProducer;
 import dev.questream.lab.bench.BenchQuestions;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends questions, at their due times or as fast as they are answered, on a thread of its own.
+ * Sends questions, at their due times, one at a time, or as fast as they are answered, on a thread
+ * of its own.
  *
  * <p>A question's id is its place in the order of sending. So many may be under way at most; a
  * sender that is held up by that goes on with what is overdue at once.
@@ -22,6 +24,8 @@ final class Sender implements Runnable {
   static final int CAPACITY = 1 << 18;
 
   private static final long PAUSE_NANOS = 200_000;
+  private static final long LEAST_MOMENT_NANOS = 50_000_000;
+  private static final long MOST_MOMENT_NANOS = 150_000_000;
 
   private final QuestionProducer producer;
   private final BenchQuestions questions;
@@ -32,6 +36,7 @@ final class Sender implements Runnable {
   private volatile RateSchedule schedule;
   private volatile long count;
   private volatile int maxUnderWay = CAPACITY;
+  private volatile Random moments; // null unless questions go one at a time
   private volatile Exception failure;
 
   /**
@@ -55,6 +60,15 @@ final class Sender implements Runnable {
     maxUnderWay = underWay;
   }
 
+  /**
+   * Sends until {@link #stop}, each 50 to 150 ms after the answer to the one before: at random, so
+   * that questions do not keep step with an interval of the stream.
+   */
+  void oneAtATime() {
+    moments = new Random(1);
+    withoutEnd(1);
+  }
+
   /** Changes how many may be under way. */
   void allow(int underWay) {
     maxUnderWay = Math.min(CAPACITY, underWay);
@@ -67,6 +81,7 @@ final class Sender implements Runnable {
         while (i < count && (underWay() >= maxUnderWay || !due(i))) {
           pause(i);
         }
+        letAMomentPass();
         if (i < count) {
           send(i);
         }
@@ -83,6 +98,15 @@ final class Sender implements Runnable {
   private void pause(long i) {
     long left = schedule == null ? PAUSE_NANOS : schedule.dueNanos(i) - System.nanoTime();
     LockSupport.parkNanos(Math.max(1, Math.min(PAUSE_NANOS, left)));
+  }
+
+  private void letAMomentPass() {
+    if (moments != null) {
+      long until = System.nanoTime() + moments.nextLong(LEAST_MOMENT_NANOS, MOST_MOMENT_NANOS);
+      for (long left = 1; left > 0 && count > 0; left = until - System.nanoTime()) {
+        LockSupport.parkNanos(left);
+      }
+    }
   }
 
   private void send(long i) {

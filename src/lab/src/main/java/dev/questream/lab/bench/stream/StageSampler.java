@@ -14,8 +14,10 @@ final class StageSampler {
   /** The window of Kafka Streams' metrics that fits the interval of sampling. */
   static final long WINDOW_MS = 500;
 
+  /** Kafka Streams' metrics of its threads. */
+  static final String GROUP = "stream-thread-metrics";
+
   private static final long INTERVAL_NANOS = WINDOW_MS * 1_000_000;
-  private static final String GROUP = "stream-thread-metrics";
 
   private final Supplier<Map<MetricName, ? extends Metric>> metrics;
   private final Map<String, Double> sums = new HashMap<>();

@@ -37,6 +37,7 @@ public final class StreamBench {
    * @param processes that run the application, this one among them
    * @param rounds how often the capacity is measured
    * @param atLeast how long each measurement takes, warm-up apart
+   * @param oneAtATime whether to measure the latency of one question at a time
    * @param rates questions a second to measure latency at
    * @param shares the same as shares of the capacity, each over 0
    */
@@ -47,11 +48,12 @@ public final class StreamBench {
       int processes,
       int rounds,
       Duration atLeast,
+      boolean oneAtATime,
       List<Double> rates,
       List<Double> shares) {
 
     boolean measuresCapacity() {
-      return rates.isEmpty() || !shares.isEmpty();
+      return rates.isEmpty() && !oneAtATime || !shares.isEmpty();
     }
   }
 
@@ -134,6 +136,10 @@ public final class StreamBench {
       rates.add(share * capacity.questionsPerSecond().median());
     }
     List<StreamResult.Load> loads = new ArrayList<>();
+    if (plan.oneAtATime()) {
+      progress.accept("one question at a time");
+      loads.add(run.oneAtATime());
+    }
     for (double rate : rates) {
       if (!(rate > 0)) {
         throw new FatalException(
@@ -173,7 +179,7 @@ public final class StreamBench {
       warnings.add("answers came twice or out of turn");
     }
     for (StreamResult.Load load : loads) {
-      if (load.questionsPerSecond() < 0.95 * load.rate()) {
+      if (load.rate() != null && load.questionsPerSecond() < 0.95 * load.rate()) {
         warnings.add(
             "%.0f questions/s were asked and %.0f answered: over the capacity, the latency is that of"
                     .formatted(load.rate(), load.questionsPerSecond())

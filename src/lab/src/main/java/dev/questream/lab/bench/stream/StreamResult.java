@@ -72,7 +72,8 @@ public record StreamResult(
   /**
    * One load.
    *
-   * @param rate questions a second that were asked for; absent at saturation
+   * @param rate questions a second that were asked for; absent at saturation, and for one question
+   *     at a time
    * @param questionsPerSecond committed embeddings that were received, a second
    * @param counts what became of all questions, warm-up included
    * @param latency from the moment at which a question was due to its committed embedding in a
@@ -110,8 +111,11 @@ public record StreamResult(
    *
    * @param cores processor time by kind of thread, in cores
    * @param allocatedBytesPerQuestion heap that the stream threads allocated
+   * @param commitsPerSecond of all stream threads of this process; with exactly-once each is a
+   *     transaction
    */
-  public record Cost(Map<String, Double> cores, long allocatedBytesPerQuestion) {}
+  public record Cost(
+      Map<String, Double> cores, long allocatedBytesPerQuestion, double commitsPerSecond) {}
 
   static Map<String, Double> cores(Map<ThreadUse.Group, Double> cores) {
     Map<String, Double> named = new TreeMap<>();
@@ -149,8 +153,15 @@ public record StreamResult(
   }
 
   private static void print(Lines lines, Load load) {
-    lines.line(
-        "rate", "%,.0f questions/s asked, %,.0f answered", load.rate(), load.questionsPerSecond());
+    if (load.rate() == null) {
+      lines.line("single", "one question at a time, %,d in all", load.latency().count());
+    } else {
+      lines.line(
+          "rate",
+          "%,.0f questions/s asked, %,.0f answered",
+          load.rate(),
+          load.questionsPerSecond());
+    }
     details(lines, load);
   }
 
@@ -184,6 +195,7 @@ public record StreamResult(
         "  memory",
         "%,d bytes allocated a question on stream threads",
         load.cost().allocatedBytesPerQuestion());
+    lines.line("  commits", "%.1f a second", load.cost().commitsPerSecond());
     lines.line(
         "  batches",
         "mean %.1f questions and %.0f tokens",

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * One load on the stream: sends, receives what is committed, looks at what the threads do
- * meanwhile. What comes in the warm-up is not counted. At saturation neither the warm-up nor the
+ * meanwhile. What comes in the warm-up is not counted. Without a rate neither the warm-up nor the
  * measurement ends before an answer has come, however slow the machine is.
  *
  * <p><b>Threading:</b> one thread receives and is this one; another sends.
@@ -32,7 +32,8 @@ final class StreamRun {
 
   private Sender sender;
   private Receipts receipts;
-  private RateSchedule schedule;
+  private RateSchedule schedule; // null at saturation, and for one question at a time
+  private boolean saturating;
   private long from;
   private long to;
   private boolean measuring;
@@ -47,15 +48,20 @@ final class StreamRun {
 
   /** Sends as fast as answers come, with a second's worth of questions waiting at least. */
   StreamResult.Load saturate() {
-    return run(0);
+    return run(0, false);
   }
 
   /** Sends at a fixed rate. */
   StreamResult.Load atRate(double perSecond) {
-    return run(perSecond);
+    return run(perSecond, false);
   }
 
-  private StreamResult.Load run(double perSecond) {
+  /** Sends each question a moment after the answer to the one before, on an idle stream. */
+  StreamResult.Load oneAtATime() {
+    return run(0, true);
+  }
+
+  private StreamResult.Load run(double perSecond, boolean oneAtATime) {
     sender = new Sender(stack.producer(), questions, next);
     receipts = new Receipts(next);
     inTime = 0;
@@ -63,7 +69,10 @@ final class StreamRun {
     from = start + warmUp.toNanos();
     to = from + measured.toNanos();
     schedule = perSecond > 0 ? new RateSchedule(start, perSecond) : null;
-    if (schedule == null) {
+    saturating = schedule == null && !oneAtATime;
+    if (oneAtATime) {
+      sender.oneAtATime();
+    } else if (schedule == null) {
       sender.withoutEnd(MIN_UNDER_WAY);
     } else {
       sender.atRate(schedule, schedule.count(to - start));
@@ -87,6 +96,7 @@ final class StreamRun {
       ThreadUse after,
       EncoderStatistics encoderBefore,
       EncoderStatistics encoderAfter,
+      double commits,
       StageSampler stages) {}
 
   private Observed receive() {
@@ -98,6 +108,7 @@ final class StreamRun {
     measuring = true;
     ThreadUse before = ThreadUse.now();
     EncoderStatistics encoderBefore = stack.application().encoder().statistics();
+    double commitsBefore = commits();
     StageSampler stages = new StageSampler(() -> stack.application().metrics(), from);
     await(to, stages);
     measuring = false;
@@ -105,7 +116,21 @@ final class StreamRun {
       to = System.nanoTime();
     }
     return new Observed(
-        before, ThreadUse.now(), encoderBefore, stack.application().encoder().statistics(), stages);
+        before,
+        ThreadUse.now(),
+        encoderBefore,
+        stack.application().encoder().statistics(),
+        commits() - commitsBefore,
+        stages);
+  }
+
+  /** How often the stream threads have committed something so far. */
+  private double commits() {
+    return stack.application().metrics().values().stream()
+        .filter(metric -> metric.metricName().group().equals(StageSampler.GROUP))
+        .filter(metric -> metric.metricName().name().equals("commit-total"))
+        .mapToDouble(metric -> (double) metric.metricValue())
+        .sum();
   }
 
   private void await(long until, StageSampler stages) {
@@ -120,7 +145,7 @@ final class StreamRun {
       if (stages != null) {
         stages.at(now);
       }
-      if (schedule == null && now - lastSecond >= SECOND) { // room for two seconds of answers
+      if (saturating && now - lastSecond >= SECOND) { // room for two seconds of answers
         long answered = receipts.answered() - answeredBefore;
         sender.allow((int) Math.max(MIN_UNDER_WAY, Math.min(Sender.CAPACITY, 2 * answered)));
         lastSecond = now;
@@ -194,7 +219,8 @@ final class StreamRun {
         stages(observed),
         new StreamResult.Cost(
             StreamResult.cores(observed.after().coresSince(observed.before())),
-            observed.after().allocatedSince(observed.before(), Group.STREAM) / answered),
+            observed.after().allocatedSince(observed.before(), Group.STREAM) / answered,
+            observed.commits() / ((to - from) / 1e9)),
         BatchFill.of(batch(observed)));
   }
 
