@@ -230,6 +230,7 @@ class RoomsTest {
         .resideInAnyPackage(
             "java..",
             "org.slf4j..",
+            "com.fasterxml.jackson..", // reads judgements
             "dev.questream.lab.retrieval..",
             "dev.questream.encoder",
             "dev.questream.engine",

@@ -4,7 +4,6 @@ import dev.questream.engine.TorchInnerProducts;
 import dev.questream.engine.TorchTrainer;
 import dev.questream.lab.evaluate.PassageVectors;
 import dev.questream.lab.retrieval.PassageCollection;
-import dev.questream.lab.retrieval.QuestionAnswers;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import dev.questream.lab.retrieval.recall.Judgement;
 import dev.questream.lab.retrieval.search.ExactSearch;
@@ -42,10 +41,7 @@ record Library(
   Judgement judge(Pupils pupils, List<Ranking> rankings, Judgement.Visitor visitor)
       throws IOException {
     List<AnswerMatcher> matchers =
-        pupils.questions().stream()
-            .map(QuestionAnswers::answers)
-            .map(answers -> AnswerMatcher.of(answers, match))
-            .toList();
+        pupils.questions().stream().map(question -> question.matcher(match)).toList();
     return Judgement.of(passages, rankings, matchers, visitor, count -> {});
   }
 }

@@ -4,13 +4,14 @@ import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.lab.retrieval.QuestionSet;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What all contenders are asked.
  *
  * @param questions with their answers
  * @param passages to search
- * @param mode how answers are looked for
+ * @param mode how answers are looked for, if they are no ids
  * @param ks depths of the table, growing
  */
 public record Task(
@@ -21,10 +22,18 @@ public record Task(
     return ks.get(ks.size() - 1);
   }
 
+  /** What is measured. */
+  String measure() {
+    return questions.judged() ? "recall of judged passages" : "answer recall";
+  }
+
+  /** How answers are looked for, in a word. */
+  String match() {
+    return questions.judged() ? "id" : mode.name().toLowerCase(Locale.ROOT);
+  }
+
   /** The answers of each question, ready to be looked for. */
   List<AnswerMatcher> matchers() {
-    return questions.questions().stream()
-        .map(question -> AnswerMatcher.of(question.answers(), mode))
-        .toList();
+    return questions.questions().stream().map(question -> question.matcher(mode)).toList();
   }
 }
