@@ -23,11 +23,14 @@ class LabCommandsTest {
   @ValueSource(
       strings = {
         "demo: --questions --limit --model --passage-model --port --stay --set --config",
-        "evaluate: --questions --passages --question-model --passage-model --passage-embeddings --top-k"
-            + " --match --from-topic --against --report --results --curve --plot --search-memory --set",
-        "distil: --questions --passages --output --question-model --reader --teacher-scores --held-out --set",
+        "evaluate: --questions --passages --question-model --passage-model --passage-embeddings"
+            + " --top-k --match --from-topic --passages-from-topic --against --report --results"
+            + " --curve --plot --search-memory --set",
+        "distil: --questions --passages --output --question-model --reader --teacher-scores"
+            + " --passages-from-topic --held-out --set",
         "bench: encoder stream serve unchanged",
-        "bench encoder: --model --questions --limit --rounds --seconds --json --mode --set --config",
+        "bench encoder: --model --questions --limit --rounds --seconds --json --mode --set"
+            + " --config",
         "bench stream: --model --questions --limit --rounds --seconds --json --rate --load"
             + " --partitions --encoder --set --config --bootstrap-server",
         "bench serve: --model --questions --limit --rounds --seconds --json --set --config"

@@ -6,7 +6,6 @@ import dev.questream.app.command.SettingsOptions;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
-import dev.questream.checkpoint.Companions;
 import dev.questream.checkpoint.Dropout;
 import dev.questream.checkpoint.ModelCopy;
 import dev.questream.checkpoint.PublishedModel;
@@ -19,6 +18,9 @@ import dev.questream.engine.EngineSettings;
 import dev.questream.engine.Objective;
 import dev.questream.engine.TorchReader;
 import dev.questream.engine.TorchTrainer;
+import dev.questream.lab.evaluate.JudgedPassages;
+import dev.questream.lab.evaluate.Pairing;
+import dev.questream.lab.evaluate.PassageSource;
 import dev.questream.lab.evaluate.PassageVectors;
 import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.lab.retrieval.recall.AnswerRecall;
@@ -66,7 +68,9 @@ public final class DistilCommand implements Callable<Integer> {
     try {
       PublishedModel source = Encoders.resolve(config);
       Splits splits = Splits.of(options);
-      Library library = library(set);
+      Library library = library(set, source);
+      JudgedPassages.require(splits.training(), library.passages(), console);
+      JudgedPassages.require(splits.heldOut(), library.passages(), console);
       try (TorchTrainer trainer = TorchTrainer.open(source, training(config, source))) {
         Optional<LearntTensors> best = learn(trainer, splits, library, set);
         if (best.isEmpty()) {
@@ -87,19 +91,21 @@ public final class DistilCommand implements Callable<Integer> {
     return HubModel.local(config.with(QuestreamConfig.MODEL, model), console);
   }
 
-  private Library library(QuestreamConfig set) throws IOException {
+  private Library library(QuestreamConfig set, PublishedModel encoder) throws IOException {
     PassageCollection passages = PassageCollection.scan(options.passages, count -> {});
-    String model = options.questionModel(set);
-    String named = options.passageModel != null ? options.passageModel : Companions.orItself(model);
-    QuestreamConfig config = local(set, named);
-    PassageVectors vectors =
-        PassageVectors.open(
-            config,
-            passages,
-            Optional.ofNullable(options.passageEmbeddings),
-            new PassageVectors.Storage(StorageType.FLOAT32, SHARD_PASSAGES),
+    PassageSource source =
+        PassageSource.of(
+            set.with(QuestreamConfig.MODEL, options.questionModel(set)),
+            new PassageSource.Named(
+                options.passageModel, options.passagesTopic, options.passageEmbeddings),
             console);
-    return new Library(passages, vectors, options.match, config.workers());
+    PassageVectors vectors =
+        source.open(
+            passages, new PassageVectors.Storage(StorageType.FLOAT32, SHARD_PASSAGES), console);
+    if (source.fromTopic()) {
+      Pairing.requireWhole(encoder, source, vectors);
+    }
+    return new Library(passages, vectors, options.match, source.config().workers());
   }
 
   private TorchTrainer.Settings training(QuestreamConfig config, PublishedModel source) {

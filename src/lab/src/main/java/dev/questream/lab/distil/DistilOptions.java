@@ -3,6 +3,7 @@ package dev.questream.lab.distil;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.lab.evaluate.PassageSource;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -13,7 +14,9 @@ public final class DistilOptions {
       names = "--questions",
       required = true,
       paramLabel = "FILE",
-      description = "DPR's qa.csv, plain or gzipped: question, TAB, Python list of answers.")
+      description =
+          "DPR's qa.csv, plain or gzipped: question, TAB, Python list of answers. Or judgements,"
+              + " JSON lines as --teacher-scores.")
   Path questions;
 
   @Option(
@@ -47,6 +50,14 @@ public final class DistilOptions {
       paramLabel = "DIR",
       description = "Where passage vectors are kept, or published ones lie, as for evaluate.")
   Path passageEmbeddings;
+
+  @Option(
+      names = "--passages-from-topic",
+      arity = "0..1",
+      fallbackValue = PassageSource.SETTING,
+      paramLabel = "TOPIC",
+      description = "Take passage vectors from a topic, as evaluate. Default: embeddings.topic.")
+  String passagesTopic;
 
   @Option(
       names = "--reader",
