@@ -57,6 +57,7 @@ final class Course implements AutoCloseable {
       Progress progress = console.progress("asking the teacher", pupils.size());
       List<float[]> scores = scores(pupils, rankings, spool, teacher, library.workers(), progress);
       progress.done();
+      console.out().println(Coverage.of(scores));
       for (int i = 0; i < pupils.size(); i++) {
         add(items, pupils.ids().get(i), rankings.get(i), scores.get(i), judgement.hasAnswer()[i]);
       }

@@ -131,6 +131,12 @@ public final class DistilOptions {
       description = "Of split, order and dropout. Default: 1.")
   int seed;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE|-",
+      description = "Writes all figures as JSON, also where nothing is better.")
+  String report;
+
   String questionModel(QuestreamConfig config) {
     return questionModel == null ? config.getString(QuestreamConfig.MODEL) : questionModel;
   }

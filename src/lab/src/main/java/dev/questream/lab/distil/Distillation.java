@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /** The steps: batches in an order of its own in each epoch, by the seed. */
@@ -23,6 +24,7 @@ final class Distillation {
   private final Recipe recipe;
   private final LearningSchedule schedule;
   private final Random random;
+  private final TrainingLog log;
   private final List<Integer> order = new ArrayList<>();
   private int step;
 
@@ -37,7 +39,11 @@ final class Distillation {
    */
   record Recipe(Objective objective, int epochs, int batch, double rate, int seed) {}
 
-  Distillation(TorchTrainer trainer, Course course, Recipe recipe) {
+  /**
+   * @param log is told of every step
+   */
+  Distillation(TorchTrainer trainer, Course course, Recipe recipe, TrainingLog log) {
+    this.log = log;
     this.trainer = trainer;
     this.course = course;
     this.recipe = recipe;
@@ -57,19 +63,24 @@ final class Distillation {
    */
   double epoch(int number, Console console) throws IOException {
     Collections.shuffle(order, random);
-    Progress progress = console.progress("epoch %d".formatted(number), order.size());
+    Progress progress =
+        console.progress("epoch %d of %d".formatted(number, recipe.epochs()), order.size());
     double sum = 0;
     for (int from = 0; from < order.size(); from += recipe.batch()) {
       List<Integer> batch = order.subList(from, Math.min(order.size(), from + recipe.batch()));
-      double loss = step(batch);
+      double rate = schedule.rate(step);
+      double loss = step(batch, rate);
+      log.add(new TrainingLog.Step(step, number, rate, loss));
       sum += loss * batch.size();
-      progress.at(from + batch.size(), "loss %.4f".formatted(loss));
+      progress.at(
+          from + batch.size(),
+          String.format(Locale.ROOT, "loss %.4f, learning rate %.2g", loss, rate));
     }
     progress.done();
     return sum / order.size();
   }
 
-  private double step(List<Integer> batch) throws IOException {
+  private double step(List<Integer> batch, double rate) throws IOException {
     double loss = 0;
     List<Lesson> part = new ArrayList<>();
     int tokens = 0;
@@ -83,7 +94,7 @@ final class Distillation {
       }
     }
     requireNumber(loss, "loss");
-    requireNumber(trainer.update(schedule.rate(step)), "gradient");
+    requireNumber(trainer.update(rate), "gradient");
     step++;
     return loss;
   }
