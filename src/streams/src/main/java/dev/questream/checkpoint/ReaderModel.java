@@ -126,6 +126,11 @@ public final class ReaderModel {
     return files.id();
   }
 
+  /** Lower-case hex SHA-256 of the weight file. */
+  public String weightsSha256() {
+    return files.weightsSha256();
+  }
+
   /** The tokenizer as JSON. */
   public byte[] tokenizerJson() {
     return files.tokenizerJson();

@@ -8,6 +8,7 @@ import dev.questream.checkpoint.ModelCopy;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.torchscript.LearntTensors;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ElementType;
 import dev.questream.weights.ModelException;
@@ -64,9 +65,14 @@ class TrainedModelTest {
         trainer.accumulate(batch, fixture.objective(), batch.size());
         trainer.update(rates[step]);
       }
-      ModelCopy.into(learnt).write(PublishedModel.in(work.resolve("source")), trainer.learnt());
+      ModelCopy.into(learnt).write(PublishedModel.in(work.resolve("source")), learnt(trainer));
     }
     return learnt;
+  }
+
+  private LearntTensors learnt(TorchTrainer trainer) throws IOException {
+    TrainerFiles.saveWeights(trainer, work.resolve("weights.safetensors"));
+    return LearntTensors.in(work.resolve("weights.safetensors"), trainer.trained());
   }
 
   private TorchBackend open(Path folder) {
@@ -127,7 +133,7 @@ class TrainedModelTest {
     PublishedModel model = PublishedModel.in(source);
     try (TorchTrainer trainer =
         TorchTrainer.open(model, TrainingFixture.settings(Dropout.NONE, 1, AdamW.DPR))) {
-      ModelCopy.into(work.resolve("learnt")).write(model, trainer.learnt());
+      ModelCopy.into(work.resolve("learnt")).write(model, learnt(trainer));
     }
     Checkpoint learnt = Checkpoint.open(work.resolve("learnt/model.safetensors"));
     assertThat(learnt.read("embeddings.LayerNorm.weight").type()).isEqualTo(ElementType.FLOAT32);

@@ -16,7 +16,9 @@ public enum ExitCode {
   /** Done, but some inputs were rejected; they are named in the output. */
   REJECTED(6),
   /** A roll-over is not ready to cut over. */
-  NOT_READY(7);
+  NOT_READY(7),
+  /** A training has come to a loss or a gradient that is no number. */
+  DIVERGED(9);
 
   private final int status;
 

@@ -8,7 +8,6 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.checkpoint.Companions;
 import dev.questream.checkpoint.Dropout;
-import dev.questream.checkpoint.ModelCopy;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.ReaderModel;
 import dev.questream.config.QuestreamConfig;
@@ -25,10 +24,8 @@ import dev.questream.lab.retrieval.recall.AnswerRecall;
 import dev.questream.lab.retrieval.vector.StorageType;
 import dev.questream.model.Encoders;
 import dev.questream.provenance.VectorType;
-import dev.questream.torchscript.LearntTensors;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.util.Locale;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -42,6 +39,7 @@ import picocli.CommandLine.Mixin;
     sortOptions = false)
 public final class DistilCommand implements Callable<Integer> {
   private static final int SHARD_PASSAGES = 16_384; // as evaluate keeps them
+  private static final double NANOS_PER_MINUTE = 60e9;
 
   private final Console console;
 
@@ -56,31 +54,39 @@ public final class DistilCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
-    ModelCopy copy = ModelCopy.into(options.output);
     QuestreamConfig set =
         settings
             .config(Map.of())
             .with(QuestreamConfig.OUTPUT_DIMENSIONS, "0")
             .with(QuestreamConfig.OUTPUT_VECTOR, VectorType.FLOAT32.label());
-    QuestreamConfig config = local(set, options.questionModel(set));
-    try {
+    try (WorkFolder work = WorkFolder.open(options.workFolder())) {
+      Output output = Output.of(options.output, work, console);
+      QuestreamConfig config = local(set, options.questionModel(set));
       PublishedModel source = Encoders.resolve(config);
       Splits splits = Splits.of(options);
       Library library = library(set);
-      try (TorchTrainer trainer = TorchTrainer.open(source, training(config, source))) {
-        Optional<LearntTensors> best = learn(trainer, splits, library, set);
-        if (best.isEmpty()) {
-          console.err().println("no epoch was better than the model itself; nothing is written");
-          return ExitCode.FAILED.status();
-        }
-        copy.write(source, best.get());
-        console.out().printf("wrote %s%n", options.output);
-        return ExitCode.OK.status();
+      try (TorchTrainer trainer = TorchTrainer.open(source, training(config, source));
+          Stop stop = Stop.arm(console)) {
+        Checkpoints checkpoints = new Checkpoints(work.training());
+        Training.Outcome outcome =
+            learn(new Student(config, source, trainer), splits, library, work, checkpoints, stop);
+        return new Ending(work, output, options.work != null, console)
+            .end(outcome, source, best -> checkpoints.learnt(trainer, best));
+      } catch (Stop.Stopped e) {
+        return stopped();
       }
     } catch (IOException e) {
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
       throw new FatalException(ExitCode.ENVIRONMENT, "the training could not go on: " + why, e);
     }
+  }
+
+  /** What learns. */
+  private record Student(QuestreamConfig config, PublishedModel source, TorchTrainer trainer) {}
+
+  private int stopped() {
+    console.err().println("stopped; the same command goes on from there");
+    return ExitCode.FAILED.status();
   }
 
   private QuestreamConfig local(QuestreamConfig config, String model) {
@@ -103,12 +109,8 @@ public final class DistilCommand implements Callable<Integer> {
   }
 
   private TorchTrainer.Settings training(QuestreamConfig config, PublishedModel source) {
-    Dropout dropout =
-        options.dropout == null
-            ? source.config().dropout()
-            : new Dropout(options.dropout, options.dropout);
     return new TorchTrainer.Settings(
-        dropout,
+        dropout(source),
         options.seed,
         AdamW.DPR,
         new EngineSettings.Compute(devices(config), Encoders.trainingThreads(System.getenv())),
@@ -116,49 +118,74 @@ public final class DistilCommand implements Callable<Integer> {
             config.prefix(), Truncation.of(config.getString(QuestreamConfig.TRUNCATION))));
   }
 
+  private Dropout dropout(PublishedModel source) {
+    return options.dropout == null
+        ? source.config().dropout()
+        : new Dropout(options.dropout, options.dropout);
+  }
+
   private static DeviceChoice devices(QuestreamConfig config) {
     return new DeviceChoice(config.getString(QuestreamConfig.DEVICE));
   }
 
-  private Optional<LearntTensors> learn(
-      TorchTrainer trainer, Splits splits, Library library, QuestreamConfig config)
+  private Training.Outcome learn(
+      Student student,
+      Splits splits,
+      Library library,
+      WorkFolder work,
+      Checkpoints checkpoints,
+      Stop stop)
       throws IOException {
+    TorchTrainer trainer = student.trainer();
     HeldOut heldOut = new HeldOut(Pupils.of(splits.heldOut(), trainer, console), library);
     Pupils pupils = Pupils.of(splits.training(), trainer, console);
     if (pupils.size() == 0 || heldOut.pupils().size() == 0) {
       throw new FatalException(
           ExitCode.USAGE, "there is no question left to learn from, or none to hold out");
     }
-    AnswerRecall before = heldOut.recall(trainer);
-    PrintStream out = console.out();
-    out.printf(
-        "%,d questions to learn from, %,d held out%nbefore: %s%n",
-        pupils.size(), heldOut.pupils().size(), HeldOut.worded(before));
-    try (Course course = course(pupils, trainer, library, config)) {
+    Optional<ReaderModel> reader = reader(student.config());
+    Optional<String> readerFact =
+        reader.map(model -> MadeOf.model(model.weightsSha256(), model.tokenizerJson()));
+    Identity identity =
+        MadeOf.course(options, student.config(), student.source(), splits, library, readerFact);
+    identity.claim(work.course());
+    Dropout dropout = dropout(student.source());
+    MadeOf.training(identity, recipe(), dropout, splits).claim(work.training());
+    Optional<TrainingState> kept = checkpoints.state();
+    if (kept.isEmpty()) {
+      work.requireRoom("checkpoints", Checkpoints.room(trainer));
+    }
+    AnswerRecall before = kept.isPresent() ? kept.get().before() : heldOut.recall(trainer, stop);
+    console
+        .out()
+        .printf(
+            "%,d questions to learn from, %,d held out%nbefore: %s%n",
+            pupils.size(), heldOut.pupils().size(), HeldOut.worded(before));
+    Course.Making making = new Course.Making(pupils, library, options.topK, work.course());
+    try (Course course = course(making, trainer, reader, student.config(), stop)) {
       if (course.size() == 0) {
+        work.endTraining();
+        work.endCourse();
         throw new FatalException(
             ExitCode.USAGE, "the teacher knows two candidates or more of none of the questions");
       }
-      Distillation distillation = new Distillation(trainer, course, recipe());
-      double bestRank = HeldOut.reciprocalRank(before);
-      Optional<LearntTensors> best = Optional.empty();
-      for (int epoch = 1; epoch <= options.epochs; epoch++) {
-        double loss = distillation.epoch(epoch, console);
-        AnswerRecall recall = heldOut.recall(trainer);
-        boolean better = HeldOut.reciprocalRank(recall) > bestRank;
-        out.printf(
-            Locale.ROOT,
-            "epoch %d: loss %.4f, %s%s%n",
-            epoch,
-            loss,
-            HeldOut.worded(recall),
-            better ? ", the best so far" : "");
-        if (better) {
-          bestRank = HeldOut.reciprocalRank(recall);
-          best = Optional.of(trainer.learnt());
-        }
+      if (kept.isPresent()) {
+        checkpoints.restore(trainer, kept.get());
+        console
+            .out()
+            .printf(
+                "continuing behind step %,d, in epoch %d, from %s%n",
+                kept.get().steps(), kept.get().epoch(), work.training());
       }
-      return best;
+      return new Training(
+              trainer,
+              new Distillation(trainer, course, recipe()),
+              heldOut,
+              checkpoints,
+              stop,
+              (long) (options.checkpointMinutes * NANOS_PER_MINUTE),
+              console)
+          .run(kept.orElseGet(() -> TrainingState.begin(before)));
     }
   }
 
@@ -171,17 +198,27 @@ public final class DistilCommand implements Callable<Integer> {
         options.seed);
   }
 
+  private Optional<ReaderModel> reader(QuestreamConfig config) {
+    return options.reader == null
+        ? Optional.empty()
+        : Optional.of(
+            ReaderModel.in(
+                Path.of(local(config, options.reader).getString(QuestreamConfig.MODEL))));
+  }
+
   private Course course(
-      Pupils pupils, TorchTrainer trainer, Library library, QuestreamConfig config)
+      Course.Making making,
+      TorchTrainer trainer,
+      Optional<ReaderModel> model,
+      QuestreamConfig config,
+      Stop stop)
       throws IOException {
-    if (options.teacherScores != null) {
-      Teacher teacher = ScoreFile.read(options.teacherScores);
-      return Course.of(pupils, trainer, library, options.topK, teacher, console);
+    if (model.isEmpty()) {
+      return Course.of(
+          making, trainer, ScoreFile.read(options.teacherScores), false, stop, console);
     }
-    String folder = local(config, options.reader).getString(QuestreamConfig.MODEL);
-    ReaderModel model = ReaderModel.in(java.nio.file.Path.of(folder));
-    try (TorchReader reader = TorchReader.open(model, devices(config))) {
-      return Course.of(pupils, trainer, library, options.topK, new ReaderTeacher(reader), console);
+    try (TorchReader reader = TorchReader.open(model.get(), devices(config))) {
+      return Course.of(making, trainer, new ReaderTeacher(reader), true, stop, console);
     }
   }
 }

@@ -12,9 +12,10 @@ record HeldOut(Pupils pupils, Library library) {
   private static final List<Integer> DEPTHS = List.of(1, 5, 20, 100);
 
   /** Recall by what a trainer has learnt so far. */
-  AnswerRecall recall(TorchTrainer trainer) throws IOException {
+  AnswerRecall recall(TorchTrainer trainer, Stop stop) throws IOException {
     return AnswerRecall.of(
-        library.judge(pupils, library.search(pupils, trainer, 100), (position, passage) -> {}));
+        library.judge(
+            pupils, library.search(pupils, trainer, 100, stop), (position, passage) -> {}, stop));
   }
 
   /** The mean of one over the rank of the first passage with an answer: what epochs compare. */
