@@ -10,6 +10,7 @@ import dev.questream.checkpoint.ModelCopy;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.torchscript.LearntTensors;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ElementType;
 import dev.questream.weights.ModelException;
@@ -66,9 +67,14 @@ class TrainedModelTest {
         trainer.accumulate(batch, fixture.objective(), batch.size());
         trainer.update(rates[step]);
       }
-      ModelCopy.into(learnt).write(PublishedModel.in(work.resolve("source")), trainer.learnt());
+      ModelCopy.into(learnt).write(PublishedModel.in(work.resolve("source")), learnt(trainer));
     }
     return learnt;
+  }
+
+  private LearntTensors learnt(TorchTrainer trainer) throws IOException {
+    TrainerFiles.saveWeights(trainer, work.resolve("weights.safetensors"));
+    return LearntTensors.in(work.resolve("weights.safetensors"), trainer.trained());
   }
 
   private TorchBackend open(Path folder) {
@@ -129,7 +135,7 @@ class TrainedModelTest {
     PublishedModel model = PublishedModel.in(source);
     try (TorchTrainer trainer =
         TorchTrainer.open(model, TrainingFixture.settings(Dropout.NONE, 1, AdamW.DPR))) {
-      ModelCopy.into(work.resolve("learnt")).write(model, trainer.learnt());
+      ModelCopy.into(work.resolve("learnt")).write(model, learnt(trainer));
     }
     Checkpoint learnt = Checkpoint.open(work.resolve("learnt/model.safetensors"));
     assertThat(learnt.read("embeddings.LayerNorm.weight").type()).isEqualTo(ElementType.FLOAT32);
@@ -144,7 +150,7 @@ class TrainedModelTest {
     Path learnt = work.resolve("learnt");
     try (TorchTrainer trainer =
         TorchTrainer.open(model, TrainingFixture.settings(Dropout.NONE, 1, AdamW.DPR))) {
-      ModelCopy.into(learnt).write(model, trainer.learnt());
+      ModelCopy.into(learnt).write(model, learnt(trainer));
     }
     Path weights = learnt.resolve("model.safetensors");
     assertThat(Checkpoint.open(weights).names())
@@ -193,11 +199,12 @@ class TrainedModelTest {
     try (TorchTrainer trainer =
         TorchTrainer.open(model, TrainingFixture.settings(Dropout.NONE, 1, AdamW.DPR))) {
       ModelCopy copy = ModelCopy.into(work.resolve("learnt"));
+      LearntTensors learnt = learnt(trainer);
       assertThatThrownBy(
               () ->
                   copy.write(
                       model,
-                      trainer.learnt(),
+                      learnt,
                       part -> {
                         throw new IOException("No space left on device");
                       }))
@@ -206,7 +213,7 @@ class TrainedModelTest {
           .noneMatch(name -> name.startsWith("learnt") || name.endsWith(".part"));
       copy.write(
           model,
-          trainer.learnt(),
+          learnt,
           part -> Files.copy(part.resolve("model.safetensors"), part.resolve("twice")));
     }
     assertThat(work.resolve("learnt/twice"))

@@ -9,6 +9,7 @@ import dev.questream.app.console.FatalException;
 import dev.questream.app.io.OutputTarget;
 import dev.questream.checkpoint.Companions;
 import dev.questream.checkpoint.Dropout;
+import dev.questream.checkpoint.ModelCopy;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.Truncation;
 import dev.questream.engine.AdamW;
@@ -23,11 +24,7 @@ import dev.questream.lab.retrieval.recall.AnswerRecall;
 import dev.questream.lab.retrieval.vector.StorageType;
 import dev.questream.model.Encoders;
 import dev.questream.provenance.VectorType;
-import dev.questream.torchscript.LearntTensors;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -41,6 +38,7 @@ import picocli.CommandLine.Mixin;
     sortOptions = false)
 public final class DistilCommand implements Callable<Integer> {
   private static final int SHARD_PASSAGES = 16_384; // as evaluate keeps them
+  private static final double NANOS_PER_MINUTE = 60e9;
 
   private final Console console;
 
@@ -55,15 +53,21 @@ public final class DistilCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
+    OutputFolder.requireWritable(options.output);
     QuestreamConfig set =
         settings
             .config(Map.of())
             .with(QuestreamConfig.OUTPUT_DIMENSIONS, "0")
             .with(QuestreamConfig.OUTPUT_VECTOR, VectorType.FLOAT32.label());
-    try {
+    try (WorkFolder work = WorkFolder.open(options.workFolder())) {
+      Output output = Output.of(options.output, work, console);
       DistilInputs inputs = DistilInputs.check(options, set, console);
-      try (TorchTrainer trainer = TorchTrainer.open(inputs.student(), training(inputs))) {
-        return distil(inputs, trainer, set).status();
+      try (TorchTrainer trainer = TorchTrainer.open(inputs.student(), training(inputs));
+          Stop stop = Stop.arm(console)) {
+        return distil(new Student(inputs, set, trainer, work, stop), output);
+      } catch (Stop.Stopped e) {
+        console.err().println("stopped; the same command goes on from there");
+        return ExitCode.FAILED.status();
       }
     } catch (IOException e) {
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
@@ -71,34 +75,36 @@ public final class DistilCommand implements Callable<Integer> {
     }
   }
 
-  private ExitCode distil(DistilInputs inputs, TorchTrainer trainer, QuestreamConfig set)
-      throws IOException {
-    Pupils heldOutPupils = pupils(inputs.splits().heldOut(), trainer);
-    Pupils pupils = pupils(inputs.splits().training(), trainer);
-    Library library = library(inputs, set);
+  /** What learns, of what, and where its work is kept. */
+  private record Student(
+      DistilInputs inputs,
+      QuestreamConfig set,
+      TorchTrainer trainer,
+      WorkFolder work,
+      Stop stop) {}
+
+  private int distil(Student student, Output output) throws IOException {
+    Pupils heldOutPupils = pupils(student.inputs().splits().heldOut(), student);
+    Pupils pupils = pupils(student.inputs().splits().training(), student);
+    Library library = library(student); // takes hours
     HeldOut heldOut = new HeldOut(heldOutPupils, library);
-    TrainingLog log = new TrainingLog();
-    Optional<LearntTensors> best = learn(inputs, trainer, pupils, heldOut, log);
-    TrainingReport report = TrainingReport.of(pupils.size(), log, heldOut.depths(), options.seed);
-    console.out().print(report.table());
-    best.ifPresent(learnt -> write(inputs, library, learnt, report));
-    if (options.report != null) {
-      OutputTarget.write(options.report, console.out(), report.json());
-    }
-    if (best.isEmpty()) {
-      console
-          .err()
-          .println(
-              "no epoch has a better mean reciprocal rank than the model itself; nothing is written");
-      return ExitCode.NO_BETTER;
-    }
-    console.out().printf("wrote %s%n", options.output);
-    return ExitCode.OK;
+    Checkpoints checkpoints = new Checkpoints(student.work().training());
+    Training.Outcome outcome = learn(student, pupils, heldOut, checkpoints);
+    ModelCopy.Addition beside =
+        outcome.state().epochs().isEmpty()
+            ? ModelCopy.Addition.NONE
+            : report(student, pupils, heldOut, outcome);
+    return new Ending(student.work(), output, options.work != null, console)
+        .end(
+            outcome,
+            student.inputs().student(),
+            best -> checkpoints.learnt(student.trainer(), best),
+            beside);
   }
 
-  /** The questions that can be encoded; asked before passages are, which takes hours. */
-  private Pupils pupils(QuestionSet questions, TorchTrainer trainer) {
-    Pupils pupils = Pupils.of(questions, trainer, console);
+  /** The questions that can be encoded; asked before passages are. */
+  private Pupils pupils(QuestionSet questions, Student student) {
+    Pupils pupils = Pupils.of(questions, student.trainer(), console);
     if (pupils.size() == 0) {
       throw new FatalException(
           ExitCode.USAGE, "there is no question left to learn from, or none to hold out");
@@ -106,10 +112,39 @@ public final class DistilCommand implements Callable<Integer> {
     return pupils;
   }
 
-  private Library library(DistilInputs inputs, QuestreamConfig set) throws IOException {
-    String model = options.questionModel(set);
+  /** Says what came of it, and gives what is written beside the model. */
+  private ModelCopy.Addition report(
+      Student student, Pupils pupils, HeldOut heldOut, Training.Outcome outcome)
+      throws IOException {
+    TrainingLog log = TrainingLog.of(outcome.state(), outcome.schedule(), options.epochs);
+    TrainingReport report =
+        TrainingReport.of(pupils.size(), log, heldOut.depths(), options.seed);
+    if (outcome.end() != Training.End.STOPPED) {
+      console.out().print(report.table());
+      if (options.report != null) {
+        OutputTarget.write(options.report, console.out(), report.json());
+      }
+    }
+    ModelCard card =
+        new ModelCard(
+            options,
+            student.inputs(),
+            heldOut.library().vectors().provenance(),
+            recipe(),
+            dropout(student.inputs()),
+            report);
+    return copy -> {
+      report.write(copy);
+      card.write(copy);
+    };
+  }
+
+  private Library library(Student student) throws IOException {
+    DistilInputs inputs = student.inputs();
+    String model = options.questionModel(student.set());
     String named = options.passageModel != null ? options.passageModel : Companions.orItself(model);
-    QuestreamConfig config = HubModel.local(set.with(QuestreamConfig.MODEL, named), console);
+    QuestreamConfig config =
+        HubModel.local(student.set().with(QuestreamConfig.MODEL, named), console);
     PassageVectors vectors =
         PassageVectors.open(
             config,
@@ -141,42 +176,66 @@ public final class DistilCommand implements Callable<Integer> {
     return new DeviceChoice(config.getString(QuestreamConfig.DEVICE));
   }
 
-  private Optional<LearntTensors> learn(
-      DistilInputs inputs, TorchTrainer trainer, Pupils pupils, HeldOut heldOut, TrainingLog log)
+  private Training.Outcome learn(
+      Student student, Pupils pupils, HeldOut heldOut, Checkpoints checkpoints)
       throws IOException {
-    AnswerRecall before = heldOut.recall(trainer);
-    log.add(new TrainingLog.Epoch(0, Double.NaN, before));
-    PrintStream out = console.out();
-    out.printf(
-        "%,d questions to learn from, %,d held out%nbefore: %s%n",
-        pupils.size(), heldOut.pupils().size(), heldOut.worded(before));
-    try (Course course = course(inputs, pupils, trainer, heldOut.library())) {
+    TorchTrainer trainer = student.trainer();
+    WorkFolder work = student.work();
+    Stop stop = student.stop();
+    claim(student, heldOut.library());
+    Optional<TrainingState> kept = checkpoints.state();
+    if (kept.isEmpty()) {
+      work.requireRoom("checkpoints", Checkpoints.room(trainer));
+    }
+    AnswerRecall before = kept.isPresent() ? kept.get().before() : heldOut.recall(trainer, stop);
+    console
+        .out()
+        .printf(
+            "%,d questions to learn from, %,d held out%nbefore: %s%n",
+            pupils.size(), heldOut.pupils().size(), heldOut.worded(before));
+    Course.Making making =
+        new Course.Making(pupils, heldOut.library(), options.topK, work.course());
+    try (Course course = course(making, student)) {
       if (course.size() == 0) {
+        work.endTraining();
+        work.endCourse();
         throw new FatalException(
             ExitCode.USAGE, "the teacher knows two candidates or more of none of the questions");
       }
-      Distillation distillation = new Distillation(trainer, course, recipe(), log);
-      double bestRank = HeldOut.reciprocalRank(before);
-      Optional<LearntTensors> best = Optional.empty();
-      for (int epoch = 1; epoch <= options.epochs; epoch++) {
-        double loss = distillation.epoch(epoch, console);
-        AnswerRecall recall = heldOut.recall(trainer);
-        log.add(new TrainingLog.Epoch(epoch, loss, recall));
-        boolean better = HeldOut.reciprocalRank(recall) > bestRank;
-        out.printf(
-            Locale.ROOT,
-            "epoch %d: loss %.4f, %s%s%n",
-            epoch,
-            loss,
-            heldOut.worded(recall),
-            better ? ", the best so far" : "");
-        if (better) {
-          bestRank = HeldOut.reciprocalRank(recall);
-          best = Optional.of(trainer.learnt());
-        }
+      if (kept.isPresent()) {
+        checkpoints.restore(trainer, kept.get());
+        console
+            .out()
+            .printf(
+                "continuing behind step %,d, in epoch %d, from %s%n",
+                kept.get().steps(), kept.get().epoch(), work.training());
       }
-      return best;
+      return new Training(
+              trainer,
+              new Distillation(trainer, course, recipe()),
+              heldOut,
+              checkpoints,
+              stop,
+              (long) (options.checkpointMinutes * NANOS_PER_MINUTE),
+              console)
+          .run(kept.orElseGet(() -> TrainingState.begin(before)));
     }
+  }
+
+  /** Takes the work that is there, if it is of the same. */
+  private void claim(Student student, Library library) throws IOException {
+    DistilInputs inputs = student.inputs();
+    Identity identity =
+        MadeOf.course(
+            options,
+            inputs.config(),
+            inputs.student(),
+            inputs.splits(),
+            library,
+            inputs.reader().map(it -> MadeOf.model(it.weightsSha256(), it.tokenizerJson())));
+    identity.claim(student.work().course());
+    MadeOf.training(identity, recipe(), dropout(inputs), inputs.splits())
+        .claim(student.work().training());
   }
 
   private Distillation.Recipe recipe() {
@@ -188,36 +247,16 @@ public final class DistilCommand implements Callable<Integer> {
         options.seed);
   }
 
-  private Course course(DistilInputs inputs, Pupils pupils, TorchTrainer trainer, Library library)
-      throws IOException {
+  private Course course(Course.Making making, Student student) throws IOException {
+    DistilInputs inputs = student.inputs();
+    TorchTrainer trainer = student.trainer();
+    Stop stop = student.stop();
     if (inputs.scores().isPresent()) {
-      Teacher teacher = inputs.scores().get();
-      return Course.of(pupils, trainer, library, options.topK, teacher, console);
+      return Course.of(making, trainer, inputs.scores().get(), false, stop, console);
     }
     DeviceChoice devices = devices(inputs.config());
     try (TorchReader reader = TorchReader.open(inputs.reader().orElseThrow(), devices)) {
-      return Course.of(pupils, trainer, library, options.topK, new ReaderTeacher(reader), console);
-    }
-  }
-
-  private void write(
-      DistilInputs inputs, Library library, LearntTensors learnt, TrainingReport report) {
-    ModelCard card =
-        new ModelCard(
-            options, inputs, library.vectors().provenance(), recipe(), dropout(inputs), report);
-    try {
-      inputs
-          .copy()
-          .write(
-              inputs.student(),
-              learnt,
-              folder -> {
-                report.write(folder);
-                card.write(folder);
-              });
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s cannot be written: %s".formatted(options.output, e.getMessage()), e);
+      return Course.of(making, trainer, new ReaderTeacher(reader), true, stop, console);
     }
   }
 }

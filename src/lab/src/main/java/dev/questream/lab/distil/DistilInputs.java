@@ -31,7 +31,6 @@ import java.util.stream.Collectors;
  * What a run begins with, checked before anything that takes long: encoding the passages takes
  * hours.
  *
- * @param copy where the model goes
  * @param config names the student's folder
  * @param student the encoder that learns
  * @param reader the teacher, or empty where scores are
@@ -39,7 +38,6 @@ import java.util.stream.Collectors;
  * @param scoreFile the file that the scores are from
  */
 record DistilInputs(
-    ModelCopy copy,
     QuestreamConfig config,
     PublishedModel student,
     Splits splits,
@@ -58,13 +56,12 @@ record DistilInputs(
    */
   static DistilInputs check(DistilOptions options, QuestreamConfig set, Console console)
       throws IOException {
-    ModelCopy copy = ModelCopy.into(options.output);
     requireFolderOf(options.report);
     Splits splits = Splits.of(options);
     QuestreamConfig config = local(set, options.questionModel(set), console);
     PublishedModel student = Encoders.resolve(config);
     requireQuestions(student);
-    OutputFolder.require(options.output, ModelCopy.bytes(student));
+    OutputFolder.requireRoom(options.output, ModelCopy.bytes(student));
     Optional<ReaderModel> reader =
         options.reader == null
             ? Optional.empty()
@@ -74,7 +71,6 @@ record DistilInputs(
     say(splits, console);
     scores.ifPresent(found -> say(found, splits, passages, console));
     return new DistilInputs(
-        copy,
         config,
         student,
         splits,

@@ -18,9 +18,10 @@ record HeldOut(Pupils pupils, Library library) {
   }
 
   /** Recall by what a trainer has learnt so far. */
-  AnswerRecall recall(TorchTrainer trainer) throws IOException {
+  AnswerRecall recall(TorchTrainer trainer, Stop stop) throws IOException {
     return AnswerRecall.of(
-        library.judge(pupils, library.search(pupils, trainer, 100), (position, passage) -> {}));
+        library.judge(
+            pupils, library.search(pupils, trainer, 100, stop), (position, passage) -> {}, stop));
   }
 
   /**

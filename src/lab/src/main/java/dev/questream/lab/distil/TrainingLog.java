@@ -5,10 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What happened in a run, step by step and epoch by epoch. */
-final class TrainingLog {
-  private final List<Step> steps = new ArrayList<>();
-  private final List<Epoch> epochs = new ArrayList<>();
+/**
+ * What happened in a run, step by step and epoch by epoch.
+ *
+ * @param epochs the first is what was before
+ */
+record TrainingLog(List<Step> steps, List<Epoch> epochs) {
+  TrainingLog {
+    steps = List.copyOf(steps);
+    epochs = List.copyOf(epochs);
+  }
 
   /**
    * A step.
@@ -33,21 +39,25 @@ final class TrainingLog {
     }
   }
 
-  void add(Step step) {
-    steps.add(step);
-  }
-
-  void add(Epoch epoch) {
-    epochs.add(epoch);
-  }
-
-  List<Step> steps() {
-    return List.copyOf(steps);
-  }
-
-  /** The first is what was before. */
-  List<Epoch> epochs() {
-    return List.copyOf(epochs);
+  /**
+   * What came to a state.
+   *
+   * @param schedule the rates of its steps
+   * @param epochs that they are for
+   */
+  static TrainingLog of(TrainingState state, LearningSchedule schedule, int epochs) {
+    int stepsOfEpoch = schedule.steps() / epochs;
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < state.steps(); i++) {
+      steps.add(
+          new Step(i + 1, i / stepsOfEpoch + 1, schedule.rate(i), state.losses().get(i)));
+    }
+    List<Epoch> through = new ArrayList<>();
+    through.add(new Epoch(0, Double.NaN, state.before()));
+    for (TrainingState.Epoch epoch : state.epochs()) {
+      through.add(new Epoch(through.size(), epoch.loss(), epoch.recall()));
+    }
+    return new TrainingLog(steps, through);
   }
 
   /** A row for each step, RFC 4180. */

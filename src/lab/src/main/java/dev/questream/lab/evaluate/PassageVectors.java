@@ -227,7 +227,8 @@ public final class PassageVectors {
     return Optional.ofNullable(provenance);
   }
 
-  Path path() {
+  /** Where they lie. */
+  public Path path() {
     return path;
   }
 

@@ -58,12 +58,12 @@ class DistilInputsTest {
   }
 
   @Test
-  void shouldRefuseAnOutputWithoutRoom() {
-    assertThatThrownBy(() -> OutputFolder.require(folder.resolve("new/learnt"), 1L << 60))
+  void shouldRefuseAnOutputWithoutRoom() throws IOException {
+    assertThatThrownBy(() -> OutputFolder.requireRoom(folder.resolve("new/learnt"), 1L << 60))
         .isInstanceOf(FatalException.class)
         .hasMessageContaining("the model takes 1,099,511,627,777 MiB")
         .hasMessageContaining("are free");
-    OutputFolder.require(folder.resolve("new/learnt"), 1 << 20);
+    OutputFolder.requireWritable(folder.resolve("new/learnt"));
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -141,8 +141,8 @@ class DistilTest {
             "1e38",
             "--batch",
             "1");
-    assertThat(result.status()).isEqualTo(1);
-    assertThat(result.err()).contains("is no number").contains("--learning-rate");
+    assertThat(result.status()).isEqualTo(9);
+    assertThat(result.err()).contains("of step ", "is no number").contains("--learning-rate");
     assertThat(folder.resolve("learnt")).doesNotExist();
   }
 

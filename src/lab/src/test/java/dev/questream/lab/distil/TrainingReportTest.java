@@ -23,22 +23,24 @@ class TrainingReportTest {
   @TempDir Path folder;
 
   /** The first so many questions are answered by the first passage, the others by the third. */
-  private static TrainingLog.Epoch epoch(int number, double loss, int first) {
+  private static AnswerRecall recall(int first) {
     int[] hits = new int[QUESTIONS];
     Arrays.fill(hits, 3);
     Arrays.fill(hits, 0, first, 1);
-    return new TrainingLog.Epoch(number, loss, new AnswerRecall(hits));
+    return new AnswerRecall(hits);
   }
 
   private static TrainingReport report(int steps, int... first) {
-    TrainingLog log = new TrainingLog();
-    for (int step = 1; step <= steps; step++) {
-      log.add(new TrainingLog.Step(step, 1 + step / steps, 1e-5 * step, 2.0 / step));
+    TrainingState state = TrainingState.begin(recall(first[0]));
+    int epochs = first.length - 1;
+    for (int epoch = 1; epoch <= epochs; epoch++) {
+      for (int step = 0; step < steps / epochs; step++) {
+        state = state.step(1, 1.0 / epoch);
+      }
+      state = state.epochDone(recall(first[epoch]));
     }
-    for (int epoch = 0; epoch < first.length; epoch++) {
-      log.add(epoch(epoch, epoch == 0 ? Double.NaN : 1.0 / epoch, first[epoch]));
-    }
-    return TrainingReport.of(1234, log, DEPTHS, 1);
+    LearningSchedule schedule = new LearningSchedule(1e-5, steps / epochs * epochs);
+    return TrainingReport.of(1234, TrainingLog.of(state, schedule, epochs), DEPTHS, 1);
   }
 
   @Test
@@ -85,7 +87,7 @@ class TrainingReportTest {
     report(1000, 40, 70).write(folder);
     assertThat(Files.readAllLines(folder.resolve("training.csv")))
         .hasSize(1001)
-        .startsWith("step,epoch,rate,loss", "1,1,1.0000000e-05,2.0000000");
+        .startsWith("step,epoch,rate,loss", "1,1,1.0000000e-07,1.0000000");
     assertThat(Files.readAllLines(folder.resolve("recall.csv")))
         .containsExactly(
             "epoch,loss,recall@1,recall@5,mrr",
