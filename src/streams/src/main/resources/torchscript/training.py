@@ -94,19 +94,31 @@ class Training(Module):
       _2 = torch.zero_(gradient)
     return length.cpu()
 
-  # What has been learnt, in the processor's memory.
-  def learnt(self, batch: Tensor) -> List[Tensor]:
-    return self.copies(self.weights())
-
-  # The gradient so far.
-  def gradient(self, batch: Tensor) -> List[Tensor]:
-    return self.copies(self.gradients)
-
-  def copies(self, tensors: List[Tensor]) -> List[Tensor]:
+  # The tensors of a kind, in the processor's memory: 0 weights, 1 gradients, 2 means, 3 squares.
+  def state(self, kind: Tensor) -> List[Tensor]:
     copies = annotate(List[Tensor], [])
-    for tensor in tensors:
+    for tensor in self.kind(int(kind[0])):
       copies.append(torch.detach(tensor).cpu())
     return copies
+
+  # Puts back a tensor that state gave.
+  #
+  # place int64[2]: its kind, and its index there
+  # value: its elements
+  def restore(self, place: Tensor, value: Tensor) -> Tensor:
+    target = torch.detach(self.kind(int(place[0]))[int(place[1])])
+    _0 = torch.copy_(target, torch.reshape_as(value, target))
+    return place
+
+  def kind(self, kind: int) -> List[Tensor]:
+    tensors = self.squares
+    if kind == 0:
+      tensors = self.weights()
+    elif kind == 1:
+      tensors = self.gradients
+    elif kind == 2:
+      tensors = self.means
+    return tensors
 
   # What is trained.
   def weights(self) -> List[Tensor]:

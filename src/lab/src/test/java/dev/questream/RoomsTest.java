@@ -232,6 +232,7 @@ class RoomsTest {
             "org.slf4j..",
             "com.fasterxml.jackson..", // reads judgements
             "dev.questream.lab.retrieval..",
+            "dev.questream.lab.plot",
             "dev.questream.encoder",
             "dev.questream.engine",
             "dev.questream.provenance",

@@ -142,6 +142,33 @@ public final class DistilOptions {
       description = "Of split, order and dropout. Default: 1.")
   int seed;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE|-",
+      description = "Writes all figures as JSON, also where nothing is better.")
+  String report;
+
+  @Option(
+      names = "--work",
+      paramLabel = "FOLDER",
+      description =
+          "Where a killed run is gone on with. Default: FOLDER.work beside --output, removed in the"
+              + " end.")
+  Path work;
+
+  @Option(
+      names = "--checkpoint-minutes",
+      defaultValue = "5",
+      paramLabel = "X",
+      description = "Minutes of training that a killed run loses at most. Default: 5.")
+  double checkpointMinutes;
+
+  /** Where work is kept. */
+  Path workFolder() {
+    Path beside = output.toAbsolutePath().normalize();
+    return work != null ? work : beside.resolveSibling(beside.getFileName() + ".work");
+  }
+
   String questionModel(QuestreamConfig config) {
     return questionModel == null ? config.getString(QuestreamConfig.MODEL) : questionModel;
   }
@@ -159,6 +186,8 @@ public final class DistilOptions {
     require(supervised >= 0, "--supervised is 0 or more, it is " + supervised);
     require(epochs >= 1, "--epochs must be at least 1, it is " + epochs);
     require(batch >= 1, "--batch must be at least 1, it is " + batch);
+    require(
+        checkpointMinutes >= 0, "--checkpoint-minutes is 0 or more, it is " + checkpointMinutes);
     require(learningRate > 0, "--learning-rate is more than 0, it is " + learningRate);
     require(
         dropout == null || dropout >= 0 && dropout < 1,

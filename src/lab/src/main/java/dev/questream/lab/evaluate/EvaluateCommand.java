@@ -124,7 +124,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     if (plot != null) {
       Task task = results.task();
-      String title = "%s, %,d questions".formatted(task.measure(), task.questions().size());
+      String title =
+          "%s, %,d questions".formatted(task.questions().measure(), task.questions().size());
       OutputTarget.write(plot, console.out(), results.curve().svg(title));
     }
   }

@@ -27,8 +27,7 @@ public final class JudgedPassages {
     if (without == questions.size()) {
       throw new FatalException(
           ExitCode.REJECTED,
-          "%s has none of the passages that %s judges the best, by id"
-              .formatted(passages.path(), questions.name()));
+          "%s has none of the passages that are judged the best, by id".formatted(passages.path()));
     }
     if (without > 0) {
       console

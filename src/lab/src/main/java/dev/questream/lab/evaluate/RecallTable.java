@@ -58,7 +58,10 @@ public final class RecallTable {
     Task task = results.task();
     line(
         "%s in %%, %,d questions, %,d passages, %s match",
-        task.measure(), task.questions().size(), task.passages().size(), task.match());
+        task.questions().measure(),
+        task.questions().size(),
+        task.passages().size(),
+        task.questions().match(task.mode()));
     text.append('\n');
     row("", k -> "@" + k);
   }

@@ -116,7 +116,7 @@ public record ReportJson(
         new ReportJson(
             new File(task.questions().size(), task.questions().sha256()),
             new File(task.passages().size(), task.passages().sha256()),
-            task.match(),
+            task.questions().match(task.mode()),
             results.outcomes().stream().map(outcome -> Model.of(outcome, results)).toList(),
             results.questionCosines().orElse(null),
             results.passageCosines().orElse(null),

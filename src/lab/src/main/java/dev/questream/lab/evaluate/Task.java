@@ -4,7 +4,6 @@ import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.lab.retrieval.QuestionSet;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What all contenders are asked.
@@ -20,16 +19,6 @@ public record Task(
   /** The deepest look. */
   public int maxK() {
     return ks.get(ks.size() - 1);
-  }
-
-  /** What is measured. */
-  String measure() {
-    return questions.judged() ? "recall of judged passages" : "answer recall";
-  }
-
-  /** How answers are looked for, in a word. */
-  String match() {
-    return questions.judged() ? "id" : mode.name().toLowerCase(Locale.ROOT);
   }
 
   /** The answers of each question, ready to be looked for. */

@@ -2,12 +2,14 @@ package dev.questream.lab.retrieval;
 
 import dev.questream.app.io.DataException;
 import dev.questream.app.io.TabSeparated;
+import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The questions of a DPR {@code qa.csv(.gz)}: TAB-separated, no header, the question and a Python
@@ -81,6 +83,16 @@ public record QuestionSet(List<QuestionAnswers> questions, String sha256, String
   /** Whether passages are judged by their ids, and not by answers. */
   public boolean judged() {
     return !questions.isEmpty() && questions.get(0).judged();
+  }
+
+  /** What finding their answers is called. */
+  public String measure() {
+    return judged() ? "recall of judged passages" : "answer recall";
+  }
+
+  /** How answers are found, in a word. */
+  public String match(AnswerMatcher.Mode mode) {
+    return judged() ? "id" : mode.name().toLowerCase(Locale.ROOT);
   }
 
   public int size() {

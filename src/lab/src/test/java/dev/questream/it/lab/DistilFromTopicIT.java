@@ -74,6 +74,7 @@ class DistilFromTopicIT {
   private final List<String> texts = new ArrayList<>();
   private final Map<String, String> questions = new LinkedHashMap<>();
   private final List<String> judgements = new ArrayList<>();
+  private final List<String> later = new ArrayList<>(); // of questions that are asked later
   private KafkaFixture kafka;
   private Map<String, String> before;
 
@@ -137,9 +138,13 @@ class DistilFromTopicIT {
       tsv.append(i).append('\t').append(texts.get(i - 1)).append("\ttitle\n");
     }
     for (int i = 0; i < QUESTIONS; i++) {
-      questions.put("q" + i, words(random, 5) + "?");
+      String question = words(random, 5) + "?";
+      questions.put("early-" + i, question);
+      questions.put("late-" + i, question + " or");
       for (int passage = 1; passage <= PASSAGES; passage++) {
-        judgements.add(judgement(questions.get("q" + i), passage, passage == 3 * i + 1));
+        boolean clicked = passage == 3 * i + 1;
+        judgements.add(judgement(question, passage, clicked));
+        later.add(judgement(question + " or", passage, clicked));
       }
     }
     kafka = new KafkaFixture(KafkaFixture.broker().bootstrapServers(), folder).createTopics();
@@ -161,7 +166,7 @@ class DistilFromTopicIT {
       named.put(name, folder.resolve(name).toString());
     }
     named.put("/models/distilled", named.get("distilled"));
-    file("later.jsonl", String.join("\n", judgements));
+    file("later.jsonl", String.join("\n", later));
 
     Map<String, String> passages = ofPassages.settings(exact());
     passages.put("model", named.get(PAIR.formatted("ctx")));
@@ -176,7 +181,8 @@ class DistilFromTopicIT {
     questream(
         List.of(
             "./questream", "produce", "--config", "passages.properties", "--input", "psgs.tsv"));
-    assertThat(kafka.read(new QuestreamConfig(before), QUESTIONS, LIMIT)).hasSize(QUESTIONS);
+    assertThat(kafka.read(new QuestreamConfig(before), 2 * QUESTIONS, LIMIT))
+        .hasSize(2 * QUESTIONS);
     assertThat(ofPassages.read(new QuestreamConfig(passages), PASSAGES, LIMIT)).hasSize(PASSAGES);
   }
 

@@ -358,8 +358,7 @@ class EvaluateTest {
         judged.toString().replaceAll("\"passage\": \"(\\d+)\"", "\"passage\": \"x$1\""));
     Result unknown = evaluateOn(judgements);
     assertThat(unknown.status()).isEqualTo(6);
-    assertThat(unknown.err())
-        .contains("has none of the passages that judged.jsonl judges the best");
+    assertThat(unknown.err()).contains("has none of the passages that are judged the best");
     Files.writeString(
         judgements, judged + "{\"question\": \"other\", \"passage\": \"gone\", \"score\": 1}\n");
     assertThat(evaluateOn(judgements).err()).contains("of 1 of ", "no relevant passage is in");
