@@ -68,7 +68,7 @@ public final class DistilCommand implements Callable<Integer> {
       Splits splits = Splits.of(options);
       Library library = library(set);
       try (TorchTrainer trainer = TorchTrainer.open(source, training(config, source))) {
-        Optional<LearntTensors> best = learn(trainer, splits, library, set);
+        Optional<LearntTensors> best = learn(trainer, splits, library, set, recipe(source));
         if (best.isEmpty()) {
           console.err().println("no epoch was better than the model itself; nothing is written");
           return ExitCode.FAILED.status();
@@ -121,7 +121,11 @@ public final class DistilCommand implements Callable<Integer> {
   }
 
   private Optional<LearntTensors> learn(
-      TorchTrainer trainer, Splits splits, Library library, QuestreamConfig config)
+      TorchTrainer trainer,
+      Splits splits,
+      Library library,
+      QuestreamConfig config,
+      Distillation.Recipe recipe)
       throws IOException {
     HeldOut heldOut = new HeldOut(Pupils.of(splits.heldOut(), trainer, console), library);
     Pupils pupils = Pupils.of(splits.training(), trainer, console);
@@ -139,7 +143,7 @@ public final class DistilCommand implements Callable<Integer> {
         throw new FatalException(
             ExitCode.USAGE, "the teacher knows two candidates or more of none of the questions");
       }
-      Distillation distillation = new Distillation(trainer, course, recipe());
+      Distillation distillation = new Distillation(trainer, course, recipe);
       double bestRank = HeldOut.reciprocalRank(before);
       Optional<LearntTensors> best = Optional.empty();
       for (int epoch = 1; epoch <= options.epochs; epoch++) {
@@ -162,9 +166,9 @@ public final class DistilCommand implements Callable<Integer> {
     }
   }
 
-  private Distillation.Recipe recipe() {
+  private Distillation.Recipe recipe(PublishedModel source) {
     return new Distillation.Recipe(
-        new Objective(options.temperature, options.supervised),
+        new Objective(options.temperature, options.scale(source.normalized()), options.supervised),
         options.epochs,
         options.batch,
         options.learningRate,
