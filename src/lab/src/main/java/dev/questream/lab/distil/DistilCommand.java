@@ -150,7 +150,7 @@ public final class DistilCommand implements Callable<Integer> {
         MadeOf.course(options, student.config(), student.source(), splits, library, readerFact);
     identity.claim(work.course());
     Dropout dropout = dropout(student.source());
-    MadeOf.training(identity, recipe(), dropout, splits).claim(work.training());
+    MadeOf.training(identity, recipe(student.source()), dropout, splits).claim(work.training());
     Optional<TrainingState> kept = checkpoints.state();
     if (kept.isEmpty()) {
       work.requireRoom("checkpoints", Checkpoints.room(trainer));
@@ -179,7 +179,7 @@ public final class DistilCommand implements Callable<Integer> {
       }
       return new Training(
               trainer,
-              new Distillation(trainer, course, recipe()),
+              new Distillation(trainer, course, recipe(student.source())),
               heldOut,
               checkpoints,
               stop,
@@ -189,9 +189,9 @@ public final class DistilCommand implements Callable<Integer> {
     }
   }
 
-  private Distillation.Recipe recipe() {
+  private Distillation.Recipe recipe(PublishedModel source) {
     return new Distillation.Recipe(
-        new Objective(options.temperature, options.supervised),
+        new Objective(options.temperature, options.scale(source.normalized()), options.supervised),
         options.epochs,
         options.batch,
         options.learningRate,

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,9 +95,13 @@ class DistilTest {
   }
 
   private Result distil(String... more) {
+    return teach(model, more);
+  }
+
+  private Result teach(Path pupil, String... more) {
     List<String> arguments = new ArrayList<>(List.of("distil", "--questions"));
     arguments.addAll(List.of(questions.toString(), "--passages", passages.toString()));
-    arguments.addAll(List.of("--question-model", model.toString(), "--set", "encoder.device=cpu"));
+    arguments.addAll(List.of("--question-model", pupil.toString(), "--set", "encoder.device=cpu"));
     arguments.addAll(List.of("--passage-model", passageModel.toString()));
     arguments.addAll(List.of("--output", folder.resolve("learnt").toString()));
     arguments.addAll(List.of("--set", "cache.dir=" + shared.resolve("cache")));
@@ -155,6 +160,23 @@ class DistilTest {
     assertThat(recall.stream().map("%.2f"::formatted))
         .as(evaluated.out())
         .anyMatch(evaluated.out()::contains);
+  }
+
+  @Test
+  void shouldScaleTheCosinesOfAModelWhoseVectorsHaveLengthOne() throws IOException {
+    Path pupil =
+        TinyModelFolder.sentenceTransformer(
+            Files.createDirectory(folder.resolve("normalized")),
+            TinyCheckpoint.random(TinyCheckpoint.Layout.PLAIN, 1),
+            64);
+    String[] options = {"--teacher-scores", scores.toString(), "--learning-rate", "1e-9"};
+    String[] twenty =
+        Stream.concat(Stream.of(options), Stream.of("--scale", "20")).toArray(String[]::new);
+    String[] one =
+        Stream.concat(Stream.of(options), Stream.of("--scale", "1")).toArray(String[]::new);
+    List<Double> found = numbers(teach(pupil, options), 1);
+    assertThat(found).hasSize(3).isEqualTo(numbers(teach(pupil, twenty), 1));
+    assertThat(found).isNotEqualTo(numbers(teach(pupil, one), 1));
   }
 
   @Test
@@ -231,6 +253,7 @@ class DistilTest {
     "--epochs 2,either --reader or --teacher-scores",
     "--teacher-scores x --top-k 1,--top-k",
     "--teacher-scores x --temperature 0,--temperature",
+    "--teacher-scores x --scale 0,--scale",
     "--teacher-scores x --held-out-share 1,--held-out-share",
     "--teacher-scores x --dropout 1,--dropout"
   })
