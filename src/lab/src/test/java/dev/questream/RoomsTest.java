@@ -231,6 +231,7 @@ class RoomsTest {
             "java..",
             "org.slf4j..",
             "dev.questream.lab.retrieval..",
+            "dev.questream.lab.plot",
             "dev.questream.encoder",
             "dev.questream.engine",
             "dev.questream.provenance",

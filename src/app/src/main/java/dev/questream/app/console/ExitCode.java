@@ -17,6 +17,8 @@ public enum ExitCode {
   REJECTED(6),
   /** A roll-over is not ready to cut over. */
   NOT_READY(7),
+  /** A model learnt and became no better; nothing is written. */
+  NO_BETTER(8),
   /** A training has come to a loss or a gradient that is no number. */
   DIVERGED(9);
 

@@ -75,6 +75,7 @@ final class Course implements AutoCloseable {
       List<float[]> scores =
           new Scoring(pupils, rankings, spool, stop, console)
               .scores(teacher, library.workers(), file);
+      console.out().println(Coverage.of(scores));
       for (int i = 0; i < pupils.size(); i++) {
         add(items, pupils.ids().get(i), rankings.get(i), scores.get(i), judgement.hasAnswer()[i]);
       }

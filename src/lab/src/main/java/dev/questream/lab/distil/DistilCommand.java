@@ -6,10 +6,10 @@ import dev.questream.app.command.SettingsOptions;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.io.OutputTarget;
 import dev.questream.checkpoint.Companions;
 import dev.questream.checkpoint.Dropout;
-import dev.questream.checkpoint.PublishedModel;
-import dev.questream.checkpoint.ReaderModel;
+import dev.questream.checkpoint.ModelCopy;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.Truncation;
 import dev.questream.engine.AdamW;
@@ -19,13 +19,12 @@ import dev.questream.engine.Objective;
 import dev.questream.engine.TorchReader;
 import dev.questream.engine.TorchTrainer;
 import dev.questream.lab.evaluate.PassageVectors;
-import dev.questream.lab.retrieval.PassageCollection;
+import dev.questream.lab.retrieval.QuestionSet;
 import dev.questream.lab.retrieval.recall.AnswerRecall;
 import dev.questream.lab.retrieval.vector.StorageType;
 import dev.questream.model.Encoders;
 import dev.questream.provenance.VectorType;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -54,6 +53,7 @@ public final class DistilCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.check();
+    OutputFolder.requireWritable(options.output);
     QuestreamConfig set =
         settings
             .config(Map.of())
@@ -61,19 +61,18 @@ public final class DistilCommand implements Callable<Integer> {
             .with(QuestreamConfig.OUTPUT_VECTOR, VectorType.FLOAT32.label());
     try (WorkFolder work = WorkFolder.open(options.workFolder())) {
       Output output = Output.of(options.output, work, console);
-      QuestreamConfig config = local(set, options.questionModel(set));
-      PublishedModel source = Encoders.resolve(config);
-      Splits splits = Splits.of(options);
-      Library library = library(set);
-      try (TorchTrainer trainer = TorchTrainer.open(source, training(config, source));
-          Stop stop = Stop.arm(console)) {
-        Checkpoints checkpoints = new Checkpoints(work.training());
-        Training.Outcome outcome =
-            learn(new Student(config, source, trainer), splits, library, work, checkpoints, stop);
-        return new Ending(work, output, options.work != null, console)
-            .end(outcome, source, best -> checkpoints.learnt(trainer, best));
-      } catch (Stop.Stopped e) {
-        return stopped();
+      DistilInputs inputs = DistilInputs.check(options, set, console);
+      try (TorchTrainer trainer = TorchTrainer.open(inputs.student(), training(inputs))) {
+        Pupils heldOut = pupils(inputs.splits().heldOut(), trainer);
+        Pupils pupils = pupils(inputs.splits().training(), trainer);
+        Library library = library(inputs, set); // takes hours, and keeps its own work
+        try (Stop stop = Stop.arm(console)) {
+          Student student = new Student(inputs, trainer, work, stop);
+          return distil(student, pupils, new HeldOut(heldOut, library), output);
+        } catch (Stop.Stopped e) {
+          console.err().println("stopped; the same command goes on from there");
+          return ExitCode.FAILED.status();
+        }
       }
     } catch (IOException e) {
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
@@ -81,36 +80,81 @@ public final class DistilCommand implements Callable<Integer> {
     }
   }
 
-  /** What learns. */
-  private record Student(QuestreamConfig config, PublishedModel source, TorchTrainer trainer) {}
+  /** What learns, of what, and where its work is kept. */
+  private record Student(
+      DistilInputs inputs, TorchTrainer trainer, WorkFolder work, Stop stop) {}
 
-  private int stopped() {
-    console.err().println("stopped; the same command goes on from there");
-    return ExitCode.FAILED.status();
+  private int distil(Student student, Pupils pupils, HeldOut heldOut, Output output)
+      throws IOException {
+    Checkpoints checkpoints = new Checkpoints(student.work().training());
+    Training.Outcome outcome = learn(student, pupils, heldOut, checkpoints);
+    ModelCopy.Addition beside =
+        outcome.state().epochs().isEmpty()
+            ? ModelCopy.Addition.NONE
+            : report(student, pupils, heldOut, outcome);
+    return new Ending(student.work(), output, options.work != null, console)
+        .end(
+            outcome,
+            student.inputs().student(),
+            best -> checkpoints.learnt(student.trainer(), best),
+            beside);
   }
 
-  private QuestreamConfig local(QuestreamConfig config, String model) {
-    return HubModel.local(config.with(QuestreamConfig.MODEL, model), console);
+  /** The questions that can be encoded; asked before passages are. */
+  private Pupils pupils(QuestionSet questions, TorchTrainer trainer) {
+    Pupils pupils = Pupils.of(questions, trainer, console);
+    if (pupils.size() == 0) {
+      throw new FatalException(
+          ExitCode.USAGE, "there is no question left to learn from, or none to hold out");
+    }
+    return pupils;
   }
 
-  private Library library(QuestreamConfig set) throws IOException {
-    PassageCollection passages = PassageCollection.scan(options.passages, count -> {});
+  /** Says what came of it, and gives what is written beside the model. */
+  private ModelCopy.Addition report(
+      Student student, Pupils pupils, HeldOut heldOut, Training.Outcome outcome)
+      throws IOException {
+    TrainingLog log = TrainingLog.of(outcome.state(), outcome.schedule(), options.epochs);
+    TrainingReport report =
+        TrainingReport.of(pupils.size(), log, heldOut.depths(), options.seed);
+    if (outcome.end() != Training.End.STOPPED) {
+      console.out().print(report.table());
+      if (options.report != null) {
+        OutputTarget.write(options.report, console.out(), report.json());
+      }
+    }
+    ModelCard card =
+        new ModelCard(
+            options,
+            student.inputs(),
+            heldOut.library().vectors().provenance(),
+            recipe(student.inputs()),
+            dropout(student.inputs()),
+            report);
+    return copy -> {
+      report.write(copy);
+      card.write(copy);
+    };
+  }
+
+  private Library library(DistilInputs inputs, QuestreamConfig set) throws IOException {
     String model = options.questionModel(set);
     String named = options.passageModel != null ? options.passageModel : Companions.orItself(model);
-    QuestreamConfig config = local(set, named);
+    QuestreamConfig config = HubModel.local(set.with(QuestreamConfig.MODEL, named), console);
     PassageVectors vectors =
         PassageVectors.open(
             config,
-            passages,
+            inputs.passages(),
             Optional.ofNullable(options.passageEmbeddings),
             new PassageVectors.Storage(StorageType.FLOAT32, SHARD_PASSAGES),
             console);
-    return new Library(passages, vectors, options.match, config.workers());
+    return new Library(inputs.passages(), vectors, options.match, config.workers());
   }
 
-  private TorchTrainer.Settings training(QuestreamConfig config, PublishedModel source) {
+  private TorchTrainer.Settings training(DistilInputs inputs) {
+    QuestreamConfig config = inputs.config();
     return new TorchTrainer.Settings(
-        dropout(source),
+        dropout(inputs),
         options.seed,
         AdamW.DPR,
         new EngineSettings.Compute(devices(config), Encoders.trainingThreads(System.getenv())),
@@ -118,9 +162,9 @@ public final class DistilCommand implements Callable<Integer> {
             config.prefix(), Truncation.of(config.getString(QuestreamConfig.TRUNCATION))));
   }
 
-  private Dropout dropout(PublishedModel source) {
+  private Dropout dropout(DistilInputs inputs) {
     return options.dropout == null
-        ? source.config().dropout()
+        ? inputs.student().config().dropout()
         : new Dropout(options.dropout, options.dropout);
   }
 
@@ -129,28 +173,12 @@ public final class DistilCommand implements Callable<Integer> {
   }
 
   private Training.Outcome learn(
-      Student student,
-      Splits splits,
-      Library library,
-      WorkFolder work,
-      Checkpoints checkpoints,
-      Stop stop)
+      Student student, Pupils pupils, HeldOut heldOut, Checkpoints checkpoints)
       throws IOException {
     TorchTrainer trainer = student.trainer();
-    HeldOut heldOut = new HeldOut(Pupils.of(splits.heldOut(), trainer, console), library);
-    Pupils pupils = Pupils.of(splits.training(), trainer, console);
-    if (pupils.size() == 0 || heldOut.pupils().size() == 0) {
-      throw new FatalException(
-          ExitCode.USAGE, "there is no question left to learn from, or none to hold out");
-    }
-    Optional<ReaderModel> reader = reader(student.config());
-    Optional<String> readerFact =
-        reader.map(model -> MadeOf.model(model.weightsSha256(), model.tokenizerJson()));
-    Identity identity =
-        MadeOf.course(options, student.config(), student.source(), splits, library, readerFact);
-    identity.claim(work.course());
-    Dropout dropout = dropout(student.source());
-    MadeOf.training(identity, recipe(student.source()), dropout, splits).claim(work.training());
+    WorkFolder work = student.work();
+    Stop stop = student.stop();
+    claim(student, heldOut.library());
     Optional<TrainingState> kept = checkpoints.state();
     if (kept.isEmpty()) {
       work.requireRoom("checkpoints", Checkpoints.room(trainer));
@@ -160,9 +188,10 @@ public final class DistilCommand implements Callable<Integer> {
         .out()
         .printf(
             "%,d questions to learn from, %,d held out%nbefore: %s%n",
-            pupils.size(), heldOut.pupils().size(), HeldOut.worded(before));
-    Course.Making making = new Course.Making(pupils, library, options.topK, work.course());
-    try (Course course = course(making, trainer, reader, student.config(), stop)) {
+            pupils.size(), heldOut.pupils().size(), heldOut.worded(before));
+    Course.Making making =
+        new Course.Making(pupils, heldOut.library(), options.topK, work.course());
+    try (Course course = course(making, student)) {
       if (course.size() == 0) {
         work.endTraining();
         work.endCourse();
@@ -179,7 +208,7 @@ public final class DistilCommand implements Callable<Integer> {
       }
       return new Training(
               trainer,
-              new Distillation(trainer, course, recipe(student.source())),
+              new Distillation(trainer, course, recipe(student.inputs())),
               heldOut,
               checkpoints,
               stop,
@@ -189,35 +218,40 @@ public final class DistilCommand implements Callable<Integer> {
     }
   }
 
-  private Distillation.Recipe recipe(PublishedModel source) {
+  /** Takes the work that is there, if it is of the same. */
+  private void claim(Student student, Library library) throws IOException {
+    DistilInputs inputs = student.inputs();
+    Identity identity =
+        MadeOf.course(
+            options,
+            inputs.config(),
+            inputs.student(),
+            inputs.splits(),
+            library,
+            inputs.reader().map(it -> MadeOf.model(it.weightsSha256(), it.tokenizerJson())));
+    identity.claim(student.work().course());
+    MadeOf.training(identity, recipe(inputs), dropout(inputs), inputs.splits())
+        .claim(student.work().training());
+  }
+
+  private Distillation.Recipe recipe(DistilInputs inputs) {
     return new Distillation.Recipe(
-        new Objective(options.temperature, options.scale(source.normalized()), options.supervised),
+        new Objective(options.temperature, options.scale(inputs.student().normalized()), options.supervised),
         options.epochs,
         options.batch,
         options.learningRate,
         options.seed);
   }
 
-  private Optional<ReaderModel> reader(QuestreamConfig config) {
-    return options.reader == null
-        ? Optional.empty()
-        : Optional.of(
-            ReaderModel.in(
-                Path.of(local(config, options.reader).getString(QuestreamConfig.MODEL))));
-  }
-
-  private Course course(
-      Course.Making making,
-      TorchTrainer trainer,
-      Optional<ReaderModel> model,
-      QuestreamConfig config,
-      Stop stop)
-      throws IOException {
-    if (model.isEmpty()) {
-      return Course.of(
-          making, trainer, ScoreFile.read(options.teacherScores), false, stop, console);
+  private Course course(Course.Making making, Student student) throws IOException {
+    DistilInputs inputs = student.inputs();
+    TorchTrainer trainer = student.trainer();
+    Stop stop = student.stop();
+    if (inputs.scores().isPresent()) {
+      return Course.of(making, trainer, inputs.scores().get(), false, stop, console);
     }
-    try (TorchReader reader = TorchReader.open(model.get(), devices(config))) {
+    DeviceChoice devices = devices(inputs.config());
+    try (TorchReader reader = TorchReader.open(inputs.reader().orElseThrow(), devices)) {
       return Course.of(making, trainer, new ReaderTeacher(reader), true, stop, console);
     }
   }

@@ -140,6 +140,12 @@ public final class DistilOptions {
   int seed;
 
   @Option(
+      names = "--report",
+      paramLabel = "FILE|-",
+      description = "Writes all figures as JSON, also where nothing is better.")
+  String report;
+
+  @Option(
       names = "--work",
       paramLabel = "FOLDER",
       description =

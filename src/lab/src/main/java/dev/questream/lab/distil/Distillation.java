@@ -26,7 +26,12 @@ final class Distillation {
    * @param rate the highest learning rate
    * @param seed of the order
    */
-  record Recipe(Objective objective, int epochs, int batch, double rate, int seed) {}
+  record Recipe(Objective objective, int epochs, int batch, double rate, int seed) {
+    /** The rates of all steps. */
+    LearningSchedule schedule(int questions) {
+      return new LearningSchedule(rate, (questions + batch - 1) / batch * epochs);
+    }
+  }
 
   /** Thrown where a loss or a gradient is no number; the weights are those of the step before. */
   static final class Diverged extends RuntimeException {
@@ -43,12 +48,15 @@ final class Distillation {
     this.trainer = trainer;
     this.course = course;
     this.recipe = recipe;
-    int steps = (course.size() + recipe.batch() - 1) / recipe.batch() * recipe.epochs();
-    this.schedule = new LearningSchedule(recipe.rate(), steps);
+    this.schedule = recipe.schedule(course.size());
   }
 
   int epochs() {
     return recipe.epochs();
+  }
+
+  LearningSchedule schedule() {
+    return schedule;
   }
 
   /** The questions in the order of an epoch. */

@@ -3,6 +3,7 @@ package dev.questream.lab.distil;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.checkpoint.ModelCopy;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.torchscript.LearntTensors;
 import java.io.IOException;
@@ -29,17 +30,22 @@ final class Ending {
    * Writes what there is to write.
    *
    * @param learnt what had been learnt behind an epoch
+   * @param beside what is written beside the model
    * @return the exit status
    * @throws FatalException if the training diverged
    */
-  int end(Training.Outcome outcome, PublishedModel source, IntFunction<LearntTensors> learnt)
+  int end(
+      Training.Outcome outcome,
+      PublishedModel source,
+      IntFunction<LearntTensors> learnt,
+      ModelCopy.Addition beside)
       throws IOException {
     int best = outcome.state().best();
     return switch (outcome.end()) {
-      case DONE -> best == 0 ? endWithout() : endWith(source, learnt.apply(best), best);
+      case DONE -> best == 0 ? endWithout() : endWith(source, learnt.apply(best), best, beside);
       case STOPPED -> {
         if (best > 0) {
-          output.writeForNow(source, learnt.apply(best), best);
+          output.writeForNow(source, learnt.apply(best), best, beside);
         }
         console
             .out()
@@ -50,7 +56,7 @@ final class Ending {
       }
       case DIVERGED -> {
         if (best > 0) {
-          output.write(source, learnt.apply(best), best);
+          output.write(source, learnt.apply(best), best, beside);
         }
         work.endTraining();
         throw new FatalException(
@@ -66,8 +72,10 @@ final class Ending {
     };
   }
 
-  private int endWith(PublishedModel source, LearntTensors learnt, int best) throws IOException {
-    output.write(source, learnt, best);
+  private int endWith(
+      PublishedModel source, LearntTensors learnt, int best, ModelCopy.Addition beside)
+      throws IOException {
+    output.write(source, learnt, best, beside);
     work.endTraining();
     if (!keepsCourse) {
       work.endCourse();
@@ -79,8 +87,8 @@ final class Ending {
     work.endTraining();
     console
         .err()
-        .printf("no epoch was better than the model itself; nothing is written; %s%n", kept());
-    return ExitCode.FAILED.status();
+        .printf("no epoch has a better mean reciprocal rank than the model itself; nothing is written; %s%n", kept());
+    return ExitCode.NO_BETTER.status();
   }
 
   private String kept() {

@@ -1,5 +1,6 @@
 package dev.questream.lab.distil;
 
+import dev.questream.app.io.DataException;
 import dev.questream.engine.TorchInnerProducts;
 import dev.questream.engine.TorchTrainer;
 import dev.questream.lab.evaluate.PassageVectors;
@@ -10,6 +11,7 @@ import dev.questream.lab.retrieval.recall.Judgement;
 import dev.questream.lab.retrieval.search.ExactSearch;
 import dev.questream.lab.retrieval.search.Ranking;
 import dev.questream.lab.retrieval.search.SearchPlan;
+import dev.questream.lab.retrieval.vector.PickledVectors;
 import dev.questream.lab.retrieval.vector.VectorReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,7 +30,11 @@ record Library(
   private static final long SEARCH_MEMORY = 1 << 30;
   private static final int HEAP_SHARE = 4;
 
-  /** The first k passages for each question, by what a trainer has learnt so far. */
+  /**
+   * The first k passages for each question, by what a trainer has learnt so far.
+   *
+   * @throws DataException if some passages have no vector
+   */
   List<Ranking> search(Pupils pupils, TorchTrainer trainer, int topK, Stop stop) {
     long memory = Math.min(SEARCH_MEMORY, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
     return search(pupils, trainer, topK, memory, stop);
@@ -53,9 +59,18 @@ record Library(
                 reader,
                 TorchInnerProducts::new,
                 count -> stop.check()));
+        requireAll(reader);
       }
     }
     return rankings;
+  }
+
+  private void requireAll(VectorReader read) {
+    if (read instanceof PickledVectors pickled && pickled.missing() > 0) {
+      throw new DataException(
+          "%,d of %,d passages have no vector in --passage-embeddings, and would never be found; take them out of %s, or name a folder where all are encoded"
+              .formatted(pickled.missing(), passages.size(), passages.path()));
+    }
   }
 
   /** Which of them have an answer. */

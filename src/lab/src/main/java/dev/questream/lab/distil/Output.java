@@ -39,7 +39,9 @@ final class Output {
   }
 
   /** Writes the model behind an epoch; another one of an earlier run is moved aside. */
-  void write(PublishedModel source, LearntTensors learnt, int epoch) throws IOException {
+  void write(
+      PublishedModel source, LearntTensors learnt, int epoch, ModelCopy.Addition beside)
+      throws IOException {
     int written = written();
     if (!Files.exists(folder) || written != epoch) {
       if (written > 0 && Files.exists(folder)) {
@@ -48,7 +50,7 @@ final class Output {
         console.out().printf("moved the model after epoch %d to %s%n", written, aside);
       }
       try {
-        ModelCopy.into(folder).write(source, learnt);
+        ModelCopy.into(folder).write(source, learnt, beside);
       } catch (IOException | UncheckedIOException e) {
         throw WorkFolder.unwritable(
             folder,
@@ -59,14 +61,16 @@ final class Output {
   }
 
   /** The same, and it is known to a later run. */
-  void writeForNow(PublishedModel source, LearntTensors learnt, int epoch) throws IOException {
+  void writeForNow(
+      PublishedModel source, LearntTensors learnt, int epoch, ModelCopy.Addition beside)
+      throws IOException {
     int before = written();
     if (before != 0) {
-      write(source, learnt, epoch); // moves aside what the note names
+      write(source, learnt, epoch, beside); // moves aside what the note names
     }
     WorkFolder.writeFile(note, file -> Files.writeString(file, Integer.toString(epoch)));
     if (before == 0) {
-      write(source, learnt, epoch);
+      write(source, learnt, epoch, beside);
     }
   }
 }

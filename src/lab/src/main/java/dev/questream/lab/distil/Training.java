@@ -55,9 +55,14 @@ final class Training {
   /**
    * What it came to.
    *
+   * @param schedule the rates of its steps
    * @param message of a training that diverged
    */
-  record Outcome(End end, TrainingState state, String message) {}
+  record Outcome(End end, TrainingState state, LearningSchedule schedule, String message) {}
+
+  private Outcome outcome(End end, String message) {
+    return new Outcome(end, state, distillation.schedule(), message);
+  }
 
   /**
    * Trains from a state on, which is the trainer's.
@@ -72,12 +77,12 @@ final class Training {
       while (state.epoch() <= distillation.epochs()) {
         epoch();
       }
-      return new Outcome(End.DONE, state, "");
+      return outcome(End.DONE, "");
     } catch (Stop.Stopped e) {
       save();
-      return new Outcome(End.STOPPED, state, "");
+      return outcome(End.STOPPED, "");
     } catch (Distillation.Diverged e) {
-      return new Outcome(End.DIVERGED, state, e.getMessage());
+      return outcome(End.DIVERGED, e.getMessage());
     }
   }
 
@@ -85,14 +90,22 @@ final class Training {
     int number = state.epoch();
     List<Integer> order = distillation.order(number);
     Progress progress =
-        console.progress("epoch %d".formatted(number), order.size() - state.questions());
+        console.progress(
+            "epoch %d of %d".formatted(number, distillation.epochs()),
+            order.size() - state.questions());
     int before = state.questions();
     while (state.questions() < order.size()) {
       stop.check();
       List<Integer> batch = distillation.batch(order, state.questions());
       double loss = distillation.step(batch, state.steps());
       state = state.step(batch.size(), loss);
-      progress.at(state.questions() - before, "loss %.4f".formatted(loss));
+      progress.at(
+          state.questions() - before,
+          String.format(
+              Locale.ROOT,
+              "loss %.4f, learning rate %.2g",
+              loss,
+              distillation.schedule().rate(state.steps() - 1)));
       if (System.nanoTime() - saved >= everyNanos) {
         save();
       }
@@ -111,7 +124,7 @@ final class Training {
             "epoch %d: loss %.4f, %s%s%n",
             number,
             state.epochs().get(number - 1).loss(),
-            HeldOut.worded(recall),
+            heldOut.worded(recall),
             state.best() == number ? ", the best so far" : "");
   }
 

@@ -37,6 +37,11 @@ class EndingTest {
     return new AnswerRecall(new int[] {rank});
   }
 
+  private static Training.Outcome outcome(
+      Training.End end, TrainingState state, String message) {
+    return new Training.Outcome(end, state, new LearningSchedule(1, 1), message);
+  }
+
   private int end(Training.Outcome outcome) throws IOException {
     PrintStream stream = new PrintStream(said, true, UTF_8);
     Console console = new Console(stream, stream, false);
@@ -63,7 +68,11 @@ class EndingTest {
       checkpoints.saveBest(trainer, outcome.state().best());
       checkpoints.save(trainer, outcome.state());
       return new Ending(work, output, false, console)
-          .end(outcome, source, best -> checkpoints.learnt(trainer, best));
+          .end(
+              outcome,
+              source,
+              best -> checkpoints.learnt(trainer, best),
+              copy -> Files.writeString(copy.resolve("README.md"), "a card"));
     }
   }
 
@@ -75,13 +84,14 @@ class EndingTest {
 
   @Test
   void shouldLeaveTheModelAlone() throws IOException {
-    assertThat(end(new Training.Outcome(Training.End.DONE, WITH, ""))).isZero();
+    assertThat(end(outcome(Training.End.DONE, WITH, ""))).isZero();
     assertThat(left()).containsExactly("learnt", "source");
+    assertThat(folder.resolve("learnt/README.md")).hasContent("a card");
   }
 
   @Test
   void shouldKeepTheCourseWhereNothingIsBetter() throws IOException {
-    assertThat(end(new Training.Outcome(Training.End.DONE, WITHOUT, ""))).isNotZero();
+    assertThat(end(outcome(Training.End.DONE, WITHOUT, ""))).isEqualTo(8);
     assertThat(left()).containsExactly("source", "work");
     assertThat(said.toString(UTF_8)).contains("nothing is written", "--work");
     assertThat(folder.resolve("work/course/scores.jsonl")).exists();
@@ -90,7 +100,7 @@ class EndingTest {
 
   @Test
   void shouldWriteTheBestSoFarWhereItDiverges() throws IOException {
-    assertThatThrownBy(() -> end(new Training.Outcome(Training.End.DIVERGED, WITH, "step 7")))
+    assertThatThrownBy(() -> end(outcome(Training.End.DIVERGED, WITH, "step 7")))
         .isInstanceOfSatisfying(
             FatalException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.DIVERGED))
         .hasMessageContaining("step 7")
@@ -102,14 +112,14 @@ class EndingTest {
   /** Stopped after epoch 1 was best, and again after epoch 2: no model is deleted. */
   @Test
   void shouldMoveAnEarlierModelAside() throws IOException {
-    assertThat(end(new Training.Outcome(Training.End.STOPPED, WITH, ""))).isNotZero();
+    assertThat(end(outcome(Training.End.STOPPED, WITH, ""))).isNotZero();
     assertThat(folder.resolve("work/training/checkpoint-000001")).exists();
     assertThat(said.toString(UTF_8)).contains("the model after epoch 1", "stopped behind step 1");
     TrainingState third = WITH.step(1, 0.5).epochDone(hit(3));
-    end(new Training.Outcome(Training.End.STOPPED, third, ""));
+    end(outcome(Training.End.STOPPED, third, ""));
     assertThat(left()).containsExactly("learnt", "source", "work");
     TrainingState later = WITHOUT.step(1, 0.5).epochDone(hit(2)).step(1, 0.5).epochDone(hit(1));
-    assertThat(end(new Training.Outcome(Training.End.DONE, later, ""))).isZero();
+    assertThat(end(outcome(Training.End.DONE, later, ""))).isZero();
     assertThat(left()).containsExactly("learnt", "learnt.epoch-1", "source");
   }
 }
