@@ -62,12 +62,17 @@ public final class DistilCommand implements Callable<Integer> {
     try (WorkFolder work = WorkFolder.open(options.workFolder())) {
       Output output = Output.of(options.output, work, console);
       DistilInputs inputs = DistilInputs.check(options, set, console);
-      try (TorchTrainer trainer = TorchTrainer.open(inputs.student(), training(inputs));
-          Stop stop = Stop.arm(console)) {
-        return distil(new Student(inputs, set, trainer, work, stop), output);
-      } catch (Stop.Stopped e) {
-        console.err().println("stopped; the same command goes on from there");
-        return ExitCode.FAILED.status();
+      try (TorchTrainer trainer = TorchTrainer.open(inputs.student(), training(inputs))) {
+        Pupils heldOut = pupils(inputs.splits().heldOut(), trainer);
+        Pupils pupils = pupils(inputs.splits().training(), trainer);
+        Library library = library(inputs, set); // takes hours, and keeps its own work
+        try (Stop stop = Stop.arm(console)) {
+          Student student = new Student(inputs, trainer, work, stop);
+          return distil(student, pupils, new HeldOut(heldOut, library), output);
+        } catch (Stop.Stopped e) {
+          console.err().println("stopped; the same command goes on from there");
+          return ExitCode.FAILED.status();
+        }
       }
     } catch (IOException e) {
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
@@ -77,17 +82,10 @@ public final class DistilCommand implements Callable<Integer> {
 
   /** What learns, of what, and where its work is kept. */
   private record Student(
-      DistilInputs inputs,
-      QuestreamConfig set,
-      TorchTrainer trainer,
-      WorkFolder work,
-      Stop stop) {}
+      DistilInputs inputs, TorchTrainer trainer, WorkFolder work, Stop stop) {}
 
-  private int distil(Student student, Output output) throws IOException {
-    Pupils heldOutPupils = pupils(student.inputs().splits().heldOut(), student);
-    Pupils pupils = pupils(student.inputs().splits().training(), student);
-    Library library = library(student); // takes hours
-    HeldOut heldOut = new HeldOut(heldOutPupils, library);
+  private int distil(Student student, Pupils pupils, HeldOut heldOut, Output output)
+      throws IOException {
     Checkpoints checkpoints = new Checkpoints(student.work().training());
     Training.Outcome outcome = learn(student, pupils, heldOut, checkpoints);
     ModelCopy.Addition beside =
@@ -103,8 +101,8 @@ public final class DistilCommand implements Callable<Integer> {
   }
 
   /** The questions that can be encoded; asked before passages are. */
-  private Pupils pupils(QuestionSet questions, Student student) {
-    Pupils pupils = Pupils.of(questions, student.trainer(), console);
+  private Pupils pupils(QuestionSet questions, TorchTrainer trainer) {
+    Pupils pupils = Pupils.of(questions, trainer, console);
     if (pupils.size() == 0) {
       throw new FatalException(
           ExitCode.USAGE, "there is no question left to learn from, or none to hold out");
@@ -130,7 +128,7 @@ public final class DistilCommand implements Callable<Integer> {
             options,
             student.inputs(),
             heldOut.library().vectors().provenance(),
-            recipe(),
+            recipe(student.inputs()),
             dropout(student.inputs()),
             report);
     return copy -> {
@@ -139,12 +137,10 @@ public final class DistilCommand implements Callable<Integer> {
     };
   }
 
-  private Library library(Student student) throws IOException {
-    DistilInputs inputs = student.inputs();
-    String model = options.questionModel(student.set());
+  private Library library(DistilInputs inputs, QuestreamConfig set) throws IOException {
+    String model = options.questionModel(set);
     String named = options.passageModel != null ? options.passageModel : Companions.orItself(model);
-    QuestreamConfig config =
-        HubModel.local(student.set().with(QuestreamConfig.MODEL, named), console);
+    QuestreamConfig config = HubModel.local(set.with(QuestreamConfig.MODEL, named), console);
     PassageVectors vectors =
         PassageVectors.open(
             config,
@@ -212,7 +208,7 @@ public final class DistilCommand implements Callable<Integer> {
       }
       return new Training(
               trainer,
-              new Distillation(trainer, course, recipe()),
+              new Distillation(trainer, course, recipe(student.inputs())),
               heldOut,
               checkpoints,
               stop,
@@ -234,13 +230,13 @@ public final class DistilCommand implements Callable<Integer> {
             library,
             inputs.reader().map(it -> MadeOf.model(it.weightsSha256(), it.tokenizerJson())));
     identity.claim(student.work().course());
-    MadeOf.training(identity, recipe(), dropout(inputs), inputs.splits())
+    MadeOf.training(identity, recipe(inputs), dropout(inputs), inputs.splits())
         .claim(student.work().training());
   }
 
-  private Distillation.Recipe recipe() {
+  private Distillation.Recipe recipe(DistilInputs inputs) {
     return new Distillation.Recipe(
-        new Objective(options.temperature, options.supervised),
+        new Objective(options.temperature, options.scale(inputs.student().normalized()), options.supervised),
         options.epochs,
         options.batch,
         options.learningRate,

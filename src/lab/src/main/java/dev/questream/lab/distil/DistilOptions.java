@@ -3,6 +3,7 @@ package dev.questream.lab.distil;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.engine.Objective;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -95,6 +96,13 @@ public final class DistilOptions {
   double temperature;
 
   @Option(
+      names = "--scale",
+      paramLabel = "X",
+      description =
+          "The student's inner products times this. Default: 20 for vectors of length 1, else 1.")
+  Double scale;
+
+  @Option(
       names = "--supervised",
       defaultValue = "0",
       paramLabel = "X",
@@ -161,6 +169,11 @@ public final class DistilOptions {
     return questionModel == null ? config.getString(QuestreamConfig.MODEL) : questionModel;
   }
 
+  /** Cosines of a model whose vectors have length 1 need one. */
+  double scale(boolean normalized) {
+    return scale != null ? scale : normalized ? Objective.COSINE_SCALE : 1;
+  }
+
   /** Refuses values that make no sense together or alone. */
   void check() {
     require(
@@ -171,6 +184,7 @@ public final class DistilOptions {
         "--held-out-share is between 0 and 1, it is " + heldOutShare);
     require(topK >= 2, "--top-k must be at least 2, it is " + topK);
     require(temperature > 0, "--temperature is more than 0, it is " + temperature);
+    require(scale == null || scale > 0, "--scale is more than 0, it is " + scale);
     require(supervised >= 0, "--supervised is 0 or more, it is " + supervised);
     require(epochs >= 1, "--epochs must be at least 1, it is " + epochs);
     require(batch >= 1, "--batch must be at least 1, it is " + batch);
