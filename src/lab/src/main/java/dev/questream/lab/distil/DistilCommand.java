@@ -8,14 +8,12 @@ import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.io.OutputTarget;
 import dev.questream.checkpoint.Companions;
-import dev.questream.checkpoint.Dropout;
 import dev.questream.checkpoint.ModelCopy;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.Truncation;
 import dev.questream.engine.AdamW;
 import dev.questream.engine.DeviceChoice;
 import dev.questream.engine.EngineSettings;
-import dev.questream.engine.Objective;
 import dev.questream.engine.TorchReader;
 import dev.questream.engine.TorchTrainer;
 import dev.questream.lab.evaluate.PassageVectors;
@@ -81,8 +79,7 @@ public final class DistilCommand implements Callable<Integer> {
   }
 
   /** What learns, of what, and where its work is kept. */
-  private record Student(
-      DistilInputs inputs, TorchTrainer trainer, WorkFolder work, Stop stop) {}
+  private record Student(DistilInputs inputs, TorchTrainer trainer, WorkFolder work, Stop stop) {}
 
   private int distil(Student student, Pupils pupils, HeldOut heldOut, Output output)
       throws IOException {
@@ -115,8 +112,7 @@ public final class DistilCommand implements Callable<Integer> {
       Student student, Pupils pupils, HeldOut heldOut, Training.Outcome outcome)
       throws IOException {
     TrainingLog log = TrainingLog.of(outcome.state(), outcome.schedule(), options.epochs);
-    TrainingReport report =
-        TrainingReport.of(pupils.size(), log, heldOut.depths(), options.seed);
+    TrainingReport report = TrainingReport.of(pupils.size(), log, heldOut.depths(), options.seed);
     if (outcome.end() != Training.End.STOPPED) {
       console.out().print(report.table());
       if (options.report != null) {
@@ -128,8 +124,8 @@ public final class DistilCommand implements Callable<Integer> {
             options,
             student.inputs(),
             heldOut.library().vectors().provenance(),
-            recipe(student.inputs()),
-            dropout(student.inputs()),
+            options.recipe(student.inputs().student()),
+            options.dropout(student.inputs().student()),
             report);
     return copy -> {
       report.write(copy);
@@ -154,7 +150,7 @@ public final class DistilCommand implements Callable<Integer> {
   private TorchTrainer.Settings training(DistilInputs inputs) {
     QuestreamConfig config = inputs.config();
     return new TorchTrainer.Settings(
-        dropout(inputs),
+        options.dropout(inputs.student()),
         options.seed,
         AdamW.DPR,
         new EngineSettings.Compute(devices(config), Encoders.trainingThreads(System.getenv())),
@@ -162,19 +158,12 @@ public final class DistilCommand implements Callable<Integer> {
             config.prefix(), Truncation.of(config.getString(QuestreamConfig.TRUNCATION))));
   }
 
-  private Dropout dropout(DistilInputs inputs) {
-    return options.dropout == null
-        ? inputs.student().config().dropout()
-        : new Dropout(options.dropout, options.dropout);
-  }
-
   private static DeviceChoice devices(QuestreamConfig config) {
     return new DeviceChoice(config.getString(QuestreamConfig.DEVICE));
   }
 
   private Training.Outcome learn(
-      Student student, Pupils pupils, HeldOut heldOut, Checkpoints checkpoints)
-      throws IOException {
+      Student student, Pupils pupils, HeldOut heldOut, Checkpoints checkpoints) throws IOException {
     TorchTrainer trainer = student.trainer();
     WorkFolder work = student.work();
     Stop stop = student.stop();
@@ -208,7 +197,7 @@ public final class DistilCommand implements Callable<Integer> {
       }
       return new Training(
               trainer,
-              new Distillation(trainer, course, recipe(student.inputs())),
+              new Distillation(trainer, course, options.recipe(student.inputs().student())),
               heldOut,
               checkpoints,
               stop,
@@ -230,17 +219,12 @@ public final class DistilCommand implements Callable<Integer> {
             library,
             inputs.reader().map(it -> MadeOf.model(it.weightsSha256(), it.tokenizerJson())));
     identity.claim(student.work().course());
-    MadeOf.training(identity, recipe(inputs), dropout(inputs), inputs.splits())
+    MadeOf.training(
+            identity,
+            options.recipe(inputs.student()),
+            options.dropout(inputs.student()),
+            inputs.splits())
         .claim(student.work().training());
-  }
-
-  private Distillation.Recipe recipe(DistilInputs inputs) {
-    return new Distillation.Recipe(
-        new Objective(options.temperature, options.scale(inputs.student().normalized()), options.supervised),
-        options.epochs,
-        options.batch,
-        options.learningRate,
-        options.seed);
   }
 
   private Course course(Course.Making making, Student student) throws IOException {

@@ -2,6 +2,8 @@ package dev.questream.lab.distil;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.checkpoint.Dropout;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.engine.Objective;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
@@ -172,6 +174,21 @@ public final class DistilOptions {
   /** Cosines of a model whose vectors have length 1 need one. */
   double scale(boolean normalized) {
     return scale != null ? scale : normalized ? Objective.COSINE_SCALE : 1;
+  }
+
+  /** How a student learns. */
+  Distillation.Recipe recipe(PublishedModel student) {
+    return new Distillation.Recipe(
+        new Objective(temperature, scale(student.normalized()), supervised),
+        epochs,
+        batch,
+        learningRate,
+        seed);
+  }
+
+  /** What of it is dropped meanwhile. */
+  Dropout dropout(PublishedModel student) {
+    return dropout == null ? student.config().dropout() : new Dropout(dropout, dropout);
   }
 
   /** Refuses values that make no sense together or alone. */

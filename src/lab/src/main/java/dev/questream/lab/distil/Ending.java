@@ -87,7 +87,9 @@ final class Ending {
     work.endTraining();
     console
         .err()
-        .printf("no epoch has a better mean reciprocal rank than the model itself; nothing is written; %s%n", kept());
+        .printf(
+            "no epoch has a better mean reciprocal rank than the model itself; nothing is written; %s%n",
+            kept());
     return ExitCode.NO_BETTER.status();
   }
 

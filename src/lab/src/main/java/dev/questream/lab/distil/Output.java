@@ -39,8 +39,7 @@ final class Output {
   }
 
   /** Writes the model behind an epoch; another one of an earlier run is moved aside. */
-  void write(
-      PublishedModel source, LearntTensors learnt, int epoch, ModelCopy.Addition beside)
+  void write(PublishedModel source, LearntTensors learnt, int epoch, ModelCopy.Addition beside)
       throws IOException {
     int written = written();
     if (!Files.exists(folder) || written != epoch) {
