@@ -136,7 +136,9 @@ public final class TorchTrainer implements AutoCloseable {
       inputs.addAll(candidates.inputs(manager));
       inputs.add(
           manager.create(
-              new double[] {objective.temperature(), 1.0 / batch, objective.supervised()}));
+              new double[] {
+                objective.temperature(), 1.0 / batch, objective.supervised(), objective.scale()
+              }));
       JniUtils.setSeed(seed(settings.seed(), steps, parts++));
       try (NDList output = run(inputs, true)) {
         return output.singletonOrThrow().toFloatArray()[0];

@@ -6,14 +6,12 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.io.OutputTarget;
-import dev.questream.checkpoint.Dropout;
 import dev.questream.checkpoint.ModelCopy;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.encoder.Truncation;
 import dev.questream.engine.AdamW;
 import dev.questream.engine.DeviceChoice;
 import dev.questream.engine.EngineSettings;
-import dev.questream.engine.Objective;
 import dev.questream.engine.TorchReader;
 import dev.questream.engine.TorchTrainer;
 import dev.questream.lab.evaluate.Pairing;
@@ -62,12 +60,17 @@ public final class DistilCommand implements Callable<Integer> {
     try (WorkFolder work = WorkFolder.open(options.workFolder())) {
       Output output = Output.of(options.output, work, console);
       DistilInputs inputs = DistilInputs.check(options, set, console);
-      try (TorchTrainer trainer = TorchTrainer.open(inputs.student(), training(inputs));
-          Stop stop = Stop.arm(console)) {
-        return distil(new Student(inputs, set, trainer, work, stop), output);
-      } catch (Stop.Stopped e) {
-        console.err().println("stopped; the same command goes on from there");
-        return ExitCode.FAILED.status();
+      try (TorchTrainer trainer = TorchTrainer.open(inputs.student(), training(inputs))) {
+        Pupils heldOut = pupils(inputs.splits().heldOut(), trainer);
+        Pupils pupils = pupils(inputs.splits().training(), trainer);
+        Library library = library(inputs, set); // takes hours, and keeps its own work
+        try (Stop stop = Stop.arm(console)) {
+          Student student = new Student(inputs, trainer, work, stop);
+          return distil(student, pupils, new HeldOut(heldOut, library), output);
+        } catch (Stop.Stopped e) {
+          console.err().println("stopped; the same command goes on from there");
+          return ExitCode.FAILED.status();
+        }
       }
     } catch (IOException e) {
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
@@ -76,14 +79,10 @@ public final class DistilCommand implements Callable<Integer> {
   }
 
   /** What learns, of what, and where its work is kept. */
-  private record Student(
-      DistilInputs inputs, QuestreamConfig set, TorchTrainer trainer, WorkFolder work, Stop stop) {}
+  private record Student(DistilInputs inputs, TorchTrainer trainer, WorkFolder work, Stop stop) {}
 
-  private int distil(Student student, Output output) throws IOException {
-    Pupils heldOutPupils = pupils(student.inputs().splits().heldOut(), student);
-    Pupils pupils = pupils(student.inputs().splits().training(), student);
-    Library library = library(student); // takes hours
-    HeldOut heldOut = new HeldOut(heldOutPupils, library);
+  private int distil(Student student, Pupils pupils, HeldOut heldOut, Output output)
+      throws IOException {
     Checkpoints checkpoints = new Checkpoints(student.work().training());
     Training.Outcome outcome = learn(student, pupils, heldOut, checkpoints);
     ModelCopy.Addition beside =
@@ -99,8 +98,8 @@ public final class DistilCommand implements Callable<Integer> {
   }
 
   /** The questions that can be encoded; asked before passages are. */
-  private Pupils pupils(QuestionSet questions, Student student) {
-    Pupils pupils = Pupils.of(questions, student.trainer(), console);
+  private Pupils pupils(QuestionSet questions, TorchTrainer trainer) {
+    Pupils pupils = Pupils.of(questions, trainer, console);
     if (pupils.size() == 0) {
       throw new FatalException(
           ExitCode.USAGE, "there is no question left to learn from, or none to hold out");
@@ -125,8 +124,8 @@ public final class DistilCommand implements Callable<Integer> {
             options,
             student.inputs(),
             heldOut.library().vectors().provenance(),
-            recipe(),
-            dropout(student.inputs()),
+            options.recipe(student.inputs().student()),
+            options.dropout(student.inputs().student()),
             report);
     return copy -> {
       report.write(copy);
@@ -134,11 +133,10 @@ public final class DistilCommand implements Callable<Integer> {
     };
   }
 
-  private Library library(Student student) throws IOException {
-    DistilInputs inputs = student.inputs();
+  private Library library(DistilInputs inputs, QuestreamConfig set) throws IOException {
     PassageSource source =
         PassageSource.of(
-            student.set().with(QuestreamConfig.MODEL, options.questionModel(student.set())),
+            set.with(QuestreamConfig.MODEL, options.questionModel(set)),
             new PassageSource.Named(
                 options.passageModel, options.passagesTopic, options.passageEmbeddings),
             console);
@@ -156,18 +154,12 @@ public final class DistilCommand implements Callable<Integer> {
   private TorchTrainer.Settings training(DistilInputs inputs) {
     QuestreamConfig config = inputs.config();
     return new TorchTrainer.Settings(
-        dropout(inputs),
+        options.dropout(inputs.student()),
         options.seed,
         AdamW.DPR,
         new EngineSettings.Compute(devices(config), Encoders.trainingThreads(System.getenv())),
         new EngineSettings.Text(
             config.prefix(), Truncation.of(config.getString(QuestreamConfig.TRUNCATION))));
-  }
-
-  private Dropout dropout(DistilInputs inputs) {
-    return options.dropout == null
-        ? inputs.student().config().dropout()
-        : new Dropout(options.dropout, options.dropout);
   }
 
   private static DeviceChoice devices(QuestreamConfig config) {
@@ -209,7 +201,7 @@ public final class DistilCommand implements Callable<Integer> {
       }
       return new Training(
               trainer,
-              new Distillation(trainer, course, recipe()),
+              new Distillation(trainer, course, options.recipe(student.inputs().student())),
               heldOut,
               checkpoints,
               stop,
@@ -231,17 +223,12 @@ public final class DistilCommand implements Callable<Integer> {
             library,
             inputs.reader().map(it -> MadeOf.model(it.weightsSha256(), it.tokenizerJson())));
     identity.claim(student.work().course());
-    MadeOf.training(identity, recipe(), dropout(inputs), inputs.splits())
+    MadeOf.training(
+            identity,
+            options.recipe(inputs.student()),
+            options.dropout(inputs.student()),
+            inputs.splits())
         .claim(student.work().training());
-  }
-
-  private Distillation.Recipe recipe() {
-    return new Distillation.Recipe(
-        new Objective(options.temperature, options.supervised),
-        options.epochs,
-        options.batch,
-        options.learningRate,
-        options.seed);
   }
 
   private Course course(Course.Making making, Student student) throws IOException {

@@ -164,8 +164,7 @@ record DistilInputs(
     console
         .out()
         .printf(
-            "%,d scores%s, %,d of them of %,d questions that are not learnt from, %,d of ids that"
-                + " no passage has%n",
+            "%,d scores%s, %,d of them of %,d questions that are not learnt from, %,d of ids that no passage has%n",
             scores.size(),
             scores.repeated() == 0
                 ? ""

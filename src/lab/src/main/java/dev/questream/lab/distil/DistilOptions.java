@@ -2,7 +2,10 @@ package dev.questream.lab.distil;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.checkpoint.Dropout;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.engine.Objective;
 import dev.questream.lab.evaluate.PassageSource;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import java.nio.file.Path;
@@ -106,6 +109,13 @@ public final class DistilOptions {
   double temperature;
 
   @Option(
+      names = "--scale",
+      paramLabel = "X",
+      description =
+          "The student's inner products times this. Default: 20 for vectors of length 1, else 1.")
+  Double scale;
+
+  @Option(
       names = "--supervised",
       defaultValue = "0",
       paramLabel = "X",
@@ -152,8 +162,7 @@ public final class DistilOptions {
       names = "--work",
       paramLabel = "FOLDER",
       description =
-          "Where a killed run is gone on with. Default: FOLDER.work beside --output, removed in the"
-              + " end.")
+          "Where a killed run is gone on with. Default: FOLDER.work beside --output, removed in the end.")
   Path work;
 
   @Option(
@@ -173,6 +182,26 @@ public final class DistilOptions {
     return questionModel == null ? config.getString(QuestreamConfig.MODEL) : questionModel;
   }
 
+  /** Cosines of a model whose vectors have length 1 need one. */
+  double scale(boolean normalized) {
+    return scale != null ? scale : normalized ? Objective.COSINE_SCALE : 1;
+  }
+
+  /** How a student learns. */
+  Distillation.Recipe recipe(PublishedModel student) {
+    return new Distillation.Recipe(
+        new Objective(temperature, scale(student.normalized()), supervised),
+        epochs,
+        batch,
+        learningRate,
+        seed);
+  }
+
+  /** What of it is dropped meanwhile. */
+  Dropout dropout(PublishedModel student) {
+    return dropout == null ? student.config().dropout() : new Dropout(dropout, dropout);
+  }
+
   /** Refuses values that make no sense together or alone. */
   void check() {
     require(
@@ -183,6 +212,7 @@ public final class DistilOptions {
         "--held-out-share is between 0 and 1, it is " + heldOutShare);
     require(topK >= 2, "--top-k must be at least 2, it is " + topK);
     require(temperature > 0, "--temperature is more than 0, it is " + temperature);
+    require(scale == null || scale > 0, "--scale is more than 0, it is " + scale);
     require(supervised >= 0, "--supervised is 0 or more, it is " + supervised);
     require(epochs >= 1, "--epochs must be at least 1, it is " + epochs);
     require(batch >= 1, "--batch must be at least 1, it is " + batch);

@@ -88,8 +88,7 @@ final class Ending {
     console
         .err()
         .printf(
-            "no epoch has a better mean reciprocal rank than the model itself; nothing is written;"
-                + " %s%n",
+            "no epoch has a better mean reciprocal rank than the model itself; nothing is written; %s%n",
             kept());
     return ExitCode.NO_BETTER.status();
   }

@@ -177,9 +177,7 @@ record ModelCard(
                             TrainingReport.signed(each.low()), TrainingReport.signed(each.high())))
             .toList());
     text.append(
-        "\n"
-            + "![loss and recall](training.svg)\n\n"
-            + "`training.csv`: each step. `recall.csv`: each epoch.\n\n");
+        "\n![loss and recall](training.svg)\n\n`training.csv`: each step. `recall.csv`: each epoch.\n\n");
   }
 
   private static void row(StringBuilder text, String name, List<String> cells) {

@@ -24,7 +24,9 @@ final class ScoreFile implements Teacher {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
-  private final Map<String, Map<String, Float>> scores = new HashMap<>();
+  private static final KnownScores NONE = new KnownScores();
+
+  private final Map<String, KnownScores> scores = new HashMap<>();
   private int repeated;
 
   private ScoreFile() {}
@@ -36,12 +38,13 @@ final class ScoreFile implements Teacher {
    */
   static ScoreFile read(Path file) {
     ScoreFile read = new ScoreFile();
+    Map<String, String> ids = new HashMap<>(); // each once
     long number = 0;
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         if (!line.isBlank()) {
-          read.take(JSON.readTree(line));
+          read.take(JSON.readTree(line), ids);
         }
       }
     } catch (JsonProcessingException | IllegalArgumentException e) {
@@ -58,7 +61,7 @@ final class ScoreFile implements Teacher {
     return read;
   }
 
-  private void take(JsonNode line) {
+  private void take(JsonNode line, Map<String, String> ids) {
     JsonNode passage = line.path("passage");
     float score = line.path("score").floatValue();
     if (!line.path("question").isTextual()
@@ -67,16 +70,14 @@ final class ScoreFile implements Teacher {
         || !Float.isFinite(score)) {
       throw new IllegalArgumentException("this one is not");
     }
-    Float earlier =
-        scores
-            .computeIfAbsent(line.path("question").asText().strip(), text -> new HashMap<>())
-            .put(passage.asText(), score);
-    repeated += earlier == null ? 0 : 1;
+    KnownScores known =
+        scores.computeIfAbsent(line.path("question").asText().strip(), text -> new KnownScores());
+    repeated += known.put(ids.computeIfAbsent(passage.asText(), id -> id), score) ? 0 : 1;
   }
 
   /** Pairs that have a score. */
   long size() {
-    return scores.values().stream().mapToLong(Map::size).sum();
+    return scores.values().stream().mapToLong(KnownScores::size).sum();
   }
 
   /** Lines that scored a pair again: the last one counts. */
@@ -98,22 +99,22 @@ final class ScoreFile implements Teacher {
     int questions = 0;
     long ofQuestions = 0;
     long passages = 0;
-    for (Map.Entry<String, Map<String, Float>> each : scores.entrySet()) {
+    for (Map.Entry<String, KnownScores> each : scores.entrySet()) {
       if (!isQuestion.test(each.getKey())) {
         questions++;
         ofQuestions += each.getValue().size();
       }
-      passages += each.getValue().keySet().stream().filter(isPassage.negate()).count();
+      passages += each.getValue().ids().filter(isPassage.negate()).count();
     }
     return new Unknown(questions, ofQuestions, passages);
   }
 
   @Override
   public float[] scores(String question, List<Passage> candidates) {
-    Map<String, Float> known = scores.getOrDefault(question.strip(), Map.of());
+    KnownScores known = scores.getOrDefault(question.strip(), NONE);
     float[] found = new float[candidates.size()];
     for (int i = 0; i < found.length; i++) {
-      found[i] = known.getOrDefault(candidates.get(i).id(), Float.NaN);
+      found[i] = known.of(candidates.get(i).id());
     }
     return found;
   }

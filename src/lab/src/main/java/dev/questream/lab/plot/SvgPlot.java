@@ -41,8 +41,7 @@ public final class SvgPlot {
     body.append(
         String.format(
             Locale.ROOT,
-            "<text transform=\"translate(16 %d) rotate(-90)\" text-anchor=\"middle\""
-                + " font-size=\"12\">%s</text>%n",
+            "<text transform=\"translate(16 %d) rotate(-90)\" text-anchor=\"middle\" font-size=\"12\">%s</text>%n",
             (TOP + HEIGHT - BOTTOM) / 2,
             escaped(vertical.label())));
     for (double tick : vertical.ticks()) {

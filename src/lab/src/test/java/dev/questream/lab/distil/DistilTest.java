@@ -2,6 +2,8 @@ package dev.questream.lab.distil;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.questream.checkpoint.TinyCheckpoint;
+import dev.questream.engine.TinyModelFolder;
 import dev.questream.lab.distil.DistilFixture.Result;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +94,30 @@ class DistilTest {
   }
 
   @Test
+  void shouldScaleTheCosinesOfAModelWhoseVectorsHaveLengthOne() throws IOException {
+    Path pupil =
+        TinyModelFolder.sentenceTransformer(
+            Files.createDirectory(folder.resolve("normalized")),
+            TinyCheckpoint.random(TinyCheckpoint.Layout.PLAIN, 1),
+            64);
+    String[] options = {
+      "--question-model",
+      pupil.toString(),
+      "--teacher-scores",
+      fixture.scores().toString(),
+      "--learning-rate",
+      "1e-9"
+    };
+    String[] twenty =
+        Stream.concat(Stream.of(options), Stream.of("--scale", "20")).toArray(String[]::new);
+    String[] one =
+        Stream.concat(Stream.of(options), Stream.of("--scale", "1")).toArray(String[]::new);
+    List<Double> found = numbers(distil(options), 1);
+    assertThat(found).hasSize(3).isEqualTo(numbers(distil(twenty), 1));
+    assertThat(found).isNotEqualTo(numbers(distil(one), 1));
+  }
+
+  @Test
   void shouldLearnTheSameWithTheSameSeed() {
     String[] options = {
       "--teacher-scores", fixture.scores().toString(), "--epochs", "2", "--learning-rate", "0.001"
@@ -160,6 +187,7 @@ class DistilTest {
     "--epochs 2,either --reader or --teacher-scores",
     "--teacher-scores x --top-k 1,--top-k",
     "--teacher-scores x --temperature 0,--temperature",
+    "--teacher-scores x --scale 0,--scale",
     "--teacher-scores x --held-out-share 1,--held-out-share",
     "--teacher-scores x --dropout 1,--dropout"
   })

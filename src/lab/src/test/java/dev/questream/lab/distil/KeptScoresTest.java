@@ -60,6 +60,7 @@ class KeptScoresTest {
       try (KeptScores kept = KeptScores.open(file)) {
         assertThat(kept.next("who?", CANDIDATES)).as("cut at %d", length).containsExactly(FIRST);
         assertThat(kept.next("what?\n", CANDIDATES)).as("cut at %d", length).isNull();
+        assertThat(file).hasSize(first + 1L);
         kept.add("what?\n", CANDIDATES, SECOND);
       }
       assertThat(file).hasBinaryContent(whole);
