@@ -9,6 +9,12 @@ Questions are laid end to end as the application does it, in batches of each tok
 each: questions and tokens a second, useful work by the formula of docs/performance.md, its share of the machine's
 own rate in hot matrix products of the same size and precision, and the worst cosine to the exact vectors.
 Tokenizing is not counted, copies to the device and back are.
+
+    ./questream model export MODEL training.pt --training
+    bench/archive.py --training --archive training.pt --tokenizer MODEL/tokenizer.json --questions questions.txt
+
+measures distil's steps instead, for each number of questions in a step (--batches), with 32 random candidates; a step
+is counted as three times the operations of the forward pass.
 """
 import argparse
 import json
@@ -27,6 +33,7 @@ STEPS, STEP = ((64, 4), (256, 8)), 64  # as in PackedBatch: few different number
 MAX_TOKENS = 512
 HOT_ROWS = {"cuda": 16_384, "cpu": 512}
 HOT_SECONDS = 1.0
+CANDIDATES, RATE = 32, 1e-6  # of a training step
 
 
 def packed(texts):
@@ -70,12 +77,13 @@ class Encoder:
     def __init__(self, archive, device):
         self.device = torch.device(device)
         self.module = torch.jit.load(str(archive), map_location=self.device).eval()
-        self.hidden = self.module.embedding_norm_weight.shape[0]
-        self.layers = len(self.module.up_weight)
-        self.intermediate = self.module.up_weight[0].shape[0]
-        self.dtype = self.module.up_weight[0].dtype
-        self.cls = hasattr(self.module, "last_query_weight")
-        self.projection = self.module.projection_weight.shape[0] if hasattr(self.module, "projection_weight") else 0
+        graph = getattr(self.module, "encoder", self.module)  # a training archive has the graph inside
+        self.hidden = graph.embedding_norm_weight.shape[0]
+        self.layers = len(graph.up_weight)
+        self.intermediate = graph.up_weight[0].shape[0]
+        self.dtype = graph.up_weight[0].dtype
+        self.cls = hasattr(graph, "last_query_weight")
+        self.projection = graph.projection_weight.shape[0] if hasattr(graph, "projection_weight") else 0
 
     def run(self, batches):
         with torch.inference_mode():
@@ -118,18 +126,46 @@ class Encoder:
         return done * 8 * 4 * rows * self.hidden * self.intermediate / seconds
 
 
-def measure(encoder, texts, budget, options):
-    batches = list(plan(texts, budget))
-    encoder.run(batches)
-    rates = []
+class Training:
+    """Steps as distil takes them, of texts in order of arrival."""
+
+    def __init__(self, encoder, texts, size):
+        generator = torch.Generator().manual_seed(1)
+        width = encoder.run([finished(texts, [0])])[0][1].shape[1]
+        self.encoder, self.steps = encoder, []
+        for start in range(0, len(texts), size):
+            _, batch = finished(texts, range(start, min(len(texts), start + size)))
+            rows = min(size, len(texts) - start)
+            scores = torch.randn(rows, CANDIDATES, generator=generator)
+            self.steps.append((*batch, torch.randn(rows, CANDIDATES, width, generator=generator), scores,
+                               torch.zeros_like(scores), torch.tensor([1, 1 / rows, 0, 1], dtype=torch.float64)))
+
+    def run(self):
+        for number, step in enumerate(self.steps):
+            self.encoder.module.accumulate(*step)
+            corrections = (1 - 0.9 ** (number + 1), 1 - 0.999 ** (number + 1))
+            self.encoder.module.update(torch.tensor([RATE, 2, 0.9, 0.999, 1e-8, 0, *corrections], dtype=torch.float64))
+        self.encoder.synchronize()
+
+
+def rates(one_pass, texts, options):
+    """Questions a second, one for each round."""
+    one_pass()
+    found = []
     for _ in range(options.rounds):
         passes, start = 0, time.perf_counter()
         while passes == 0 or time.perf_counter() - start < options.seconds:
-            encoder.run(batches)
+            one_pass()
             passes += 1
-        rates.append(passes * len(texts) / (time.perf_counter() - start))
-    row = {"max_batch_tokens": budget, "batches": len(batches), "questions_per_second": statistics.median(rates),
-           "min": min(rates), "max": max(rates)}
+        found.append(passes * len(texts) / (time.perf_counter() - start))
+    return {"questions_per_second": statistics.median(found), "min": min(found), "max": max(found)}
+
+
+def measure(encoder, texts, budget, options):
+    if options.training:
+        return {"batch": budget, **rates(Training(encoder, texts, budget).run, texts, options)}
+    batches = list(plan(texts, budget))
+    row = {"max_batch_tokens": budget, "batches": len(batches), **rates(lambda: encoder.run(batches), texts, options)}
     if options.exact:
         found, exact = encoder.vectors(batches, len(texts)), numpy.load(options.exact)
         if found.shape != exact.shape:
@@ -147,6 +183,8 @@ def main():
     parser.add_argument("--exact", type=pathlib.Path, help="vectors in float32 (.npy), for the worst cosine")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--tokens", default="1024,4096,16384,32768,65536", help="token budgets of a batch")
+    parser.add_argument("--training", action="store_true", help="the archive is of `model export --training`")
+    parser.add_argument("--batches", default="32,128,512", help="with --training, questions of a step")
     parser.add_argument("--fuse", action="store_true", help="CUDA's attention over texts of any lengths")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5)
@@ -158,19 +196,22 @@ def main():
     lines = options.questions.read_text("utf-8").rstrip("\n").split("\n")
     texts = [encoding.ids for encoding in tokenizer.encode_batch([options.prefix + line for line in lines])]
     encoder = Encoder(options.archive, options.device)
+    if options.training:
+        encoder.module.begin(torch.zeros(1))
     if options.fuse:
         encoder.module.fuse(torch.zeros(1))
     name = torch.cuda.get_device_name(encoder.device) if encoder.device.type == "cuda" else "the processor"
     tokens = sum(len(text) for text in texts)
-    flop = sum(encoder.flop(len(text)) for text in texts) / len(texts)
+    flop = sum(encoder.flop(len(text)) for text in texts) / len(texts) * (3 if options.training else 1)
     hot = encoder.matrix_rate()
     print(f"{len(texts)} questions, mean {tokens / len(texts):.1f} tokens, {flop / 1e9:.2f} GFLOP each; {name}, "
           f"torch {torch.__version__}, {str(encoder.dtype).removeprefix('torch.')}, load average "
           f"{os.getloadavg()[0]:.2f}; {hot / 1e12:.2f} TFLOP/s in hot products\n")
-    print("| tokens in a batch | questions/s | min | max | tokens/s | TFLOP/s useful | share | worst cosine |")
+    sizes = options.batches if options.training else options.tokens
+    print(f"| {'questions of a step' if options.training else 'tokens in a batch'} | questions/s | min | max | tokens/s | TFLOP/s useful | share | worst cosine |")
     print("|---:|---:|---:|---:|---:|---:|---:|---:|")
     rows = []
-    for budget in (int(number) for number in options.tokens.split(",")):
+    for budget in (int(number) for number in sizes.split(",")):
         row = measure(encoder, texts, budget, options)
         rate = row["questions_per_second"]
         row.update(tokens_per_second=rate * tokens / len(texts), flop_per_second=rate * flop,

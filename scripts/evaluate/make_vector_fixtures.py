@@ -36,6 +36,7 @@ def main():
     save("prefixed-ids.pkl", rows(5, ids=lambda i: f"wiki:{i}"), 4)
     save("shuffled.pkl", [rows(5)[i] for i in (3, 0, 4, 2, 1)], 4)
     save("gap.pkl", [rows(5)[i] for i in (0, 1, 3)], 4)
+    save("gap-wide.pkl", [rows(5, dimensions=32)[i] for i in (0, 1, 3)], 4)
     save("twice.pkl", rows(2) + rows(1), 4)
     save("unknown-id.pkl", rows(6), 4)
     save("matrix-rows.pkl", [(i, v.reshape(1, -1)) for i, v in rows(5)], 4)

@@ -30,17 +30,18 @@ class Training(Module):
   # passages float32[texts, k, dimensions]: candidates of each text, in the order of the packed texts
   # teacher float32[texts, k]: what they are worth; -inf where a text has fewer
   # hits float32[texts, k]: 1 where a candidate holds an answer, otherwise 0
-  # settings float64[3]: temperature T, weight of a text, weight of the hits
+  # settings float64[4]: temperature T, weight of a text, weight of the hits, scale
   #
   # The loss of a text is T * T * KL(softmax(teacher / T) || softmax(student / T)), the student's scores being
-  # inner products, and as often as the last setting says -log of the share of the hits in softmax(student),
+  # scaled inner products, and as often as the weight of the hits says -log of their share in softmax(student),
   # where there are some. Returns the sum over the texts, weighted.
   def accumulate(self, ids: Tensor, positions: Tensor, groups: Tensor, passages: Tensor, teacher: Tensor, hits: Tensor, settings: Tensor) -> Tensor:
     temperature = float(settings[0])
     weight = float(settings[1])
     supervised = float(settings[2])
+    scale = float(settings[3])
     vectors = self.encoder.forward(ids, positions, groups)
-    scores = torch.squeeze(torch.bmm(passages, vectors.unsqueeze(2)), 2)
+    scores = torch.squeeze(torch.bmm(passages, vectors.unsqueeze(2)), 2) * scale
     absent = torch.lt(teacher, -1e30)
     wanted = torch.log_softmax(torch.masked_fill(teacher / temperature, absent, -1e30), 1)
     found = torch.log_softmax(torch.masked_fill(scores / temperature, absent, -1e30), 1)
@@ -94,19 +95,31 @@ class Training(Module):
       _2 = torch.zero_(gradient)
     return length.cpu()
 
-  # What has been learnt, in the processor's memory.
-  def learnt(self, batch: Tensor) -> List[Tensor]:
-    return self.copies(self.weights())
-
-  # The gradient so far.
-  def gradient(self, batch: Tensor) -> List[Tensor]:
-    return self.copies(self.gradients)
-
-  def copies(self, tensors: List[Tensor]) -> List[Tensor]:
+  # The tensors of a kind, in the processor's memory: 0 weights, 1 gradients, 2 means, 3 squares.
+  def state(self, kind: Tensor) -> List[Tensor]:
     copies = annotate(List[Tensor], [])
-    for tensor in tensors:
+    for tensor in self.kind(int(kind[0])):
       copies.append(torch.detach(tensor).cpu())
     return copies
+
+  # Puts back a tensor that state gave.
+  #
+  # place int64[2]: its kind, and its index there
+  # value: its elements
+  def restore(self, place: Tensor, value: Tensor) -> Tensor:
+    target = torch.detach(self.kind(int(place[0]))[int(place[1])])
+    _0 = torch.copy_(target, torch.reshape_as(value, target))
+    return place
+
+  def kind(self, kind: int) -> List[Tensor]:
+    tensors = self.squares
+    if kind == 0:
+      tensors = self.weights()
+    elif kind == 1:
+      tensors = self.gradients
+    elif kind == 2:
+      tensors = self.means
+    return tensors
 
   # What is trained.
   def weights(self) -> List[Tensor]:

@@ -230,7 +230,9 @@ class RoomsTest {
         .resideInAnyPackage(
             "java..",
             "org.slf4j..",
+            "com.fasterxml.jackson..", // reads judgements
             "dev.questream.lab.retrieval..",
+            "dev.questream.lab.plot",
             "dev.questream.encoder",
             "dev.questream.engine",
             "dev.questream.provenance",

@@ -57,7 +57,9 @@ import picocli.CommandLine.ParameterException;
       "4:Kafka or the schema registry is not reachable, or a topic is missing",
       "5:this machine lacks something: disk space, a free port, a readable file, Java 17",
       "6:done, but some inputs were rejected",
-      "7:not ready to cut over"
+      "7:not ready to cut over",
+      "8:a model learnt and became no better",
+      "9:a training has come to a loss or a gradient that is no number"
     })
 public final class Main {
   @Mixin private GeneralOptions general;

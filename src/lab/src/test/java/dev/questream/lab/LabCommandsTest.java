@@ -24,15 +24,16 @@ class LabCommandsTest {
       strings = {
         "demo: --questions --limit --model --passage-model --port --stay --set --config",
         "evaluate: --questions --passages --question-model --passage-model --passage-embeddings --top-k"
-            + " --match --from-topic --against --report --results --curve --plot --search-memory --set",
-        "distil: --questions --passages --output --question-model --reader --teacher-scores --held-out --set",
-        "bench: encoder stream serve unchanged",
+            + " --match --from-topic --passages-from-topic --against --report --results --curve --plot --search-memory --set",
+        "distil: --questions --passages --output --scale --question-model --reader --teacher-scores --passages-from-topic --held-out --set",
+        "bench: encoder stream serve unchanged distil",
         "bench encoder: --model --questions --limit --rounds --seconds --json --mode --set --config",
         "bench stream: --model --questions --limit --rounds --seconds --json --rate --load"
             + " --partitions --encoder --set --config --bootstrap-server",
         "bench serve: --model --questions --limit --rounds --seconds --json --set --config"
             + " --bootstrap-server",
         "bench unchanged: --ids --partitions --json --set --config --bootstrap-server",
+        "bench distil: --model --questions --limit --rounds --seconds --json --batch --top-k --set",
         "chaos: --minutes --seed --guarantee"
       })
   void shouldHelpWithEveryCommand(String commandAndOptions) {
@@ -76,7 +77,8 @@ class LabCommandsTest {
     "bench stream --partitions 0,--partitions",
     "bench stream --encoder cheap,cheap",
     "bench stream --set nope=1,nope",
-    "bench serve --seconds 0,--seconds"
+    "bench serve --seconds 0,--seconds",
+    "bench distil --batch 0,--batch"
   })
   void shouldRefuseAWrongCommandLine(String arguments, String named) {
     questream(arguments.split(" ")).assertRefused(named);

@@ -73,7 +73,9 @@ record CopiedFiles(Path root, Path encoder, List<Path> dense, Map<String, byte[]
         String name = file.getFileName().toString();
         if (KEPT.matcher(name).matches() && !INDEX.matcher(name).matches()) {
           if (Files.size(file) > MAX_BYTES) {
-            throw new ModelException("%s has %,d bytes".formatted(file, Files.size(file)));
+            throw new ModelException(
+                "%s has %,d bytes, and what lies beside the weights would be copied; move it elsewhere"
+                    .formatted(file, Files.size(file)));
           }
           contents.put(root.relativize(file).toString(), Files.readAllBytes(file));
         }
@@ -132,6 +134,11 @@ record CopiedFiles(Path root, Path encoder, List<Path> dense, Map<String, byte[]
 
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Bytes of all. */
+  long bytes() {
+    return contents.values().stream().mapToLong(content -> content.length).sum();
   }
 
   /** Writes the files into another root. */

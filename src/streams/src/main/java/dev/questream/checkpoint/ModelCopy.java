@@ -14,13 +14,14 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
  * A model in a new folder: the files beside the weights as they are, and {@code model.safetensors}
- * with the names of the source's tensors, some of them changed.
+ * with the names of the source's tensors, some of them changed. What DPR's own training wrote
+ * becomes a {@code DPRQuestionEncoder} of {@code transformers}.
  *
  * <p>Readable by {@code transformers}, {@code sentence-transformers} and {@link PublishedModel#in}.
  */
@@ -66,17 +67,56 @@ public final class ModelCopy {
     }
   }
 
+  /** Adds files to a copy whose weights are written. */
+  @FunctionalInterface
+  public interface Addition {
+    /** None. */
+    Addition NONE = copy -> {};
+
+    /**
+     * @param copy the folder, under a name of the moment
+     */
+    void into(Path copy) throws IOException;
+  }
+
+  /**
+   * The bytes that a copy of a model takes, in float32.
+   *
+   * @throws ModelException if no copy can be written
+   */
+  public static long bytes(PublishedModel source) throws IOException {
+    long weights =
+        source.withWeights(
+            file -> {
+              Checkpoint checkpoint = Checkpoint.open(file);
+              return CopiedTensors.of(source, checkpoint).stored().values().stream()
+                  .mapToLong(name -> checkpoint.shape(name).bytes(ElementType.FLOAT32))
+                  .sum();
+            });
+    CopiedFiles files = CopiedFiles.of(source);
+    for (Path dense : files.dense()) {
+      weights += Files.size(WeightFormat.in(files.root().resolve(dense)));
+    }
+    return weights + files.bytes();
+  }
+
+  /** Writes the copy without further files. */
+  public void write(PublishedModel source, Change change) throws IOException {
+    write(source, change, Addition.NONE);
+  }
+
   /**
    * Writes the copy under another name, and renames it when it is whole.
    *
    * @throws IOException if the folder cannot be written, or holds something by now
    */
-  public void write(PublishedModel source, Change change) throws IOException {
+  public void write(PublishedModel source, Change change, Addition addition) throws IOException {
     Files.createDirectories(folder.getParent());
     Path part = folder.resolveSibling("." + UUID.randomUUID() + ".part");
     try {
       Files.createDirectories(part);
       fill(part, source, change);
+      addition.into(part);
       if (Files.exists(folder) && !isEmpty(folder)) {
         throw new FileAlreadyExistsException(folder.toString());
       }
@@ -90,33 +130,46 @@ public final class ModelCopy {
   private static void fill(Path target, PublishedModel source, Change change) throws IOException {
     CopiedFiles files = CopiedFiles.of(source);
     files.write(target);
-    source.withWeights(
-        weights -> {
-          write(Checkpoint.open(weights), target.resolve(files.encoder()), Change.ENCODER, change);
-          return null;
-        });
+    Optional<byte[]> config =
+        source.withWeights(
+            file -> {
+              Checkpoint weights = Checkpoint.open(file);
+              CopiedTensors tensors = CopiedTensors.of(source, weights);
+              write(weights, tensors, target.resolve(files.encoder()), Change.ENCODER, change);
+              return tensors.config();
+            });
+    if (config.isPresent()) {
+      Files.write(target.resolve(ModelFiles.CONFIG), config.get());
+    }
     for (int module = 0; module < files.dense().size(); module++) {
       Path dense = files.root().resolve(files.dense().get(module));
-      Path weights = WeightFormat.in(dense);
-      write(Checkpoint.open(weights), target.resolve(files.dense().get(module)), module, change);
+      Checkpoint weights = Checkpoint.open(WeightFormat.in(dense));
+      Path folder = target.resolve(files.dense().get(module));
+      write(weights, CopiedTensors.all(weights), folder, module, change);
     }
   }
 
-  private static void write(Checkpoint weights, Path folder, int module, Change change) {
+  private static void write(
+      Checkpoint weights, CopiedTensors tensors, Path folder, int module, Change change) {
     List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-    for (String name : new TreeSet<>(weights.names())) {
-      ElementType type =
-          change.concerns(module, name) ? ElementType.FLOAT32 : weights.read(name).type();
-      entries.add(new SafetensorsWriter.Entry(name, type, weights.shape(name)));
-    }
+    tensors
+        .stored()
+        .forEach(
+            (name, stored) -> {
+              ElementType type =
+                  change.concerns(module, stored)
+                      ? ElementType.FLOAT32
+                      : weights.read(stored).type();
+              entries.add(new SafetensorsWriter.Entry(name, type, weights.shape(stored)));
+            });
     try {
       Files.createDirectories(folder);
       SafetensorsWriter.write(
           folder.resolve(WeightFormat.SAFETENSORS.fileName()),
           entries,
           entry -> {
-            Tensor stored = weights.read(entry.name());
-            return change.concerns(module, entry.name()) ? change.of(module, stored) : stored;
+            Tensor stored = weights.read(tensors.stored().get(entry.name()));
+            return change.concerns(module, stored.name()) ? change.of(module, stored) : stored;
           });
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(folder + " cannot be written: " + e.getMessage(), e);

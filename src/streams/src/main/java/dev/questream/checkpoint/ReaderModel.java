@@ -102,7 +102,18 @@ public final class ReaderModel {
    * @throws ModelException if the folder holds none
    */
   public static ReaderModel in(Path folder) {
-    FolderModel files = FolderModel.read(folder);
+    return of(FolderModel.read(folder));
+  }
+
+  /**
+   * A model as a reader.
+   *
+   * @throws ModelException if it is none
+   */
+  public static ReaderModel of(PublishedModel model) {
+    if (!(model instanceof FolderModel files)) {
+      throw new ModelException(model.location() + " holds no reader: it is an encoder");
+    }
     Checkpoint weights = Checkpoint.open(files.weights());
     Head head =
         Stream.of(Head.values())
@@ -111,9 +122,24 @@ public final class ReaderModel {
             .orElseThrow(
                 () ->
                     new ModelException(
-                        "%s holds no reader: neither qa_classifier of DPRReader nor the classifier of a cross-encoder (BERT, RoBERTa or DistilBERT for sequence classification) is there"
-                            .formatted(weights.file())));
+                        "%s holds no reader: %sneither qa_classifier of DPRReader nor the classifier of a cross-encoder (BERT, RoBERTa or DistilBERT for sequence classification) is there"
+                            .formatted(weights.file(), side(weights))));
     return new ReaderModel(files, head);
+  }
+
+  /** What the names of the tensors say it is instead. */
+  private static String side(Checkpoint weights) {
+    Set<String> sides = new TreeSet<>();
+    for (String name : weights.names()) {
+      EncoderRole role = TensorName.of(name).role();
+      if (role != EncoderRole.UNIVERSAL) {
+        sides.add(role.label());
+      }
+    }
+    return sides.isEmpty()
+        ? ""
+        : "it is a %s encoder, which sees no question together with a passage; "
+            .formatted(String.join(" and ", sides));
   }
 
   /** Where it is, for messages. */
@@ -124,6 +150,11 @@ public final class ReaderModel {
   /** The name of its folder, or on the hub. */
   public String id() {
     return files.id();
+  }
+
+  /** Lower-case hex SHA-256 of the weight file. */
+  public String weightsSha256() {
+    return files.weightsSha256();
   }
 
   /** The tokenizer as JSON. */

@@ -6,6 +6,7 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
@@ -14,12 +15,16 @@ import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.encoder.EncoderRole;
 import dev.questream.encoder.PassageTemplate;
-import dev.questream.torchscript.LearntTensors;
 import dev.questream.torchscript.TrainedTensor;
+import dev.questream.weights.ElementType;
 import dev.questream.weights.ModelException;
+import dev.questream.weights.Tensor;
+import dev.questream.weights.TensorShape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * A question encoder that learns on libtorch, in float32. The weights stay there until they are
@@ -34,6 +39,7 @@ public final class TorchTrainer implements AutoCloseable {
   private final List<TrainedTensor> trained;
   private final Settings settings;
   private int steps;
+  private int parts; // of the step under way
 
   private TorchTrainer(
       Model model, ModelTokenizer tokenizer, List<TrainedTensor> trained, Settings settings) {
@@ -48,7 +54,7 @@ public final class TorchTrainer implements AutoCloseable {
    * How it learns.
    *
    * @param dropout of states and attention
-   * @param seed of the dropout
+   * @param seed of the dropout, which is a function of it, of the step and of the part of its batch
    * @param optimizer its settings, but for the rate
    * @param compute the first of its devices is used, with its threads
    * @param text what is done to a question before it is encoded
@@ -74,7 +80,6 @@ public final class TorchTrainer implements AutoCloseable {
     ModelTokenizer tokenizer = null;
     try {
       TrainingGraph graph = TrainingGraph.load(source, settings.dropout(), model);
-      JniUtils.setSeed(settings.seed());
       tokenizer =
           new ModelTokenizer(
               source.tokenizerJson(),
@@ -83,7 +88,7 @@ public final class TorchTrainer implements AutoCloseable {
               PassageTemplate.of(EncoderRole.QUESTION),
               settings.text().truncation());
       TorchTrainer trainer = new TorchTrainer(model, tokenizer, graph.trained(), settings);
-      trainer.call("begin").close();
+      trainer.call("begin", 0).close();
       return trainer;
     } catch (IOException | MalformedModelException | RuntimeException e) {
       model.close();
@@ -131,7 +136,10 @@ public final class TorchTrainer implements AutoCloseable {
       inputs.addAll(candidates.inputs(manager));
       inputs.add(
           manager.create(
-              new double[] {objective.temperature(), 1.0 / batch, objective.supervised()}));
+              new double[] {
+                objective.temperature(), 1.0 / batch, objective.supervised(), objective.scale()
+              }));
+      JniUtils.setSeed(seed(settings.seed(), steps, parts++));
       try (NDList output = run(inputs, true)) {
         return output.singletonOrThrow().toFloatArray()[0];
       }
@@ -152,46 +160,83 @@ public final class TorchTrainer implements AutoCloseable {
       try (NDList output = run(inputs, false)) {
         double length = output.singletonOrThrow().toFloatArray()[0];
         steps += Double.isFinite(length) ? 1 : 0;
+        parts = 0;
         return length;
       }
     }
   }
 
-  /** Takes the elements of a tensor, float32, little-endian; valid for the call. */
+  /** Another for each part of each step; of its bits libtorch's generator takes the lower half. */
+  private static long seed(int seed, int step, int part) {
+    return new SplittableRandom(((long) seed << Integer.SIZE | step) * 31 + part).nextLong();
+  }
+
+  /** Takes tensors of the graph, in the order of {@link #trained}; valid for the call. */
   interface Receiver {
-    void take(TrainedTensor tensor, ByteBuffer elements);
+    void take(List<Tensor> tensors) throws IOException;
   }
 
-  /** What has been learnt so far, copied. */
-  public LearntTensors learnt() {
-    LearntTensors learnt = new LearntTensors();
-    learnt(learnt::add);
-    return learnt;
+  /** What the graph keeps of each tensor; the numbers are the graph's. */
+  enum State {
+    WEIGHTS,
+    GRADIENTS,
+    MEANS,
+    SQUARES
   }
 
-  /** Gives it out, tensor by tensor. */
-  void learnt(Receiver receiver) {
-    give("learnt", receiver);
-  }
-
-  /** Gives out the gradient that {@link #accumulate} has gathered. */
-  void gradient(Receiver receiver) {
-    give("gradient", receiver);
-  }
-
-  private void give(String method, Receiver receiver) {
-    try (NDList tensors = call(method)) {
+  /** Gives out what is kept, float32, by the paths in the graph; it stays where libtorch has it. */
+  void give(State state, Receiver receiver) throws IOException {
+    try (NDList tensors = call("state", state.ordinal())) {
+      List<Tensor> given = new ArrayList<>();
       for (int i = 0; i < trained.size(); i++) {
-        receiver.take(trained.get(i), tensors.get(i).toByteBuffer());
+        NDArray tensor = tensors.get(i);
+        given.add(
+            new Tensor(
+                trained.get(i).path(),
+                ElementType.FLOAT32,
+                TensorShape.of(tensor.getShape().getShape()),
+                tensor.toByteBuffer(true)));
       }
+      receiver.take(given);
     }
   }
 
-  private NDList call(String method) {
+  /**
+   * Puts back a tensor of {@link #trained}.
+   *
+   * @param elements float32, in native memory
+   */
+  void restore(State state, int index, ByteBuffer elements) {
+    try (NDManager manager = newManager()) {
+      NDList inputs = method(manager, "restore");
+      inputs.add(manager.create(new long[] {state.ordinal(), index}));
+      Shape shape = new Shape(elements.remaining() / Float.BYTES);
+      inputs.add(manager.create(elements, shape, DataType.FLOAT32));
+      run(inputs, false).close();
+    }
+  }
+
+  /** What is trained. */
+  public List<TrainedTensor> trained() {
+    return trained;
+  }
+
+  /** Steps that have changed the weights. */
+  public int steps() {
+    return steps;
+  }
+
+  /** Goes on behind so many steps. */
+  void resume(int done) {
+    steps = done;
+    parts = 0;
+  }
+
+  private NDList call(String method, long argument) {
     NDManager manager = newManager();
     try {
       NDList inputs = method(manager, method);
-      inputs.add(manager.zeros(new Shape(1)));
+      inputs.add(manager.create(new long[] {argument}));
       NDList output = run(inputs, false);
       output.attach(model.getNDManager());
       return output;

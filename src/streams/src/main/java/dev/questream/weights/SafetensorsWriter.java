@@ -18,6 +18,7 @@ import java.util.function.Function;
  */
 public final class SafetensorsWriter {
   private static final int ALIGNMENT = 8; // of the data, as the format's own library does it
+  private static final int WRITE_BYTES = 1 << 20;
 
   private SafetensorsWriter() {}
 
@@ -26,7 +27,11 @@ public final class SafetensorsWriter {
    *
    * @param name of the tensor
    */
-  public record Entry(String name, ElementType type, TensorShape shape) {}
+  public record Entry(String name, ElementType type, TensorShape shape) {
+    public static Entry of(Tensor tensor) {
+      return new Entry(tensor.name(), tensor.type(), tensor.shape());
+    }
+  }
 
   /**
    * Writes the file.
@@ -49,6 +54,7 @@ public final class SafetensorsWriter {
         }
         write(channel, tensor.data().duplicate());
       }
+      channel.force(true); // a name must not outlive its content when the power fails
     }
   }
 
@@ -75,7 +81,9 @@ public final class SafetensorsWriter {
   }
 
   private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
+    int end = bytes.limit();
+    while (bytes.position() < end) { // Java copies what it writes into native memory, at once
+      bytes.limit(Math.min(end, bytes.position() + WRITE_BYTES));
       channel.write(bytes);
     }
   }

@@ -11,7 +11,9 @@ class CompanionsTest {
   @ParameterizedTest
   @CsvSource({
     "facebook/dpr-question_encoder-single-nq-base, facebook/dpr-ctx_encoder-single-nq-base",
-    "soheeyang/rdr-question_encoder-single-trivia-base, soheeyang/rdr-ctx_encoder-single-trivia-base",
+    "soheeyang/rdr-question_encoder-single-nq-base, soheeyang/rdr-ctx_encoder-single-nq-base",
+    "soheeyang/rdr-question_encoder-single-trivia-base,"
+        + " soheeyang/rdr-ctx_encoder-single-trivia-base",
     "deepset/gbert-base-germandpr-question_encoder, deepset/gbert-base-germandpr-ctx_encoder"
   })
   void shouldNameEachByTheOther(String question, String passage) {

@@ -24,7 +24,7 @@ public final class TinyModelFolder {
   }
 
   /** A folder as sentence-transformers models have it: mean pooling, normalised. */
-  static Path sentenceTransformer(Path folder, TinyCheckpoint checkpoint, int maxTokens) {
+  public static Path sentenceTransformer(Path folder, TinyCheckpoint checkpoint, int maxTokens) {
     dpr(folder, checkpoint);
     write(
         folder.resolve("modules.json"),

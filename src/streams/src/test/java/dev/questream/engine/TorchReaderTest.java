@@ -129,6 +129,6 @@ class TorchReaderTest {
     TrainingFixture.named("dpr").model(work);
     assertThatThrownBy(() -> ReaderModel.in(work))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("holds no reader");
+        .hasMessageContaining("holds no reader: it is a question encoder");
   }
 }

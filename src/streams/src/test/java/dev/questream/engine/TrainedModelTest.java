@@ -3,11 +3,14 @@ package dev.questream.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.checkpoint.Dropout;
 import dev.questream.checkpoint.ModelCopy;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.encoder.EncoderBackend;
 import dev.questream.encoder.EncoderRole;
+import dev.questream.torchscript.LearntTensors;
 import dev.questream.weights.Checkpoint;
 import dev.questream.weights.ElementType;
 import dev.questream.weights.ModelException;
@@ -64,9 +67,14 @@ class TrainedModelTest {
         trainer.accumulate(batch, fixture.objective(), batch.size());
         trainer.update(rates[step]);
       }
-      ModelCopy.into(learnt).write(PublishedModel.in(work.resolve("source")), trainer.learnt());
+      ModelCopy.into(learnt).write(PublishedModel.in(work.resolve("source")), learnt(trainer));
     }
     return learnt;
+  }
+
+  private LearntTensors learnt(TorchTrainer trainer) throws IOException {
+    TrainerFiles.saveWeights(trainer, work.resolve("weights.safetensors"));
+    return LearntTensors.in(work.resolve("weights.safetensors"), trainer.trained());
   }
 
   private TorchBackend open(Path folder) {
@@ -127,11 +135,89 @@ class TrainedModelTest {
     PublishedModel model = PublishedModel.in(source);
     try (TorchTrainer trainer =
         TorchTrainer.open(model, TrainingFixture.settings(Dropout.NONE, 1, AdamW.DPR))) {
-      ModelCopy.into(work.resolve("learnt")).write(model, trainer.learnt());
+      ModelCopy.into(work.resolve("learnt")).write(model, learnt(trainer));
     }
     Checkpoint learnt = Checkpoint.open(work.resolve("learnt/model.safetensors"));
     assertThat(learnt.read("embeddings.LayerNorm.weight").type()).isEqualTo(ElementType.FLOAT32);
     assertThat(work.resolve("learnt/config.json")).content().contains("\"float32\"");
+  }
+
+  /** DPR's own training writes both sides into one file, which no class of transformers reads. */
+  @Test
+  void shouldWriteTheQuestionSideOfDprsTrainingAsADprQuestionEncoder() throws IOException {
+    Path source = dprTraining();
+    PublishedModel model = PublishedModel.in(source);
+    Path learnt = work.resolve("learnt");
+    try (TorchTrainer trainer =
+        TorchTrainer.open(model, TrainingFixture.settings(Dropout.NONE, 1, AdamW.DPR))) {
+      ModelCopy.into(learnt).write(model, learnt(trainer));
+    }
+    Path weights = learnt.resolve("model.safetensors");
+    assertThat(Checkpoint.open(weights).names())
+        .contains("question_encoder.bert_model.embeddings.word_embeddings.weight")
+        .contains("question_encoder.encode_proj.weight")
+        .allMatch(name -> name.startsWith("question_encoder."));
+    JsonNode config = new ObjectMapper().readTree(learnt.resolve("config.json").toFile());
+    assertThat(config.get("architectures").get(0).asText()).isEqualTo("DPRQuestionEncoder");
+    assertThat(config.get("projection_dim").asInt()).isEqualTo(6);
+    assertThat(ModelCopy.bytes(model)).isBetween(Files.size(weights) / 2, 2 * Files.size(weights));
+    List<int[]> texts = List.of(new int[] {2, 4, 1, 4, 3}, new int[] {2, 4, 3});
+    try (TorchBackend before = open(source);
+        TorchBackend after = open(learnt);
+        EncoderBackend.Session expected = before.openSession();
+        EncoderBackend.Session found = after.openSession()) {
+      for (int i = 0; i < texts.size(); i++) {
+        assertThat(found.encode(texts).get(i)).containsExactly(expected.encode(texts).get(i));
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseACopyThatNothingWouldRead() throws IOException {
+    Path source = dprTraining();
+    Files.writeString(source.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 16}");
+    assertThatThrownBy(() -> ModelCopy.bytes(PublishedModel.in(source)))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("holds both sides")
+        .hasMessageContaining("another pooling");
+  }
+
+  private Path dprTraining() throws IOException {
+    Path source = Files.createDirectory(work.resolve("training"));
+    Path both = Path.of("src/test/resources/golden/forms/retriever.cp");
+    Files.copy(both, source.resolve("retriever.cp"));
+    Files.writeString(source.resolve("vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n");
+    Files.writeString(
+        source.resolve("config.json"), "{\"model_type\": \"bert\", \"num_attention_heads\": 2}");
+    return source;
+  }
+
+  @Test
+  void shouldAddFilesBeforeTheCopyIsWhole() throws IOException {
+    TrainingFixture fixture = TrainingFixture.named("dpr");
+    PublishedModel model = fixture.model(work.resolve("source"));
+    try (TorchTrainer trainer =
+        TorchTrainer.open(model, TrainingFixture.settings(Dropout.NONE, 1, AdamW.DPR))) {
+      ModelCopy copy = ModelCopy.into(work.resolve("learnt"));
+      LearntTensors learnt = learnt(trainer);
+      assertThatThrownBy(
+              () ->
+                  copy.write(
+                      model,
+                      learnt,
+                      part -> {
+                        throw new IOException("No space left on device");
+                      }))
+          .hasMessageContaining("No space left");
+      assertThat(files(work))
+          .noneMatch(name -> name.startsWith("learnt") || name.endsWith(".part"));
+      copy.write(
+          model,
+          learnt,
+          part -> Files.copy(part.resolve("model.safetensors"), part.resolve("twice")));
+    }
+    assertThat(work.resolve("learnt/twice"))
+        .hasSameBinaryContentAs(work.resolve("learnt/model.safetensors"));
   }
 
   @Test

@@ -71,7 +71,7 @@ public final class TrainingFixture {
   }
 
   Objective objective() {
-    return new Objective(number("temperature"), number("supervised"));
+    return new Objective(number("temperature"), number("scale"), number("supervised"));
   }
 
   private double number(String key) {

@@ -4,6 +4,7 @@ import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import dev.questream.app.console.Step;
+import dev.questream.checkpoint.Dropout;
 import dev.questream.checkpoint.EncoderCheckpoint;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
@@ -12,6 +13,7 @@ import dev.questream.model.Encoders;
 import dev.questream.torchscript.EncoderArchive;
 import dev.questream.torchscript.GraphFormat;
 import dev.questream.torchscript.LinearKernels;
+import dev.questream.torchscript.TrainingArchive;
 import dev.questream.weights.AtomicFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -56,6 +58,11 @@ public final class ModelExportCommand implements Callable<Integer> {
       description = "fp32, bf16 or fp16. Default: fp32.")
   private Precision precision;
 
+  @Option(
+      names = "--training",
+      description = "With distil's steps around it, in fp32; see torchscript/training.py.")
+  private boolean training;
+
   public ModelExportCommand(Console console) {
     this.console = console;
   }
@@ -66,12 +73,17 @@ public final class ModelExportCommand implements Callable<Integer> {
       throw new FatalException(
           ExitCode.USAGE, "int8 has kernels of one processor alone; export fp32, bf16 or fp16");
     }
+    if (training && precision != Precision.FP32) {
+      throw new FatalException(ExitCode.USAGE, "training is in fp32 alone; leave --precision out");
+    }
     QuestreamConfig config =
         HubModel.local(settings.config(Map.of(QuestreamConfig.MODEL, model)), console);
     PublishedModel resolved = Encoders.resolve(config);
     Path target = file.toAbsolutePath();
     try (Step step = console.step("exporting " + model)) {
-      AtomicFile.write(target, part -> resolved.read(weights -> write(weights, part)));
+      AtomicFile.write(
+          target,
+          part -> resolved.read(weights -> write(weights, resolved.config().dropout(), part)));
       step.done("%s, %s, %d MiB".formatted(file, precision.label(), Files.size(target) >> 20));
     } catch (IOException | UncheckedIOException e) {
       throw new FatalException(
@@ -80,9 +92,13 @@ public final class ModelExportCommand implements Callable<Integer> {
     return ExitCode.OK.status();
   }
 
-  private Path write(EncoderCheckpoint weights, Path target) {
+  private Path write(EncoderCheckpoint weights, Dropout dropout, Path target) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), BUFFER)) {
-      EncoderArchive.write(weights, new GraphFormat(precision, LinearKernels.LIBTORCH), out);
+      if (training) {
+        TrainingArchive.write(weights, dropout, out);
+      } else {
+        EncoderArchive.write(weights, new GraphFormat(precision, LinearKernels.LIBTORCH), out);
+      }
       return target;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

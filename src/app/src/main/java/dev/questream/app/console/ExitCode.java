@@ -16,7 +16,11 @@ public enum ExitCode {
   /** Done, but some inputs were rejected; they are named in the output. */
   REJECTED(6),
   /** A roll-over is not ready to cut over. */
-  NOT_READY(7);
+  NOT_READY(7),
+  /** A model learnt and became no better; nothing is written. */
+  NO_BETTER(8),
+  /** A training has come to a loss or a gradient that is no number. */
+  DIVERGED(9);
 
   private final int status;
 

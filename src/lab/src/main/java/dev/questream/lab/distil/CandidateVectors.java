@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The vectors of the passages that are candidates of some question, in a temporary file: they are
- * more than belong into memory, and each is read in every epoch.
+ * The vectors of the passages that are candidates of some question, in a file: they are more than
+ * belong into memory, and each is read in every epoch.
  */
 final class CandidateVectors implements AutoCloseable {
   private static final int BLOCK = 1024;
@@ -32,16 +32,26 @@ final class CandidateVectors implements AutoCloseable {
     this.channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
-  /** Takes those that rankings name, in one pass over all. */
-  static CandidateVectors of(List<Ranking> rankings, VectorReader all) throws IOException {
+  /**
+   * Takes those that rankings name, in one pass over all, unless an earlier run has done so.
+   *
+   * @param file that has them, or gets them
+   */
+  static CandidateVectors of(List<Ranking> rankings, VectorReader all, Path file)
+      throws IOException {
     int[] wanted =
         rankings.stream()
             .flatMapToInt(ranking -> Arrays.stream(ranking.positions()))
             .sorted()
             .distinct()
             .toArray();
-    Path file = Files.createTempFile("questream-candidates-", ".tmp");
-    file.toFile().deleteOnExit();
+    if (!Files.exists(file)) {
+      WorkFolder.writeFile(file, part -> write(wanted, all, part));
+    }
+    return new CandidateVectors(wanted, all.dimensions(), file);
+  }
+
+  private static void write(int[] wanted, VectorReader all, Path file) throws IOException {
     try (DataOutputStream out =
         new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16))) {
       float[] block = new float[BLOCK * all.dimensions()];
@@ -58,7 +68,6 @@ final class CandidateVectors implements AutoCloseable {
         }
       }
     }
-    return new CandidateVectors(wanted, all.dimensions(), file);
   }
 
   /** The vector of the passage at a position. */
@@ -79,6 +88,5 @@ final class CandidateVectors implements AutoCloseable {
   @Override
   public void close() throws IOException {
     channel.close();
-    Files.deleteIfExists(file);
   }
 }

@@ -1,22 +1,18 @@
 package dev.questream.lab.distil;
 
 import dev.questream.app.console.Console;
-import dev.questream.app.console.Progress;
 import dev.questream.engine.Lesson;
 import dev.questream.engine.TorchTrainer;
-import dev.questream.lab.retrieval.Passage;
 import dev.questream.lab.retrieval.PassageSpool;
 import dev.questream.lab.retrieval.recall.Judgement;
 import dev.questream.lab.retrieval.search.Ranking;
 import dev.questream.lab.retrieval.vector.VectorReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * What the teacher says of the candidates of every question: the first passages that the encoder
@@ -37,72 +33,56 @@ final class Course implements AutoCloseable {
   }
 
   /**
-   * Asks the teacher.
+   * What it is made of, and what keeps it.
    *
    * @param topK candidates of each question
+   * @param folder of its files, from which a later run goes on
+   */
+  record Making(Pupils pupils, Library library, int topK, Path folder) {
+    private List<Ranking> rankings(TorchTrainer trainer, Stop stop) throws IOException {
+      Path file = folder.resolve("candidates");
+      if (Files.exists(file)) {
+        return CandidatePositions.read(file);
+      }
+      List<Ranking> rankings = library.search(pupils, trainer, topK, stop);
+      CandidatePositions.write(file, rankings);
+      return rankings;
+    }
+  }
+
+  /**
+   * Asks the teacher.
+   *
+   * @param trainer that has learnt nothing yet
+   * @param kept whether the scores are kept in a file
    */
   static Course of(
-      Pupils pupils,
+      Making making,
       TorchTrainer trainer,
-      Library library,
-      int topK,
       Teacher teacher,
+      boolean kept,
+      Stop stop,
       Console console)
       throws IOException {
-    List<Ranking> rankings = library.search(pupils, trainer, topK);
+    Pupils pupils = making.pupils();
+    Library library = making.library();
+    List<Ranking> rankings = making.rankings(trainer, stop);
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     List<Item> items = new ArrayList<>();
-    try (PassageSpool spool = new PassageSpool(temporary)) {
-      Judgement judgement = library.judge(pupils, rankings, spool::add);
-      Progress progress = console.progress("asking the teacher", pupils.size());
-      List<float[]> scores = scores(pupils, rankings, spool, teacher, library.workers(), progress);
-      progress.done();
+    try (PassageSpool spool = new PassageSpool(temporary);
+        KeptScores file = kept ? KeptScores.open(making.folder().resolve("scores.jsonl")) : null) {
+      Judgement judgement = library.judge(pupils, rankings, spool::add, stop);
+      List<float[]> scores =
+          new Scoring(pupils, rankings, spool, stop, console)
+              .scores(teacher, library.workers(), file);
+      console.out().println(Coverage.of(scores));
       for (int i = 0; i < pupils.size(); i++) {
         add(items, pupils.ids().get(i), rankings.get(i), scores.get(i), judgement.hasAnswer()[i]);
       }
     }
     try (VectorReader reader = library.vectors().reader()) {
-      return new Course(items, CandidateVectors.of(rankings, reader));
-    }
-  }
-
-  private static List<float[]> scores(
-      Pupils pupils,
-      List<Ranking> rankings,
-      PassageSpool spool,
-      Teacher teacher,
-      int workers,
-      Progress progress)
-      throws IOException {
-    ExecutorService threads = Executors.newFixedThreadPool(workers);
-    try {
-      List<Future<float[]>> futures = new ArrayList<>();
-      List<float[]> scores = new ArrayList<>();
-      for (int i = 0; i < pupils.size(); i++) {
-        String question = pupils.questions().get(i).question().strip();
-        List<Passage> candidates = new ArrayList<>();
-        for (int position : rankings.get(i).positions()) {
-          candidates.add(spool.read(position));
-        }
-        futures.add(threads.submit(() -> teacher.scores(question, candidates)));
-        if (futures.size() == 2 * workers || i + 1 == pupils.size()) { // few texts in memory
-          for (Future<float[]> future : futures) {
-            scores.add(future.get());
-            progress.at(scores.size(), "");
-          }
-          futures.clear();
-        }
-      }
-      return scores;
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException failure
-          ? failure
-          : new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the teacher was asked", e);
-    } finally {
-      threads.shutdownNow();
+      Path file = making.folder().resolve("vectors");
+      return new Course(items, CandidateVectors.of(rankings, reader, file));
     }
   }
 
@@ -123,9 +103,9 @@ final class Course implements AutoCloseable {
       items.add(
           new Item(
               ids,
-              java.util.Arrays.copyOf(positions, known),
-              java.util.Arrays.copyOf(knownScores, known),
-              java.util.Arrays.copyOf(knownHits, known)));
+              Arrays.copyOf(positions, known),
+              Arrays.copyOf(knownScores, known),
+              Arrays.copyOf(knownHits, known)));
     }
   }
 
@@ -137,6 +117,11 @@ final class Course implements AutoCloseable {
   /** Tokens of a question. */
   int tokens(int index) {
     return items.get(index).ids().length;
+  }
+
+  /** Candidates of a question that the teacher knows. */
+  int candidates(int index) {
+    return items.get(index).positions().length;
   }
 
   /** The lesson of a question. */

@@ -2,7 +2,11 @@ package dev.questream.lab.distil;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.checkpoint.Dropout;
+import dev.questream.checkpoint.PublishedModel;
 import dev.questream.config.QuestreamConfig;
+import dev.questream.engine.Objective;
+import dev.questream.lab.evaluate.PassageSource;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -13,7 +17,9 @@ public final class DistilOptions {
       names = "--questions",
       required = true,
       paramLabel = "FILE",
-      description = "DPR's qa.csv, plain or gzipped: question, TAB, Python list of answers.")
+      description =
+          "DPR's qa.csv, plain or gzipped: question, TAB, Python list of answers. Or judgements,"
+              + " JSON lines as --teacher-scores.")
   Path questions;
 
   @Option(
@@ -47,6 +53,14 @@ public final class DistilOptions {
       paramLabel = "DIR",
       description = "Where passage vectors are kept, or published ones lie, as for evaluate.")
   Path passageEmbeddings;
+
+  @Option(
+      names = "--passages-from-topic",
+      arity = "0..1",
+      fallbackValue = PassageSource.SETTING,
+      paramLabel = "TOPIC",
+      description = "Take passage vectors from a topic, as evaluate. Default: embeddings.topic.")
+  String passagesTopic;
 
   @Option(
       names = "--reader",
@@ -95,6 +109,13 @@ public final class DistilOptions {
   double temperature;
 
   @Option(
+      names = "--scale",
+      paramLabel = "X",
+      description =
+          "The student's inner products times this. Default: 20 for vectors of length 1, else 1.")
+  Double scale;
+
+  @Option(
       names = "--supervised",
       defaultValue = "0",
       paramLabel = "X",
@@ -131,8 +152,54 @@ public final class DistilOptions {
       description = "Of split, order and dropout. Default: 1.")
   int seed;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE|-",
+      description = "Writes all figures as JSON, also where nothing is better.")
+  String report;
+
+  @Option(
+      names = "--work",
+      paramLabel = "FOLDER",
+      description =
+          "Where a killed run is gone on with. Default: FOLDER.work beside --output, removed in the end.")
+  Path work;
+
+  @Option(
+      names = "--checkpoint-minutes",
+      defaultValue = "5",
+      paramLabel = "X",
+      description = "Minutes of training that a killed run loses at most. Default: 5.")
+  double checkpointMinutes;
+
+  /** Where work is kept. */
+  Path workFolder() {
+    Path beside = output.toAbsolutePath().normalize();
+    return work != null ? work : beside.resolveSibling(beside.getFileName() + ".work");
+  }
+
   String questionModel(QuestreamConfig config) {
     return questionModel == null ? config.getString(QuestreamConfig.MODEL) : questionModel;
+  }
+
+  /** Cosines of a model whose vectors have length 1 need one. */
+  double scale(boolean normalized) {
+    return scale != null ? scale : normalized ? Objective.COSINE_SCALE : 1;
+  }
+
+  /** How a student learns. */
+  Distillation.Recipe recipe(PublishedModel student) {
+    return new Distillation.Recipe(
+        new Objective(temperature, scale(student.normalized()), supervised),
+        epochs,
+        batch,
+        learningRate,
+        seed);
+  }
+
+  /** What of it is dropped meanwhile. */
+  Dropout dropout(PublishedModel student) {
+    return dropout == null ? student.config().dropout() : new Dropout(dropout, dropout);
   }
 
   /** Refuses values that make no sense together or alone. */
@@ -145,9 +212,12 @@ public final class DistilOptions {
         "--held-out-share is between 0 and 1, it is " + heldOutShare);
     require(topK >= 2, "--top-k must be at least 2, it is " + topK);
     require(temperature > 0, "--temperature is more than 0, it is " + temperature);
+    require(scale == null || scale > 0, "--scale is more than 0, it is " + scale);
     require(supervised >= 0, "--supervised is 0 or more, it is " + supervised);
     require(epochs >= 1, "--epochs must be at least 1, it is " + epochs);
     require(batch >= 1, "--batch must be at least 1, it is " + batch);
+    require(
+        checkpointMinutes >= 0, "--checkpoint-minutes is 0 or more, it is " + checkpointMinutes);
     require(learningRate > 0, "--learning-rate is more than 0, it is " + learningRate);
     require(
         dropout == null || dropout >= 0 && dropout < 1,

@@ -1,9 +1,5 @@
 package dev.questream.lab.distil;
 
-import dev.questream.app.console.Console;
-import dev.questream.app.console.ExitCode;
-import dev.questream.app.console.FatalException;
-import dev.questream.app.console.Progress;
 import dev.questream.engine.Lesson;
 import dev.questream.engine.Objective;
 import dev.questream.engine.TorchTrainer;
@@ -12,19 +8,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
-/** The steps: batches in an order of its own in each epoch, by the seed. */
+/** The steps: batches in an order of its own in each epoch, by the seed and its number. */
 final class Distillation {
-  /** Tokens of a part of a batch, whose activations are in memory at once. */
-  private static final int PART_TOKENS = 4096;
-
   private final TorchTrainer trainer;
   private final Course course;
   private final Recipe recipe;
   private final LearningSchedule schedule;
-  private final Random random;
-  private final List<Integer> order = new ArrayList<>();
-  private int step;
 
   /**
    * How it is done.
@@ -35,65 +26,75 @@ final class Distillation {
    * @param rate the highest learning rate
    * @param seed of the order
    */
-  record Recipe(Objective objective, int epochs, int batch, double rate, int seed) {}
+  record Recipe(Objective objective, int epochs, int batch, double rate, int seed) {
+    /** The rates of all steps. */
+    LearningSchedule schedule(int questions) {
+      return new LearningSchedule(rate, (questions + batch - 1) / batch * epochs);
+    }
+  }
+
+  /** Thrown where a loss or a gradient is no number; the weights are those of the step before. */
+  static final class Diverged extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private Diverged(String what, int step) {
+      super(
+          "the %s of step %,d is no number; take a lower --learning-rate, or look for scores out of range"
+              .formatted(what, step));
+    }
+  }
 
   Distillation(TorchTrainer trainer, Course course, Recipe recipe) {
     this.trainer = trainer;
     this.course = course;
     this.recipe = recipe;
-    int steps = (course.size() + recipe.batch() - 1) / recipe.batch() * recipe.epochs();
-    this.schedule = new LearningSchedule(recipe.rate(), steps);
-    this.random = new Random(recipe.seed());
-    for (int i = 0; i < course.size(); i++) {
-      order.add(i);
-    }
+    this.schedule = recipe.schedule(course.size());
+  }
+
+  int epochs() {
+    return recipe.epochs();
+  }
+
+  LearningSchedule schedule() {
+    return schedule;
+  }
+
+  /** The questions in the order of an epoch. */
+  List<Integer> order(int epoch) {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, course.size()).boxed().toList());
+    Collections.shuffle(order, new Random(31L * recipe.seed() + epoch));
+    return order;
+  }
+
+  /** The batch of an order that begins behind so many questions. */
+  List<Integer> batch(List<Integer> order, int done) {
+    return order.subList(done, Math.min(order.size(), done + recipe.batch()));
   }
 
   /**
-   * Runs one epoch.
+   * Takes a step.
    *
+   * @param number counted from 0
    * @return the mean loss of a question
-   * @throws FatalException if the loss or the gradient is no number
+   * @throws Diverged if loss or gradient is no number
    */
-  double epoch(int number, Console console) throws IOException {
-    Collections.shuffle(order, random);
-    Progress progress = console.progress("epoch %d".formatted(number), order.size());
-    double sum = 0;
-    for (int from = 0; from < order.size(); from += recipe.batch()) {
-      List<Integer> batch = order.subList(from, Math.min(order.size(), from + recipe.batch()));
-      double loss = step(batch);
-      sum += loss * batch.size();
-      progress.at(from + batch.size(), "loss %.4f".formatted(loss));
-    }
-    progress.done();
-    return sum / order.size();
-  }
-
-  private double step(List<Integer> batch) throws IOException {
+  double step(List<Integer> batch, int number) throws IOException {
     double loss = 0;
-    List<Lesson> part = new ArrayList<>();
-    int tokens = 0;
-    for (int i = 0; i < batch.size(); i++) {
-      part.add(course.lesson(batch.get(i)));
-      tokens += course.tokens(batch.get(i));
-      if (i + 1 == batch.size() || tokens + course.tokens(batch.get(i + 1)) > PART_TOKENS) {
-        loss += trainer.accumulate(part, recipe.objective(), batch.size());
-        part.clear();
-        tokens = 0;
+    for (List<Integer> part : Parts.DEFAULT.of(batch, course::tokens, course::candidates)) {
+      List<Lesson> lessons = new ArrayList<>();
+      for (int question : part) {
+        lessons.add(course.lesson(question));
       }
+      loss += trainer.accumulate(lessons, recipe.objective(), batch.size());
     }
-    requireNumber(loss, "loss");
-    requireNumber(trainer.update(schedule.rate(step)), "gradient");
-    step++;
+    requireNumber(loss, "loss", number);
+    requireNumber(trainer.update(schedule.rate(number)), "gradient", number);
     return loss;
   }
 
-  private void requireNumber(double value, String what) {
+  private static void requireNumber(double value, String what, int number) {
     if (!Double.isFinite(value)) {
-      throw new FatalException(
-          ExitCode.FAILED,
-          "the %s of step %,d is no number; take a lower --learning-rate, or look for scores out of range"
-              .formatted(what, step + 1));
+      throw new Diverged(what, number + 1);
     }
   }
 }

@@ -46,6 +46,16 @@ record Pupils(List<QuestionAnswers> questions, List<int[]> ids) {
     return matrix;
   }
 
+  /**
+   * Some of them.
+   *
+   * @param most how many; those that are encoded together stay together
+   */
+  Pupils from(int first, int most) {
+    int to = (int) Math.min(size(), first + Math.max(CHUNK, (long) most / CHUNK * CHUNK));
+    return new Pupils(questions.subList(first, to), ids.subList(first, to));
+  }
+
   int size() {
     return ids.size();
   }

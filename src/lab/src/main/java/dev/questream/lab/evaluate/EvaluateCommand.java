@@ -87,6 +87,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private Results evaluate(EvaluationPlan plan) throws IOException {
     QuestionSet questions = QuestionSet.read(options.questions).first(options.limit);
     PassageCollection passages = scan();
+    JudgedPassages.require(questions, passages, console);
     Task task =
         new Task(questions, passages, options.match, options.depths(passages.size(), console));
     Evaluation evaluation = new Evaluation(task, plan.settings(), console);
@@ -122,7 +123,9 @@ public final class EvaluateCommand implements Callable<Integer> {
       OutputTarget.write(curve, console.out(), results.curve().csv());
     }
     if (plot != null) {
-      String title = "Answer recall, %,d questions".formatted(results.task().questions().size());
+      Task task = results.task();
+      String title =
+          "%s, %,d questions".formatted(task.questions().measure(), task.questions().size());
       OutputTarget.write(plot, console.out(), results.curve().svg(title));
     }
   }

@@ -24,7 +24,9 @@ public final class EvaluateOptions {
       names = "--questions",
       required = true,
       paramLabel = "FILE",
-      description = "DPR's qa.csv, plain or gzipped: question, TAB, Python list of answers.")
+      description =
+          "DPR's qa.csv, plain or gzipped: question, TAB, Python list of answers. Or judgements,"
+              + " JSON lines: question, passage (id), score.")
   Path questions;
 
   @Option(
@@ -74,17 +76,23 @@ public final class EvaluateOptions {
 
   @Option(
       names = "--from-topic",
-      description = "Take question vectors from the embeddings topic instead of encoding them.")
-  boolean fromTopic;
+      arity = "0..1",
+      fallbackValue = PassageSource.SETTING,
+      paramLabel = "TOPIC",
+      description =
+          "Take question vectors from a topic instead of encoding them; twice for a comparison."
+              + " Default: embeddings.topic.")
+  List<String> topics = new ArrayList<>();
 
   @Option(
       names = "--passages-from-topic",
       arity = "0..1",
-      fallbackValue = "",
+      fallbackValue = PassageSource.SETTING,
       paramLabel = "TOPIC",
       description =
-          "Take passage vectors from a topic instead of encoding them. Default: embeddings.topic.")
-  String passagesTopic; // null: none; empty: the setting's
+          "Take passage vectors from a topic instead of encoding them; once for both, or once for"
+              + " each model. Default: embeddings.topic.")
+  List<String> passagesTopics = new ArrayList<>();
 
   @Option(
       names = "--against",
@@ -150,30 +158,40 @@ public final class EvaluateOptions {
     require(shardPassages >= 1, "--shard-passages must be at least 1, it is " + shardPassages);
     require(topK.stream().allMatch(k -> k >= 1), "--top-k must be numbers from 1, it is " + topK);
     require(questionModels.size() <= 2, "--question-model can be given twice at most");
+    require(topics.size() <= 2, "--from-topic can be given twice at most");
     require(
-        against == null || questionModels.size() <= 1,
-        "--against compares two precisions of one model; give --question-model once");
+        against == null || models() == 1,
+        "--against compares two precisions of one model; give --question-model or --from-topic"
+            + " once");
     require(
-        !fromTopic || questionModels.isEmpty(),
+        topics.isEmpty() || questionModels.isEmpty(),
         "--from-topic takes the vectors that are there; leave --question-model out");
     require(
-        !fromTopic || dimensions.isEmpty() && vectors.isEmpty(),
+        topics.isEmpty() || dimensions.isEmpty() && vectors.isEmpty(),
         "--from-topic takes the vectors that are there; leave --dimensions and --vector out");
     require(
-        passagesTopic == null || dimensions.isEmpty() && vectors.isEmpty() && against == null,
+        passagesTopics.isEmpty() || dimensions.isEmpty() && vectors.isEmpty() && against == null,
         "--passages-from-topic takes the vectors that are there; leave --dimensions, --vector and"
             + " --against out");
     require(
         dimensions.stream().allMatch(n -> n >= 1),
         "--dimensions must be numbers from 1, it is " + dimensions);
-    int models = against == null ? Math.max(1, questionModels.size()) : 2;
     require(
-        passageModels.size() <= Math.max(1, questionModels.size()),
-        "--passage-model is given more often than --question-model");
+        passageModels.size() <= models(),
+        "--passage-model is given more often than there are models");
     require(
-        passageEmbeddings.isEmpty() || passageEmbeddings.size() == models,
+        passagesTopics.size() <= models(),
+        "--passages-from-topic is given more often than there are models");
+    int contenders = against == null ? models() : 2;
+    require(
+        passageEmbeddings.isEmpty() || passageEmbeddings.size() == contenders,
         "--passage-embeddings is given %d times; give it once for each of %d models, or not at all"
-            .formatted(passageEmbeddings.size(), models));
+            .formatted(passageEmbeddings.size(), contenders));
+  }
+
+  /** Models that the options name, or topics with a model's vectors. */
+  int models() {
+    return Math.max(1, Math.max(questionModels.size(), topics.size()));
   }
 
   private static void require(boolean holds, String otherwise) {

@@ -59,10 +59,17 @@ public final class Evaluation {
    */
   public Outcome run(Contender contender, QuestionVectors encoded, Optional<Path> results)
       throws IOException {
-    PassageVectors passages = passages(contender);
-    Pairing.require(contender, encoded, passages);
+    PassageSource source = contender.passages();
+    PassageVectors passages =
+        source.open(
+            task.passages(),
+            new PassageVectors.Storage(settings.storage(), settings.shardPassages()),
+            console);
+    if (contender.fromTopic() || source.fromTopic()) {
+      Pairing.require(encoded.provenance().model(), source, passages);
+    }
     QuestionVectors questions =
-        contender.passagesFromTopic() ? Pairing.inShapeOf(passages, contender, encoded) : encoded;
+        source.fromTopic() ? Pairing.inShapeOf(passages, contender, encoded) : encoded;
     List<VectorShape> shapes = settings.shapes().of(questions.provenance());
     List<Ranking> rankings = search(contender, questions, passages, own(questions, passages));
     AnswerRecall recall = judge(rankings, results);
@@ -79,16 +86,6 @@ public final class Evaluation {
         passages.rejected(),
         recall,
         inShapes);
-  }
-
-  private PassageVectors passages(Contender contender) throws IOException {
-    PassageVectors.Storage storage =
-        new PassageVectors.Storage(settings.storage(), settings.shardPassages());
-    return contender.passagesFromTopic()
-        ? TopicPassages.open(
-            contender.passages(), task.passages(), contender.embeddings(), storage, console)
-        : PassageVectors.open(
-            contender.passages(), task.passages(), contender.embeddings(), storage, console);
   }
 
   /**
@@ -112,7 +109,7 @@ public final class Evaluation {
               task.questions().size(),
               questions.dimensions(),
               task.maxK(),
-              contender.passages().workers());
+              contender.passages().config().workers());
       Progress progress = console.progress("searching passages", task.passages().size());
       long start = System.nanoTime();
       List<Ranking> rankings =
@@ -136,7 +133,8 @@ public final class Evaluation {
         .err()
         .printf(
             Locale.ROOT,
-            "searched %,d passages with %,d questions in %.1f s, %.3g scores/s, %d workers, %,d MiB%n",
+            "searched %,d passages with %,d questions in %.1f s, %.3g scores/s, %d workers, %,d"
+                + " MiB%n",
             task.passages().size(),
             task.questions().size(),
             seconds,

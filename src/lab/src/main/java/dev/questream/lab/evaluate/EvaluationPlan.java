@@ -5,11 +5,9 @@ import dev.questream.app.command.SettingsOptions;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
-import dev.questream.checkpoint.Companions;
 import dev.questream.config.QuestreamConfig;
 import dev.questream.provenance.Provenance;
 import dev.questream.provenance.VectorType;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,15 +36,11 @@ record EvaluationPlan(
         set.with(QuestreamConfig.OUTPUT_DIMENSIONS, "0")
             .with(QuestreamConfig.OUTPUT_VECTOR, VectorType.FLOAT32.label());
     List<Contender> contenders = new ArrayList<>();
-    List<String> models =
-        options.questionModels.isEmpty()
-            ? List.of(config.getString(QuestreamConfig.MODEL))
-            : options.questionModels;
-    for (int i = 0; i < models.size(); i++) {
-      contenders.add(contender(options, config, models.get(i), i, console));
+    for (int i = 0; i < options.models(); i++) {
+      contenders.add(contender(options, config, i, console));
     }
     if (options.against != null) {
-      contenders.add(inPrecision(options, contenders.get(0)));
+      contenders.add(inPrecision(options, contenders.get(0), console));
     }
     return new EvaluationPlan(
         contenders,
@@ -59,46 +53,41 @@ record EvaluationPlan(
   }
 
   private static Contender contender(
-      EvaluateOptions options, QuestreamConfig config, String model, int index, Console console) {
-    boolean named = !options.passageModels.isEmpty();
-    String passageModel =
-        named
-            ? options.passageModels.get(Math.min(index, options.passageModels.size() - 1))
-            : Companions.orItself(model);
+      EvaluateOptions options, QuestreamConfig config, int index, Console console) {
+    QuestreamConfig own =
+        options.questionModels.isEmpty()
+            ? config
+            : config.with(QuestreamConfig.MODEL, options.questionModels.get(index));
+    PassageSource.Named passages =
+        new PassageSource.Named(
+            oneForEach(options.passageModels, index),
+            oneForEach(options.passagesTopics, index),
+            oneForEach(options.passageEmbeddings, index));
+    boolean fromTopic = !options.topics.isEmpty();
     return new Contender(
-        local(config, model, console),
-        options.passagesTopic == null
-            ? local(config, passageModel, console)
-            : topic(config.with(QuestreamConfig.MODEL, passageModel), options.passagesTopic),
-        options.fromTopic,
-        options.passagesTopic != null,
-        named,
-        embeddings(options, index));
+        fromTopic
+            ? PassageSource.withTopic(own, options.topics.get(index))
+            : HubModel.local(own, console),
+        fromTopic,
+        PassageSource.of(own, passages, console));
   }
 
-  private static QuestreamConfig topic(QuestreamConfig config, String topic) {
-    return topic.isEmpty() ? config : config.with(QuestreamConfig.EMBEDDINGS_TOPIC, topic);
-  }
-
-  private static QuestreamConfig local(QuestreamConfig config, String model, Console console) {
-    return HubModel.local(config.with(QuestreamConfig.MODEL, model), console);
-  }
-
-  private static Optional<Path> embeddings(EvaluateOptions options, int index) {
-    return options.passageEmbeddings.isEmpty()
-        ? Optional.empty()
-        : Optional.of(options.passageEmbeddings.get(index));
+  /** What was given once for all, or once for each; null where it was not given. */
+  private static <T> T oneForEach(List<T> given, int index) {
+    return given.isEmpty() ? null : given.get(Math.min(index, given.size() - 1));
   }
 
   /** The same model encoded anew, also where the first one's vectors come from a topic. */
-  private static Contender inPrecision(EvaluateOptions options, Contender first) {
+  private static Contender inPrecision(EvaluateOptions options, Contender first, Console console) {
+    PassageSource passages = first.passages();
     return new Contender(
-        first.questions().with(QuestreamConfig.PRECISION, options.against),
-        first.passages().with(QuestreamConfig.PRECISION, options.against),
+        HubModel.local(first.questions().with(QuestreamConfig.PRECISION, options.against), console),
         false,
-        false,
-        first.passageModelNamed(),
-        embeddings(options, 1));
+        new PassageSource(
+            passages.config().with(QuestreamConfig.PRECISION, options.against),
+            false,
+            passages.named(),
+            Optional.ofNullable(oneForEach(options.passageEmbeddings, 1))));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.questream.lab.evaluate;
 import dev.questream.app.console.Console;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.console.Progress;
 import dev.questream.avro.QuestionEmbedding;
 import dev.questream.encoder.EncoderInput;
 import dev.questream.lab.retrieval.Passage;
@@ -21,7 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Of every passage the vector that came last. In memory is a byte a passage: who made it.
+ * Of every passage the vector that came last. In memory are five bytes a passage: who made it, and
+ * a check sum of the text that it was made of.
  *
  * <p>Vectors of one maker are written; those of others are only counted, because they may have
  * another size, and may be replaced before the topic ends.
@@ -34,6 +36,7 @@ final class LatestVectors implements AutoCloseable {
   private final TopicShards shards;
   private final List<Provenance> makers = new ArrayList<>(); // by number, from 1
   private final byte[] madeBy; // by position; 0: no vector
+  private final TextSums texts; // by position
   private Provenance written; // null until the first comes
   private ScatteredRows rows;
   private long embeddings;
@@ -49,6 +52,7 @@ final class LatestVectors implements AutoCloseable {
     this.passages = passages;
     this.shards = shards;
     this.madeBy = new byte[passages.size()];
+    this.texts = new TextSums(passages.size());
     if (maker.isPresent()) {
       begin(maker.get());
     }
@@ -72,6 +76,7 @@ final class LatestVectors implements AutoCloseable {
       begin(made);
     }
     madeBy[position] = number(made);
+    texts.put(position, embedding.getText());
     if (made.equals(written)) {
       rows.put(position, coordinates(embedding, made.computed()));
     }
@@ -150,60 +155,88 @@ final class LatestVectors implements AutoCloseable {
   }
 
   /**
-   * Gives blank passages, which no encoder takes, the vector that nothing finds.
+   * Holds what has come against the file, and gives blank passages, which no encoder takes, the
+   * vector that nothing finds.
    *
-   * @return how many these are
-   * @throws FatalException if other passages are missing; it names some
+   * @return how many passages are blank
+   * @throws FatalException if others are missing, or have another text; it names some
    */
   int finish(Console console) throws IOException {
-    int blank = isWhole() ? 0 : fillBlank();
-    if (unknown > 0) {
-      console
-          .err()
-          .printf(
-              "%,d embeddings on %s are of no passage of %s and were left out%n",
-              unknown, topic, passages.path());
-    }
-    if (blank > 0) {
-      console.err().printf("%,d passages are blank and will not be found%n", blank);
-    }
-    return blank;
+    Findings findings = compare(console);
+    findings.missing.require(
+        "%,d of %,d passages are not on %s, such as %s; embed them first, or see why they are dead"
+            + " letters");
+    findings.different.require(
+        "%,d of %,d passages have another text on %s, such as %s; embed them anew, or name the file"
+            + " that was embedded");
+    say(console, unknown, "embeddings on %s are of no passage of %s and were left out");
+    say(console, findings.blank, "passages are blank and will not be found");
+    say(console, findings.textless, "embeddings on %s have no text, and are not compared with %s");
+    return findings.blank;
   }
 
-  private boolean isWhole() {
-    for (byte number : madeBy) {
-      if (number == 0) {
-        return false;
-      }
+  private void say(Console console, long count, String what) {
+    if (count > 0) {
+      console.err().printf("%,d %s%n", count, what.formatted(topic, passages.path()));
     }
-    return true;
   }
 
-  private int fillBlank() throws IOException {
-    List<String> missing = new ArrayList<>();
-    int lacking = 0;
-    int blank = 0;
+  private Findings compare(Console console) throws IOException {
+    Findings findings = new Findings();
+    Progress progress = console.progress("comparing texts", passages.size());
     try (PassageFile file = passages.open()) {
       for (int position = 0; position < madeBy.length; position++) {
-        Passage passage = file.next();
-        if (madeBy[position] != 0) {
-          continue;
-        }
-        rows.put(position, null);
-        if (EncoderInput.passage(passage.title(), passage.text()).isBlank()) {
-          blank++;
-        } else if (lacking++ < SHOWN) {
-          missing.add(passage.id());
-        }
+        findings.add(file.next(), position);
+        progress.at(position + 1, "");
       }
     }
-    if (lacking > 0) {
-      throw new FatalException(
-          ExitCode.REJECTED,
-          "%,d of %,d passages are not on %s, such as %s; embed them first, or see why they are dead letters"
-              .formatted(lacking, madeBy.length, topic, String.join(", ", missing)));
+    progress.done();
+    return findings;
+  }
+
+  /** What differs between file and topic. */
+  private final class Findings {
+    private final Examples missing = new Examples();
+    private final Examples different = new Examples();
+    private int blank;
+    private int textless;
+
+    void add(Passage passage, int position) throws IOException {
+      if (madeBy[position] != 0) {
+        if (!texts.has(position)) {
+          textless++;
+        } else if (!texts.isOf(position, passage.text())) {
+          different.add(passage);
+        }
+        return;
+      }
+      rows.put(position, null);
+      if (EncoderInput.passage(passage.title(), passage.text()).isBlank()) {
+        blank++;
+      } else {
+        missing.add(passage);
+      }
     }
-    return blank;
+  }
+
+  /** Passages that are wrong in one way: how many, and the first of them. */
+  private final class Examples {
+    private final List<String> ids = new ArrayList<>();
+    private int count;
+
+    void add(Passage passage) {
+      if (count++ < SHOWN) {
+        ids.add(passage.id());
+      }
+    }
+
+    void require(String otherwise) {
+      if (count > 0) {
+        throw new FatalException(
+            ExitCode.REJECTED,
+            otherwise.formatted(count, madeBy.length, topic, String.join(", ", ids)));
+      }
+    }
   }
 
   @Override

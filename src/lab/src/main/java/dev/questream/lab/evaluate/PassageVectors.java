@@ -223,11 +223,12 @@ public final class PassageVectors {
   }
 
   /** What the vectors were made with; empty for published ones, which do not say. */
-  Optional<Provenance> provenance() {
+  public Optional<Provenance> provenance() {
     return Optional.ofNullable(provenance);
   }
 
-  Path path() {
+  /** Where they lie. */
+  public Path path() {
     return path;
   }
 

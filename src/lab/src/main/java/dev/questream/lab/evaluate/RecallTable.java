@@ -57,10 +57,11 @@ public final class RecallTable {
   private void heading() {
     Task task = results.task();
     line(
-        "answer recall in %%, %,d questions, %,d passages, %s match",
+        "%s in %%, %,d questions, %,d passages, %s match",
+        task.questions().measure(),
         task.questions().size(),
         task.passages().size(),
-        task.mode().name().toLowerCase(Locale.ROOT));
+        task.questions().match(task.mode()));
     text.append('\n');
     row("", k -> "@" + k);
   }
@@ -79,6 +80,11 @@ public final class RecallTable {
                       published.percent().containsKey(k)
                           ? signed(100 * outcome.recall().at(k) - published.percent().get(k))
                           : "");
+              if (published.byName()) {
+                line(
+                    "  (taken for %s by the file's name and %,d questions, not by its content)",
+                    published.set(), results.task().questions().size());
+              }
               if (results.task().passages().size() != PublishedRecall.PASSAGES) {
                 line(
                     "  (published over %,d passages; these are %,d)",
@@ -104,7 +110,7 @@ public final class RecallTable {
     results
         .passageCosines()
         .ifPresent(c -> line("cosine of passages:  min %.6f, mean %.6f", c.min(), c.mean()));
-    line("%nA = %s%nB = %s", results.outcomes().get(0).label(), results.outcomes().get(1).label());
+    line("%nA = %s%nB = %s", named(results.outcomes().get(0)), named(results.outcomes().get(1)));
     line(
         "%6s%10s%10s%10s   95%% interval (%,d paired bootstrap samples)",
         "k", "only A", "only B", "A - B", RecallComparison.SAMPLES);
@@ -119,6 +125,11 @@ public final class RecallTable {
           signed(100 * c.high()),
           c.significant() ? "" : "  includes 0");
     }
+  }
+
+  /** With the source of its vectors: two topics may hold those of one model. */
+  private static String named(Outcome outcome) {
+    return "%s, %s".formatted(outcome.label(), outcome.questions().source());
   }
 
   private RecallComparison at(int k) {

@@ -7,7 +7,6 @@ import dev.questream.lab.retrieval.recall.RecallComparison;
 import dev.questream.provenance.Provenance;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -36,7 +35,8 @@ public record ReportJson(
    *
    * @param recall by k
    * @param shapes recall with vectors in other shapes; null for none
-   * @param publishedPercent the set, and recall in percent by k
+   * @param publishedPercent the set, whether it is known by its name alone, and recall in percent
+   *     by k
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Model(
@@ -72,6 +72,7 @@ public record ReportJson(
               found -> {
                 Map<String, Object> percent = new LinkedHashMap<>();
                 percent.put("set", found.set());
+                percent.put("by_name", found.byName());
                 found.percent().forEach((k, value) -> percent.put(Integer.toString(k), value));
                 return percent;
               })
@@ -115,7 +116,7 @@ public record ReportJson(
         new ReportJson(
             new File(task.questions().size(), task.questions().sha256()),
             new File(task.passages().size(), task.passages().sha256()),
-            task.mode().name().toLowerCase(Locale.ROOT),
+            task.questions().match(task.mode()),
             results.outcomes().stream().map(outcome -> Model.of(outcome, results)).toList(),
             results.questionCosines().orElse(null),
             results.passageCosines().orElse(null),

@@ -20,7 +20,7 @@ record Shapes(List<Integer> dimensions, List<VectorType> types) {
 
   /** What the options name, together with what they leave whole; else what the settings say. */
   static Shapes of(EvaluateOptions options, QuestreamConfig config) {
-    if (options.fromTopic || options.passagesTopic != null) {
+    if (!options.topics.isEmpty() || !options.passagesTopics.isEmpty()) {
       return new Shapes(List.of(), List.of()); // the topic's vectors have one
     }
     if (options.dimensions.isEmpty() && options.vectors.isEmpty()) {

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param questions with their answers
  * @param passages to search
- * @param mode how answers are looked for
+ * @param mode how answers are looked for, if they are no ids
  * @param ks depths of the table, growing
  */
 public record Task(
@@ -23,8 +23,6 @@ public record Task(
 
   /** The answers of each question, ready to be looked for. */
   List<AnswerMatcher> matchers() {
-    return questions.questions().stream()
-        .map(question -> AnswerMatcher.of(question.answers(), mode))
-        .toList();
+    return questions.questions().stream().map(question -> question.matcher(mode)).toList();
   }
 }

@@ -16,29 +16,40 @@ import dev.questream.serde.IdHeader;
 import dev.questream.serde.QuestionEmbeddingDeserializer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * The vectors that a live embeddings topic holds for a set of questions: committed ones, the last
- * of each id, deleted ones left out.
+ * of each id, deleted ones left out. Only those of these questions are in memory.
  *
- * <p>An embedding belongs to a question whose text it carries; a question that is not found so, to
- * the embedding whose id is the question's number in the file, counted from 1.
+ * <p>An embedding belongs to a question whose text it carries. One without a text belongs to the
+ * question whose number in the file, counted from 1, is its id.
  */
 final class TopicVectors {
   private static final int SHOWN_MISSING = 3;
 
   private final String topic;
-  private final Map<String, QuestionEmbedding> byId;
-  private final Map<String, QuestionEmbedding> byText = new HashMap<>();
+  private final QuestionSet questions;
+  private final Set<String> wanted = new HashSet<>();
+  private final Map<String, QuestionEmbedding> byId = new LinkedHashMap<>();
+  private long embeddings;
+  private Provenance ofPassages; // of one of them, if there is any
 
-  private TopicVectors(String topic, Map<String, QuestionEmbedding> byId) {
+  private TopicVectors(String topic, QuestionSet questions) {
     this.topic = topic;
-    this.byId = byId;
-    byId.values().forEach(embedding -> byText.put(embedding.getText().strip(), embedding));
+    this.questions = questions;
+    for (int i = 0; i < questions.size(); i++) {
+      wanted.add(text(i));
+    }
+  }
+
+  private String text(int index) {
+    return questions.questions().get(index).question().strip();
   }
 
   /**
@@ -49,42 +60,49 @@ final class TopicVectors {
   static QuestionVectors read(QuestreamConfig config, QuestionSet questions, Console console) {
     String topic = config.getString(QuestreamConfig.EMBEDDINGS_TOPIC);
     try (Topics topics = Topics.reached(config)) {
-      topics.require(List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
+      topics.require(List.of(topic));
     }
-    Map<String, QuestionEmbedding> byId = new LinkedHashMap<>();
+    TopicVectors vectors = new TopicVectors(topic, questions);
     Progress progress = console.progress("reading " + topic, 0);
     try (TopicScan scan = new TopicScan(config, topic);
         QuestionEmbeddingDeserializer deserializer = new QuestionEmbeddingDeserializer()) {
       deserializer.configure(config.serdeSettings(), false);
       for (long count = 1; scan.hasNext(); count++) {
         progress.at(count, "");
-        take(scan.next(), deserializer, byId);
+        vectors.take(scan.next(), deserializer);
       }
     }
     progress.done();
-    return new TopicVectors(topic, byId).match(questions, console);
+    return vectors.match(console);
   }
 
-  private static void take(
-      ConsumerRecord<byte[], byte[]> record,
-      QuestionEmbeddingDeserializer deserializer,
-      Map<String, QuestionEmbedding> byId) {
-    if (record.value() != null) {
-      QuestionEmbedding embedding = deserializer.deserialize(record.topic(), record.value());
-      byId.remove(embedding.getId()); // so that the last of equal texts is the one written last
-      byId.put(embedding.getId(), embedding);
-    } else {
+  private void take(
+      ConsumerRecord<byte[], byte[]> record, QuestionEmbeddingDeserializer deserializer) {
+    if (record.value() == null) {
       byId.remove(IdHeader.id(record.key(), record.headers()));
+      return;
+    }
+    QuestionEmbedding embedding = deserializer.deserialize(record.topic(), record.value());
+    embeddings++;
+    byId.remove(embedding.getId()); // so that the last of equal texts is the one written last
+    if (!embedding.getPassageTemplate().isEmpty()) {
+      ofPassages = Provenance.of(embedding);
+    } else if (embedding.getText().isBlank() || wanted.contains(embedding.getText().strip())) {
+      byId.put(embedding.getId(), embedding);
     }
   }
 
-  private QuestionVectors match(QuestionSet questions, Console console) {
+  private QuestionVectors match(Console console) {
+    Map<String, QuestionEmbedding> byText = new HashMap<>();
+    byId.values().forEach(embedding -> byText.put(embedding.getText().strip(), embedding));
     List<QuestionEmbedding> found = new ArrayList<>();
     List<Integer> missing = new ArrayList<>();
+    int textless = 0;
     for (int i = 0; i < questions.size(); i++) {
-      QuestionEmbedding embedding = byText.get(questions.questions().get(i).question().strip());
+      QuestionEmbedding embedding = text(i).isEmpty() ? null : byText.get(text(i));
       if (embedding == null) {
-        embedding = byId.get(Integer.toString(i + 1));
+        embedding = withoutText(Integer.toString(i + 1));
+        textless += embedding == null ? 0 : 1;
       }
       if (embedding == null) {
         missing.add(i);
@@ -92,14 +110,23 @@ final class TopicVectors {
       found.add(embedding);
     }
     if (missing.size() == questions.size()) {
-      throw new FatalException(
-          ExitCode.FAILED,
-          "%s holds %,d embeddings and none of these questions, by text or by number"
-              .formatted(topic, byId.size()));
+      throw new FatalException(ExitCode.FAILED, none());
     }
     Provenance provenance = requireOneModel(found);
-    report(missing, questions, console);
+    report(missing, console);
+    if (textless > 0) {
+      console
+          .err()
+          .printf(
+              "%,d questions were found on %s by their numbers: there are no texts to compare%n",
+              textless, topic);
+    }
     return vectors(found, provenance);
+  }
+
+  private QuestionEmbedding withoutText(String id) {
+    QuestionEmbedding embedding = byId.get(id);
+    return embedding == null || !embedding.getText().isBlank() ? null : embedding;
   }
 
   private Provenance requireOneModel(List<QuestionEmbedding> found) {
@@ -109,17 +136,18 @@ final class TopicVectors {
         counts.merge(Provenance.of(embedding), 1, Integer::sum);
       }
     }
-    Provenance provenance = Makers.only(topic, "questions", counts);
-    if (!provenance.computed().passageTemplate().isEmpty()) {
-      throw new FatalException(
-          ExitCode.FAILED,
-          "%s holds vectors of passages (%s); name the topic of the questions' vectors with --set embeddings.topic=, and that of the passages' with --passages-from-topic=TOPIC"
-              .formatted(topic, provenance.describe()));
-    }
-    return provenance;
+    return Makers.only(topic, "questions", counts);
   }
 
-  private void report(List<Integer> missing, QuestionSet questions, Console console) {
+  private String none() {
+    return ofPassages == null
+        ? "%s holds %,d embeddings and none of these questions, by text, or by number where it has no texts"
+            .formatted(topic, embeddings)
+        : "%s holds vectors of passages (%s) and none of these questions; name the topic of the questions' vectors with --from-topic=TOPIC, and that of the passages' with --passages-from-topic=TOPIC"
+            .formatted(topic, ofPassages.describe());
+  }
+
+  private void report(List<Integer> missing, Console console) {
     if (missing.isEmpty()) {
       return;
     }

@@ -100,6 +100,7 @@ class EvaluateIT {
     KafkaFixture kafka = new KafkaFixture(broker.bootstrapServers(), folder).createTopics();
     String config = configFile(kafka).toString();
     embed(kafka, kafka.config(Map.of()), texts.subList(0, QUESTIONS - 2));
+    embed(kafka, kafka.config(Map.of()), Map.of(Integer.toString(QUESTIONS), "by chance"));
 
     Launched partly = evaluate("--from-topic", "--config", config).await();
     assertThat(partly.status()).as(partly.err()).isEqualTo(6);
@@ -107,9 +108,7 @@ class EvaluateIT {
         .contains("2 of 60 questions are not on")
         .contains("60: " + texts.get(QUESTIONS - 1));
 
-    embed(kafka, kafka.config(Map.of()), texts.subList(QUESTIONS - 2, QUESTIONS - 1));
-    String otherSpacing = texts.get(QUESTIONS - 1).replace(" ", "  "); // matched by its number
-    embed(kafka, kafka.config(Map.of()), Map.of(Integer.toString(QUESTIONS), otherSpacing));
+    embed(kafka, kafka.config(Map.of()), texts.subList(QUESTIONS - 2, QUESTIONS));
     Path report = folder.resolve("report.json");
     Launched whole =
         evaluate("--from-topic", "--config", config, "--report", report.toString()).await();

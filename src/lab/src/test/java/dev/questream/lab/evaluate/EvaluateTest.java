@@ -323,6 +323,56 @@ class EvaluateTest {
     }
   }
 
+  /** Who judges passages as the answers do finds the same. */
+  @Test
+  void shouldFindJudgedPassagesWhereTheirAnswersAre() throws IOException {
+    StringBuilder judged = new StringBuilder();
+    StringBuilder answered = new StringBuilder();
+    List<String> asked = Files.readAllLines(questions);
+    for (int q = 0; q < QUESTIONS; q++) {
+      String question = asked.get(q).substring(0, asked.get(q).indexOf('\t'));
+      boolean any = false;
+      for (int p = 0; p < PASSAGES; p++) {
+        boolean hit = List.of(TEXTS.get(p).split(" ")).contains(ANSWERS.get(q));
+        any |= hit;
+        judged.append(
+            "{\"question\": \"%s\", \"passage\": \"%d\", \"score\": %d}%n"
+                .formatted(question, p + 1, hit ? 1 : 0));
+      }
+      answered.append(any ? asked.get(q) + "\n" : "");
+    }
+    Path judgements = Files.writeString(folder.resolve("judged.jsonl"), judged);
+    Path answers = Files.writeString(folder.resolve("qa.csv"), answered);
+    Path report = folder.resolve("judged.json");
+    Path expected = folder.resolve("answered.json");
+    Result found = evaluateOn(judgements, "--report", report.toString());
+    assertThat(found.status()).as(found.err()).isZero();
+    assertThat(found.out()).startsWith("recall of judged passages in %");
+    assertThat(evaluateOn(answers, "--report", expected.toString()).status()).isZero();
+    JsonNode hits = JSON.readTree(report.toFile()).path("first_hits");
+    assertThat(hits).hasSizeGreaterThan(QUESTIONS / 2);
+    assertThat(hits).isEqualTo(JSON.readTree(expected.toFile()).path("first_hits"));
+
+    Files.writeString(
+        judgements,
+        judged.toString().replaceAll("\"passage\": \"(\\d+)\"", "\"passage\": \"x$1\""));
+    Result unknown = evaluateOn(judgements);
+    assertThat(unknown.status()).isEqualTo(6);
+    assertThat(unknown.err()).contains("has none of the passages that are judged the best");
+    Files.writeString(
+        judgements, judged + "{\"question\": \"other\", \"passage\": \"gone\", \"score\": 1}\n");
+    assertThat(evaluateOn(judgements).err()).contains("of 1 of ", "no relevant passage is in");
+  }
+
+  private static Result evaluateOn(Path asked, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("evaluate", "--questions"));
+    arguments.addAll(List.of(asked.toString(), "--passages", passages.toString()));
+    arguments.addAll(List.of("--question-model", rdr.toString()));
+    arguments.addAll(List.of("--passage-model", rdrPassages.toString()));
+    arguments.addAll(List.of(more));
+    return questream(arguments.toArray(String[]::new));
+  }
+
   @Test
   void shouldPutTwoModelsSideBySide() throws IOException {
     Path report = folder.resolve("report.json");
@@ -468,8 +518,13 @@ class EvaluateTest {
     "--shard-passages 0, 2, '--shard-passages must be at least 1'",
     "--results a --results b, 2, 'given 2 times for 1 models'",
     "--passage-embeddings a --passage-embeddings b, 2, 'give it once for each of 1 models'",
-    "--question-model a --question-model b --against fp32, 2, 'give --question-model once'",
-    "--passage-model a --passage-model b, 2, 'more often than --question-model'",
+    "--question-model a --question-model b --against fp32, 2, 'give --question-model or"
+        + " --from-topic once'",
+    "--passage-model a --passage-model b, 2, 'more often than there are models'",
+    "--from-topic a --from-topic b --passages-from-topic --passages-from-topic"
+        + " --passages-from-topic, 2, 'more often than there are models'",
+    "--from-topic --from-topic=a --from-topic, 2, '--from-topic can be given twice at most'",
+    "--from-topic=a --from-topic=b --against bf16, 2, 'give --question-model or --from-topic once'",
     "--from-topic --question-model a, 2, 'leave --question-model out'",
     "--question-model nope, 3, nope",
     "--passages missing.tsv, 5, 'there is no file missing.tsv'",
@@ -482,7 +537,7 @@ class EvaluateTest {
     if (!given.contains("--passages")) {
       arguments.addAll(List.of("--passages", passages.toString()));
     }
-    if (!given.contains("--question-model") && !given.contains("--from-topic")) {
+    if (!given.contains("--question-model") && !more.startsWith("--from-topic")) {
       arguments.addAll(List.of("--question-model", rdr.toString()));
     }
     if (!given.contains("--passage-model")) {

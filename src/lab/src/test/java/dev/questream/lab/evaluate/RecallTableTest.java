@@ -22,16 +22,24 @@ class RecallTableTest {
 
   private static Task task(String sha256, int passages) {
     QuestionAnswers question = new QuestionAnswers("Who?", List.of("x"));
+    return task(new QuestionSet(Collections.nCopies(1000, question), sha256), passages);
+  }
+
+  private static Task task(QuestionSet questions, int passages) {
     return new Task(
-        new QuestionSet(Collections.nCopies(1000, question), sha256),
+        questions,
         new PassageCollection(Path.of("psgs.tsv"), passages, "", null),
         AnswerMatcher.Mode.STRING,
         List.of(1, 5, 7));
   }
 
-  /** So many of 1,000 questions are answered first, fifth, and never. */
+  /** So many of 1,000 and more questions are answered first, fifth, and never. */
   private static Outcome outcome(String model, int first, int fifth) {
-    int[] hits = new int[1000];
+    return outcome(model, first, fifth, 1000);
+  }
+
+  private static Outcome outcome(String model, int first, int fifth, int questions) {
+    int[] hits = new int[questions];
     java.util.Arrays.fill(hits, 0, first, 1);
     java.util.Arrays.fill(hits, first, first + fifth, 5);
     Provenance provenance = TestInfo.of(model, 1).provenance();
@@ -61,6 +69,27 @@ class RecallTableTest {
     assertThat(table(task(DEV, 1000), rdr))
         .contains("(published over 21,015,324 passages; these are 1,000)");
     assertThat(table(task("other questions", 21_015_324), rdr)).doesNotContain("published");
+  }
+
+  @Test
+  void shouldSayThatASetIsKnownByItsNameAlone() {
+    QuestionAnswers question = new QuestionAnswers("Who?", List.of("x"));
+    QuestionSet test = new QuestionSet(Collections.nCopies(3610, question), "", "nq-test.qa.csv");
+    String model = "facebook/dpr-question_encoder-single-nq-base";
+    assertThat(table(task(test, 21_015_324), outcome(model, 1805, 0, 3610)).lines().skip(3))
+        .containsExactly(
+            "facebook/dpr-question_encoder-single-nq-base (fp32)   50.00   50.00   50.00",
+            "  published, NQ test                                  45.87   68.14        ",
+            "  difference                                          +4.13  -18.14        ",
+            "  (taken for NQ test by the file's name and 3,610 questions, not by its content)");
+  }
+
+  @Test
+  void shouldSayThatPassagesAreJudged() {
+    QuestionAnswers question = new QuestionAnswers("Who?", List.of("7"), true);
+    Task judged = task(new QuestionSet(Collections.nCopies(1000, question), ""), 1000);
+    assertThat(table(judged, outcome("a", 500, 100)))
+        .startsWith("recall of judged passages in %, 1,000 questions, 1,000 passages, id match\n");
   }
 
   @Test

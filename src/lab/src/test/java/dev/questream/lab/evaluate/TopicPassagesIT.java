@@ -84,7 +84,11 @@ class TopicPassagesIT {
   private static final Provenance MADE = by("w", 3, VectorType.FLOAT32);
 
   private void put(Provenance made, String id, float... vector) {
-    QuestionEmbedding embedding = made.writeTo(Embeddings.of(id, "a text", vector)).build();
+    putText("a text", made, id, vector);
+  }
+
+  private void putText(String text, Provenance made, String id, float... vector) {
+    QuestionEmbedding embedding = made.writeTo(Embeddings.of(id, text, vector)).build();
     send(id, new QuestionEmbeddingSerializer().serialize("", embedding));
   }
 
@@ -179,6 +183,34 @@ class TopicPassagesIT {
       put(MADE, id, 1, 2, 3);
     }
     assertThat(rows(open(passages))).hasSize(5);
+  }
+
+  @Test
+  void shouldRefuseVectorsOfOtherTextsThanTheFileHas() throws Exception {
+    put(MADE, "a", 1, 2, 3);
+    putText("a text of last year", MADE, "b", 1, 2, 3);
+    put(MADE, "c", 1, 2, 3);
+    putText("a Text", MADE, "c", 1, 2, 3);
+    putText("no longer blank", MADE, "blank", 1, 2, 3);
+    PassageCollection passages = passages("a", "b", "c", "blank");
+    assertThatThrownBy(() -> open(passages))
+        .isInstanceOf(FatalException.class)
+        .hasMessageContaining("3 of 4 passages have another text on ")
+        .hasMessageContaining("such as b, c, blank; embed them anew");
+    put(MADE, "b", 4, 5, 6);
+    putText(" a text\n", MADE, "c", 7, 8, 9);
+    send("blank", null);
+    assertThat(rows(open(passages)).subList(1, 3))
+        .containsExactly(List.of(4f, 5f, 6f), List.of(7f, 8f, 9f));
+    assertThat(err.toString(UTF_8)).doesNotContain("have no text");
+  }
+
+  @Test
+  void shouldSayThatItCannotCompareWithoutTexts() throws Exception {
+    putText("", MADE, "a", 1, 2, 3);
+    put(MADE, "b", 1, 2, 3);
+    assertThat(rows(open(passages("a", "b")))).hasSize(2);
+    assertThat(err.toString(UTF_8)).contains("1 embeddings on").contains("have no text");
   }
 
   @Test

@@ -43,7 +43,7 @@ class TopicVectorsIT {
   }
 
   @Test
-  void shouldFindQuestionsByTextAndMappedIdAndLeaveOutDeletedOnes() {
+  void shouldFindQuestionsByTextAndLeaveOutDeletedOnes() {
     KafkaFixture kafka =
         new KafkaFixture(KafkaFixture.broker().bootstrapServers(), folder).createTopics();
     QuestreamConfig config = kafka.config(Map.of("output.key", "input"));
@@ -53,13 +53,16 @@ class TopicVectorsIT {
         new KafkaProducer<>(
             config.producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.send(record(topic, 1, "a", serializer.serialize("", embedding("a", "Who?", 10f))));
-      producer.send(record(topic, 2, "2", serializer.serialize("", embedding("2", "moved", 20f))));
+      producer.send(record(topic, 2, "2", serializer.serialize("", embedding("2", "  ", 20f))));
+      producer.send(record(topic, 4, "4", serializer.serialize("", embedding("4", "Other?", 40f))));
+      producer.send(record(topic, 5, "e", serializer.serialize("", embedding("e", "When?", 50f))));
+      producer.send(record(topic, 5, "e", serializer.serialize("", embedding("e", "Never", 60f))));
       producer.send(record(topic, 3, "c", serializer.serialize("", embedding("c", "Gone?", 30f))));
       producer.send(record(topic, 3, "c", null));
     }
     QuestionSet questions =
         new QuestionSet(
-            Stream.of("Who?", "What?", "Gone?")
+            Stream.of(" Who? ", "What?", "Gone?", "Where?", "When?")
                 .map(text -> new QuestionAnswers(text, List.of("x")))
                 .toList(),
             "");
@@ -67,11 +70,15 @@ class TopicVectorsIT {
     PrintStream print = new PrintStream(err, true, UTF_8);
     QuestionVectors vectors =
         TopicVectors.read(config, questions, new Console(print, print, false));
-    assertThat(vectors.without()).isEqualTo(1);
+    assertThat(vectors.without()).isEqualTo(3);
     assertThat(vectors.matrix()[0]).isEqualTo(10f);
-    assertThat(vectors.matrix()[2]).isEqualTo(20f);
+    assertThat(vectors.matrix()[2]).as("by its number, without a text").isEqualTo(20f);
     assertThat(vectors.matrix()[4]).isNaN();
-    assertThat(err.toString(UTF_8)).contains("1 of 3 questions", "3: Gone?");
+    assertThat(vectors.matrix()[6]).as("the number of another text").isNaN();
+    assertThat(vectors.matrix()[8]).as("the id has another text since").isNaN();
+    assertThat(err.toString(UTF_8))
+        .contains("3 of 5 questions", "3: Gone?", "4: Where?", "5: When?")
+        .contains("1 questions were found on " + topic + " by their numbers");
   }
 
   /** Both are numbered from 1, so a forgotten name of a topic would give a recall of nothing. */

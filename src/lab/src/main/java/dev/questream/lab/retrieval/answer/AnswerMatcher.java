@@ -1,6 +1,7 @@
 package dev.questream.lab.retrieval.answer;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The answers of one question, ready to be looked for in many passages.
@@ -29,9 +30,15 @@ public interface AnswerMatcher {
     };
   }
 
+  /** Finds the passages of these ids. */
+  static AnswerMatcher ofIds(List<String> ids) {
+    Set<String> answers = Set.copyOf(ids);
+    return passage -> answers.contains(passage.id());
+  }
+
   /** Whether a passage's text, its title apart, has one of the answers. */
   default boolean matches(String text) {
-    return matches(new PassageText(text));
+    return matches(new PassageText("", text));
   }
 
   /** The same, for a text that is asked about several times. */

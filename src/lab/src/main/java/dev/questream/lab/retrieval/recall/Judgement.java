@@ -90,7 +90,7 @@ public record Judgement(boolean[][] hasAnswer) {
   private record Found(Passage passage, int position, long[] wantedBy) {
 
     void judge(List<Ranking> rankings, List<AnswerMatcher> matchers, boolean[][] hasAnswer) {
-      PassageText text = new PassageText(passage.text());
+      PassageText text = new PassageText(passage.id(), passage.text());
       for (long wanted : wantedBy) {
         int question = (int) wanted;
         if (matchers.get(question).matches(text)) {

@@ -1,7 +1,11 @@
 package dev.questream.lab.retrieval.recall;
 
+import dev.questream.lab.plot.Axis;
+import dev.questream.lab.plot.SvgPlot;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Recall over k of one or several models, as comma-separated values and as a picture.
@@ -35,13 +39,17 @@ public record RecallCurve(List<String> names, List<AnswerRecall> recalls, int ma
 
   /** A line for each model over a logarithmic axis of k. */
   public String svg(String title) {
-    SvgPlot plot = new SvgPlot(title, "passages looked at (k)", "answer recall, %", maxK);
+    SvgPlot plot =
+        new SvgPlot(
+            title,
+            Axis.logarithmic("passages looked at (k)", maxK),
+            Axis.linear("answer recall, %", 100),
+            SvgPlot.Legend.INSIDE);
+    double[] ks = IntStream.rangeClosed(1, maxK).asDoubleStream().toArray();
     for (int i = 0; i < recalls.size(); i++) {
-      double[] percent = new double[maxK];
-      for (int k = 1; k <= maxK; k++) {
-        percent[k - 1] = 100 * recalls.get(i).at(k);
-      }
-      plot.line(names.get(i), COLORS.get(i % COLORS.size()), percent);
+      AnswerRecall recall = recalls.get(i);
+      double[] percent = DoubleStream.of(ks).map(k -> 100 * recall.at((int) k)).toArray();
+      plot.line(names.get(i), COLORS.get(i % COLORS.size()), ks, percent);
     }
     return plot.svg();
   }

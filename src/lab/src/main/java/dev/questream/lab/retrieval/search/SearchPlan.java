@@ -39,6 +39,12 @@ public record SearchPlan(int topK, int workers, int blockPassages, int chunkQues
     return new SearchPlan(topK, workers, block, chunk, bytes);
   }
 
+  /** How many questions at a time leave half of the memory to the passages; 1 or more. */
+  public static int questions(long memory, int dimensions, int topK, int workers) {
+    long most = memory / 2 / fixed(1, dimensions, topK, workers);
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, most));
+  }
+
   /** The questions, here and in the library; and each worker's best passages, and the result. */
   private static long fixed(int questions, int dimensions, int topK, int workers) {
     return 2L * questions * dimensions * Float.BYTES

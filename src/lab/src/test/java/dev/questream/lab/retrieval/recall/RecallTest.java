@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.questream.lab.retrieval.PassageCollection;
 import dev.questream.lab.retrieval.PassageFiles;
+import dev.questream.lab.retrieval.QuestionAnswers;
 import dev.questream.lab.retrieval.QuestionSet;
 import dev.questream.lab.retrieval.answer.AnswerMatcher;
 import dev.questream.lab.retrieval.search.Ranking;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -146,5 +148,30 @@ class RecallTest {
         .containsEntry(100, 87.0);
     assertThat(PublishedRecall.of("bge-small-en-v1.5", dev)).isEmpty();
     assertThat(PublishedRecall.of(rdr, new QuestionSet(List.of(), ""))).isEmpty();
+  }
+
+  private static QuestionSet named(String name, int size) {
+    return new QuestionSet(
+        Collections.nCopies(size, new QuestionAnswers("?", List.of())), "", name);
+  }
+
+  /** Their digests are not known, so the name and the number of questions must do. */
+  @Test
+  void shouldKnowNaturalQuestionsByNameAndNumber() {
+    String rdr = "soheeyang/rdr-question_encoder-single-nq-base";
+    String dpr = "facebook/dpr-question_encoder-single-nq-base";
+    PublishedRecall test = PublishedRecall.of(rdr, named("nq-test.qa.csv", 3610)).orElseThrow();
+    assertThat(test.byName()).isTrue();
+    assertThat(test.set()).isEqualTo("NQ test");
+    assertThat(test.percent()).containsEntry(1, 54.29).containsEntry(20, 82.8).hasSize(5);
+    PublishedRecall dev = PublishedRecall.of(dpr, named("nq-dev.csv", 8757)).orElseThrow();
+    assertThat(dev.percent()).as("without @5").containsOnlyKeys(1, 20, 50, 100);
+    assertThat(PublishedRecall.of(dpr, named("nq-test.csv", 3610)).orElseThrow().percent())
+        .containsEntry(5, 68.14)
+        .doesNotContainKey(50);
+    assertThat(PublishedRecall.of(rdr, named("nq-test.qa.csv", 3609))).as("cut").isEmpty();
+    assertThat(PublishedRecall.of(rdr, named("trivia-test.qa.csv", 11313))).isEmpty();
+    String trivia = "soheeyang/rdr-question_encoder-single-trivia-base";
+    assertThat(PublishedRecall.of(trivia, named("nq-test.qa.csv", 3610))).isEmpty();
   }
 }
