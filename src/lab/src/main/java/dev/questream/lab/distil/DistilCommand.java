@@ -81,8 +81,7 @@ public final class DistilCommand implements Callable<Integer> {
   }
 
   /** What learns, of what, and where its work is kept. */
-  private record Student(
-      DistilInputs inputs, TorchTrainer trainer, WorkFolder work, Stop stop) {}
+  private record Student(DistilInputs inputs, TorchTrainer trainer, WorkFolder work, Stop stop) {}
 
   private int distil(Student student, Pupils pupils, HeldOut heldOut, Output output)
       throws IOException {
@@ -115,8 +114,7 @@ public final class DistilCommand implements Callable<Integer> {
       Student student, Pupils pupils, HeldOut heldOut, Training.Outcome outcome)
       throws IOException {
     TrainingLog log = TrainingLog.of(outcome.state(), outcome.schedule(), options.epochs);
-    TrainingReport report =
-        TrainingReport.of(pupils.size(), log, heldOut.depths(), options.seed);
+    TrainingReport report = TrainingReport.of(pupils.size(), log, heldOut.depths(), options.seed);
     if (outcome.end() != Training.End.STOPPED) {
       console.out().print(report.table());
       if (options.report != null) {
@@ -173,8 +171,7 @@ public final class DistilCommand implements Callable<Integer> {
   }
 
   private Training.Outcome learn(
-      Student student, Pupils pupils, HeldOut heldOut, Checkpoints checkpoints)
-      throws IOException {
+      Student student, Pupils pupils, HeldOut heldOut, Checkpoints checkpoints) throws IOException {
     TorchTrainer trainer = student.trainer();
     WorkFolder work = student.work();
     Stop stop = student.stop();
@@ -236,7 +233,8 @@ public final class DistilCommand implements Callable<Integer> {
 
   private Distillation.Recipe recipe(DistilInputs inputs) {
     return new Distillation.Recipe(
-        new Objective(options.temperature, options.scale(inputs.student().normalized()), options.supervised),
+        new Objective(
+            options.temperature, options.scale(inputs.student().normalized()), options.supervised),
         options.epochs,
         options.batch,
         options.learningRate,

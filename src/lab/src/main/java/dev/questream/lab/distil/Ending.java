@@ -45,7 +45,7 @@ final class Ending {
       case DONE -> best == 0 ? endWithout() : endWith(source, learnt.apply(best), best, beside);
       case STOPPED -> {
         if (best > 0) {
-          output.writeForNow(source, learnt.apply(best), best, beside);
+          output.write(source, learnt.apply(best), best, beside);
         }
         console
             .out()
@@ -87,7 +87,9 @@ final class Ending {
     work.endTraining();
     console
         .err()
-        .printf("no epoch has a better mean reciprocal rank than the model itself; nothing is written; %s%n", kept());
+        .printf(
+            "no epoch has a better mean reciprocal rank than the model itself; nothing is written; %s%n",
+            kept());
     return ExitCode.NO_BETTER.status();
   }
 

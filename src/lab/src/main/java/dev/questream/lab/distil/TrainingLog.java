@@ -49,8 +49,7 @@ record TrainingLog(List<Step> steps, List<Epoch> epochs) {
     int stepsOfEpoch = schedule.steps() / epochs;
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < state.steps(); i++) {
-      steps.add(
-          new Step(i + 1, i / stepsOfEpoch + 1, schedule.rate(i), state.losses().get(i)));
+      steps.add(new Step(i + 1, i / stepsOfEpoch + 1, schedule.rate(i), state.losses().get(i)));
     }
     List<Epoch> through = new ArrayList<>();
     through.add(new Epoch(0, Double.NaN, state.before()));

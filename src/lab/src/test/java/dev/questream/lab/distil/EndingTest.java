@@ -37,8 +37,7 @@ class EndingTest {
     return new AnswerRecall(new int[] {rank});
   }
 
-  private static Training.Outcome outcome(
-      Training.End end, TrainingState state, String message) {
+  private static Training.Outcome outcome(Training.End end, TrainingState state, String message) {
     return new Training.Outcome(end, state, new LearningSchedule(1, 1), message);
   }
 
