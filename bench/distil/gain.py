@@ -217,7 +217,8 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True, help="what is there already is not measured again")
     parser.add_argument("--recipe", action="append", required=True,
                         help="options of distil, in one word; of several the best on the development questions is taken")
-    parser.add_argument("--control", action="store_true", help="also with shuffled scores, on the random splits")
+    parser.add_argument("--by", action="append", choices=["random", "article"], help="kinds of splits; default: both")
+    parser.add_argument("--control", action="store_true", help="also with shuffled scores, on the first kind")
     parser.add_argument("--teacher-scale", type=float, default=3)
     parser.add_argument("--answers", type=float, default=3, help="what an answer adds to the teacher's score")
     parser.add_argument("--depth", type=int, default=200, help="passages of a question that the teacher scores")
@@ -231,7 +232,8 @@ def main():
     recipe = chosen(task, development, options.recipe)
     every = splits(task, development, options)
     generator = numpy.random.default_rng(options.seed)
-    for kind, scores in [("random", task.teacher), ("article", task.teacher), *([("random", "shuffled")] if options.control else [])]:
+    kinds = options.by or ["random", "article"]
+    for kind, scores in [(kind, task.teacher) for kind in kinds] + [(kind, "shuffled") for kind in kinds[:options.control]]:
         measured, notes = [], []
         for split in (each for each in every if each.name.startswith(kind)):
             # the teacher of the control knows nothing of answers, and neither may the loss
