@@ -3,7 +3,7 @@
 
     ./questream model export MODEL model.pt --precision bf16
     ./questream encode --model MODEL --precision fp32 --input questions.txt --output exact.npy --output-format npy
-    bench/archive.py --archive model.pt --tokenizer MODEL/tokenizer.json --questions questions.txt --exact exact.npy
+    bench/archive.py --archive model.pt --model MODEL --questions questions.txt --exact exact.npy
 
 Questions are laid end to end as the application does it, in batches of each token budget. What is shown for
 each: questions and tokens a second, useful work by the formula of docs/performance.md, its share of the machine's
@@ -11,7 +11,7 @@ own rate in hot matrix products of the same size and precision, and the worst co
 Tokenizing is not counted, copies to the device and back are.
 
     ./questream model export MODEL training.pt --training
-    bench/archive.py --training --archive training.pt --tokenizer MODEL/tokenizer.json --questions questions.txt
+    bench/archive.py --training --archive training.pt --model MODEL --questions questions.txt
 
 measures distil's steps instead, for each number of questions in a step (--batches), with 32 random candidates; a step
 is counted as three times the operations of the forward pass.
@@ -74,16 +74,15 @@ def finished(texts, batch):
 class Encoder:
     """The archive on one device."""
 
-    def __init__(self, archive, device):
+    def __init__(self, archive, config, device):
         self.device = torch.device(device)
         self.module = torch.jit.load(str(archive), map_location=self.device).eval()
         graph = getattr(self.module, "encoder", self.module)  # a training archive has the graph inside
-        self.hidden = graph.embedding_norm_weight.shape[0]
-        self.layers = len(graph.up_weight)
-        self.intermediate = graph.up_weight[0].shape[0]
-        self.dtype = graph.up_weight[0].dtype
-        self.cls = hasattr(graph, "last_query_weight")
-        self.projection = graph.projection_weight.shape[0] if hasattr(graph, "projection_weight") else 0
+        self.dtype, self.hidden = graph.word_embeddings.dtype, graph.word_embeddings.shape[1]
+        self.layers = config.get("num_hidden_layers") or config["n_layers"]
+        self.intermediate = config.get("intermediate_size") or config["hidden_dim"]
+        self.cls = graph._c.hasattr("last_query")
+        self.projection = config.get("projection_dim", 0)
 
     def run(self, batches):
         with torch.inference_mode():
@@ -177,7 +176,7 @@ def measure(encoder, texts, budget, options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--archive", type=pathlib.Path, required=True, help="written by `questream model export`")
-    parser.add_argument("--tokenizer", type=pathlib.Path, required=True, help="the model's tokenizer.json")
+    parser.add_argument("--model", type=pathlib.Path, required=True, help="its folder, for tokenizer.json and config.json")
     parser.add_argument("--questions", type=pathlib.Path, required=True, help="text, one question a line")
     parser.add_argument("--prefix", default="", help="put before every question")
     parser.add_argument("--exact", type=pathlib.Path, help="vectors in float32 (.npy), for the worst cosine")
@@ -190,12 +189,13 @@ def main():
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--out", type=pathlib.Path, help="write everything as JSON")
     options = parser.parse_args()
-    tokenizer = Tokenizer.from_file(str(options.tokenizer))
+    tokenizer = Tokenizer.from_file(str(options.model / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     lines = options.questions.read_text("utf-8").rstrip("\n").split("\n")
     texts = [encoding.ids for encoding in tokenizer.encode_batch([options.prefix + line for line in lines])]
-    encoder = Encoder(options.archive, options.device)
+    config = json.loads((options.model / "config.json").read_text("utf-8"))
+    encoder = Encoder(options.archive, config, options.device)
     if options.training:
         encoder.module.begin(torch.zeros(1))
     if options.fuse:

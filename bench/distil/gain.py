@@ -2,7 +2,7 @@
 """Measures what distillation gains: held-out answer recall before and after, over splits, with a control.
 
     python3 bench/distil/gain.py --questions qa.csv --passages psgs.tsv --student minilm --teacher e5 --teacher bge \\
-        --out /tmp/gain --recipe "--epochs 6 --learning-rate 1e-4"
+        --out /tmp/gain --recipe "--epochs 4 --learning-rate 2e-5" --recipe "--epochs 6 --learning-rate 6e-5"
 
 See README.md beside this file for what is measured, and on which questions. Needs Python and NumPy.
 """
@@ -46,11 +46,13 @@ class Task:
         self.before = ranks(self.found[0])
         for model, found in zip(models, self.found):
             print(f"{model}: {worded(ranks(found))}", flush=True)
-        self.teach("teacher", "--answers", options.answers)
+        self.teacher = f"teacher-{options.teacher_scale:g}-{options.answers:g}"
+        self.teach(self.teacher, "--answers", options.answers)
         if options.control:
             self.teach("shuffled", "--shuffle", options.seed)
 
     def teach(self, name, *words):
+        """Writes the scores NAME.jsonl."""
         results = [word for number in range(1, len(self.found)) for word in ("--results", self.path(f"full-{number}.json"))]
         said = pathlib.Path(self.path(f"{name}.log"))
         if not said.exists():
@@ -80,22 +82,25 @@ class Task:
         """The title of the first passage with an answer that a teacher finds."""
         return next((p["title"] for p in self.found[-1][number]["ctxs"] if p["has_answer"]), "")
 
-    def distil(self, split, validation, scores, supervised):
-        """Ranks of the test questions by what was learnt (as before, if nothing was), and what the command printed."""
-        name, folder = f"{split.name}-{scores}", pathlib.Path(self.path(f"{split.name}-{scores}"))
-        printed = pathlib.Path(self.path(f"{name}.log"))
+    def distil(self, split, held_out, scores, recipe):
+        """The folder of what was learnt, absent if no epoch was better, and what the command printed."""
+        name = "-".join([split.name, scores, *re.findall(r"[\w.]+", recipe)])
+        folder, printed = pathlib.Path(self.path(name)), pathlib.Path(self.path(f"{name}.log"))
         if not printed.exists():
             begin = time.time()
             run([LAUNCHER, "distil", "--questions", self.subset(f"{split.name}-learnt", split.learnt), "--passages",
                  self.options.passages, "--question-model", self.options.student, "--passage-model", self.options.student,
-                 "--held-out", self.subset("validation", validation), "--teacher-scores", self.path(f"{scores}.jsonl"),
+                 "--held-out", self.subset("development", held_out), "--teacher-scores", self.path(f"{scores}.jsonl"),
                  "--set", "cache.dir=" + self.path("cache"), "--set", "encoder.precision=fp32",
-                 "--output", folder, "--supervised", supervised, *shlex.split(self.options.recipe)], printed, allowed=(0, 1))
+                 "--output", folder, *shlex.split(recipe)], printed, allowed=(0, 1))
             print(f"{name}: {time.time() - begin:.0f} s", flush=True)
-        after = self.before[split.test]
-        if folder.exists():
-            after = ranks(self.evaluate(folder, self.subset(f"{split.name}-test", split.test), name + "-test"))
-        return after, printed.read_text("utf-8")
+        return folder, printed.read_text("utf-8")
+
+    def after(self, split, folder):
+        """Ranks of the test questions by what was learnt."""
+        if not folder.exists():
+            return self.before[split.test]
+        return ranks(self.evaluate(folder, self.subset(f"{split.name}-test", split.test), folder.name + "-test"))
 
 
 def run(command, log, allowed=(0,)):
@@ -182,10 +187,25 @@ def table(title, measured, generator):
     row("all", before, after, {k: hierarchical(groups[k], generator) for k in groups})
 
 
-def validation_recall(printed):
-    """@1 of the validation questions before and after the last epoch."""
+def chosen(task, development, recipes):
+    """The recipe after whose best epoch the development questions have the best mean reciprocal rank."""
+    if len(recipes) == 1:
+        return recipes[0]
+    rest = [number for number in range(len(task.lines)) if number not in set(development)]
+    found = {}
+    for recipe in recipes:
+        printed = task.distil(Split("development", rest, None), development, task.teacher, recipe)[1]
+        found[recipe] = max(float(rank) for rank in re.findall(r"MRR ([\d.]+)", printed))
+        print(f"development, {recipe}: MRR {found[recipe]:.4f} in the best epoch, {validation(printed)}", flush=True)
+    best = max(found, key=found.get)
+    print(f"recipe: {best}", flush=True)
+    return best
+
+
+def validation(printed):
+    """@1 of the development questions before and after the last epoch."""
     found = re.findall(r"recall @1 ([\d.]+)", printed)
-    return f"{found[0]} to {found[-1]}" + ("" if "wrote" in printed else ", nothing written")
+    return f"@1 {found[0]} to {found[-1]}" + ("" if "wrote" in printed else ", nothing written")
 
 
 def main():
@@ -195,10 +215,10 @@ def main():
     parser.add_argument("--student", type=pathlib.Path, required=True, help="folder of the encoder that learns")
     parser.add_argument("--teacher", type=pathlib.Path, action="append", required=True, help="folder of another encoder")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="what is there already is not measured again")
-    parser.add_argument("--recipe", default="", help="options of distil, in one word")
-    parser.add_argument("--supervised", type=float, default=0, help="as for distil; 0 in the control")
-    parser.add_argument("--development", action="store_true", help="only one run, asked the development questions")
-    parser.add_argument("--control", action="store_true", help="also with shuffled scores, on the random splits")
+    parser.add_argument("--recipe", action="append", required=True,
+                        help="options of distil, in one word; of several the best on the development questions is taken")
+    parser.add_argument("--by", action="append", choices=["random", "article"], help="kinds of splits; default: both")
+    parser.add_argument("--control", action="store_true", help="also with shuffled scores, on the first kind")
     parser.add_argument("--teacher-scale", type=float, default=3)
     parser.add_argument("--answers", type=float, default=3, help="what an answer adds to the teacher's score")
     parser.add_argument("--depth", type=int, default=200, help="passages of a question that the teacher scores")
@@ -209,22 +229,20 @@ def main():
     task = Task(options)
     count = len(task.lines)
     development = sorted(random.Random(options.seed).sample(range(count), round(options.development_share * count)))
-    if options.development:
-        rest = [number for number in range(count) if number not in set(development)]
-        name = "development" + re.sub(r"[^\w.]+", "-", options.recipe + f" {options.supervised:g}")
-        print(task.distil(Split(name, rest, numpy.array(development)), development, "teacher", options.supervised)[1])
-        return
+    recipe = chosen(task, development, options.recipe)
     every = splits(task, development, options)
     generator = numpy.random.default_rng(options.seed)
-    for kind, scores in [("random", "teacher"), ("article", "teacher"), *([("random", "shuffled")] if options.control else [])]:
+    kinds = options.by or ["random", "article"]
+    for kind, scores in [(kind, task.teacher) for kind in kinds] + [(kind, "shuffled") for kind in kinds[:options.control]]:
         measured, notes = [], []
         for split in (each for each in every if each.name.startswith(kind)):
             # the teacher of the control knows nothing of answers, and neither may the loss
-            after, printed = task.distil(split, development, scores, 0 if scores == "shuffled" else options.supervised)
-            measured.append((split.name, task.before[split.test], after))
-            notes.append(f"{split.name}: {validation_recall(printed)}")
+            words = re.sub(r"--supervised\S*\s+\S+", "", recipe) if scores == "shuffled" else recipe
+            folder, printed = task.distil(split, development, scores, words)
+            measured.append((split.name, task.before[split.test], task.after(split, folder)))
+            notes.append(f"{split.name}: {validation(printed)}")
         table(f"Splits by {kind}, scores: {scores}", measured, generator)
-        print("\nvalidation @1, before and after the last epoch: " + "; ".join(notes), flush=True)
+        print("\ndevelopment questions, before and after the last epoch: " + "; ".join(notes), flush=True)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -197,6 +199,27 @@ class ModelCommandTest {
     try (BatchingEncoder encoder = Encoders.open(config, EncoderRole.QUESTION)) {
       return encoder.submit(EncoderInput.question(text)).get(60, TimeUnit.SECONDS).vector();
     }
+  }
+
+  @Test
+  void shouldExportTheStepsOfTraining() throws IOException {
+    Path file = cache.resolve("training.pt");
+    assertThat(run("model", "export", "bge-small-en-v1.5", file.toString(), "--training"))
+        .as(out)
+        .isZero();
+    try (ZipFile archive = new ZipFile(file.toFile())) {
+      ZipEntry code =
+          archive.stream()
+              .filter(entry -> entry.getName().endsWith("code/__torch__.py"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(new String(archive.getInputStream(code).readAllBytes(), StandardCharsets.UTF_8))
+          .contains("class Training", "def accumulate", "def update");
+    }
+    String other = cache.resolve("other.pt").toString();
+    assertThat(
+            run("model", "export", "bge-small-en-v1.5", other, "--training", "--precision", "bf16"))
+        .isEqualTo(2);
   }
 
   @Test
