@@ -22,15 +22,19 @@ final class Pace {
     pendingTasks++;
   }
 
-  /** A task has nothing pending any more, because it is closed. */
-  void taskClosed() {
-    pendingTasks--;
-  }
-
   /** A task has nothing pending any more, because its last answer has left. */
   void taskAnswered() {
     pendingTasks--;
     uncommitted = true;
+  }
+
+  /**
+   * A task has nothing pending any more, and nobody waits for a commit: it was closed, behind a
+   * commit or an abort of the thread's transaction, or there are no transactions.
+   */
+  void taskGone() {
+    pendingTasks--;
+    uncommitted &= pendingTasks > 0;
   }
 
   /** Whether all tasks of the thread have answered, and not asked for a commit since. */

@@ -66,11 +66,16 @@ final class Rounds {
 
   /** Nothing is pending any more: ends the rounds once what was answered is committed. */
   void rest(long nowMs) {
+    if (!commits) {
+      stop();
+      close();
+      return;
+    }
     if (busy) {
       busy = false;
       pace.taskAnswered();
     }
-    if (!commits || !pace.awaitsCommit()) {
+    if (!pace.awaitsCommit()) {
       stop();
     } else if (pace.commit(nowMs, spacingMs)) {
       context.commit();
@@ -83,11 +88,11 @@ final class Rounds {
     punctuation = null;
   }
 
-  /** The task is closed, with or without something pending. */
+  /** Nothing is pending here any more, and nobody waits for a commit. */
   void close() {
     if (busy) {
       busy = false;
-      pace.taskClosed();
+      pace.taskGone();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.questream.processor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.questream.testing.ManualEncoder;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,19 @@ class RoundsTest extends ProcessorFixture {
     encoder.complete(0);
     fire(0, 5);
     assertThat(committed()).isTrue();
+    assertPollsSeldom();
+  }
+
+  @Test
+  void shouldWaitForNoCommitWhenTheLastTaskIsClosed() {
+    EmbedProcessor one = processor(encoder);
+    EmbedProcessor other = processor(encoder);
+    ask(one, "a");
+    ask(other, "b");
+    encoder.complete(0);
+    fire(0, 5);
+    other.close();
+    assertPollsSeldom();
   }
 
   @Test
@@ -139,5 +153,11 @@ class RoundsTest extends ProcessorFixture {
     assertThat(fire(0, 5).cancelled()).isTrue();
     assertThat(forwardedKeys()).containsExactly("a");
     assertThat(committed()).isFalse();
+    assertPollsSeldom();
+  }
+
+  private void assertPollsSeldom() {
+    Duration idle = Duration.ofMillis(20);
+    assertThat(intake.pace().poll(idle, SETTINGS.punctuationInterval())).isEqualTo(idle);
   }
 }

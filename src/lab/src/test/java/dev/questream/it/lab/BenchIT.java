@@ -175,10 +175,24 @@ class BenchIT {
   @Test
   void shouldMeasureTheStreamAlone() throws Exception {
     JsonNode json =
-        bench("bench", "stream", "--encoder", "free", "--seconds", "2", "--rate", "200", "--json");
+        bench(
+            "bench",
+            "stream",
+            "--encoder",
+            "free",
+            "--seconds",
+            "2",
+            "--rate",
+            "single,200",
+            "--json");
     assertThat(json.path("setup").path("dimensions").asInt()).isEqualTo(768);
     assertThat(json.has("capacity")).as("not asked for").isFalse();
-    JsonNode load = json.path("loads").path(0);
+    JsonNode single = json.path("loads").path(0);
+    assertThat(single.has("rate")).isFalse();
+    assertThat(single.path("mean_batch_questions").asDouble()).isEqualTo(1);
+    assertThat(single.path("commits_per_second").asDouble()).isPositive();
+    assertWhole(single);
+    JsonNode load = json.path("loads").path(1);
     assertThat(load.path("sent").asInt()).as("2 s of warm-up, 2 s measured").isEqualTo(800);
     assertThat(load.path("latency").path("count").asInt()).isEqualTo(400);
     assertWhole(load);
