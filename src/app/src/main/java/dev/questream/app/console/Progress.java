@@ -13,6 +13,7 @@ public final class Progress {
   private static final long BAR_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int BAR_WIDTH = 24;
+  private static final double SLOW = 1; // slower than so many a second takes decimals
 
   private final Console console;
   private final String doing;
@@ -68,7 +69,7 @@ public final class Progress {
     } else {
       line.append(String.format(Locale.ROOT, "%,d", count));
     }
-    line.append(String.format(Locale.ROOT, "  %,.0f/s", rate));
+    line.append(String.format(Locale.ROOT, rate < SLOW ? "  %.2f/s" : "  %,.0f/s", rate));
     if (total > count && rate > 0) {
       line.append("  ").append(duration((total - count) / rate)).append(" left");
     }

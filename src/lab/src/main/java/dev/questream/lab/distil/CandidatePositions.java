@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,17 +36,24 @@ final class CandidatePositions {
 
   /** What was written, without the scores of the search. */
   static List<Ranking> read(Path file) throws IOException {
+    long most = Files.size(file) / Integer.BYTES;
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       List<Ranking> rankings = new ArrayList<>();
       for (int left = in.readInt(); left > 0; left--) {
-        int[] positions = new int[in.readInt()];
-        for (int i = 0; i < positions.length; i++) {
+        int size = in.readInt();
+        if (size < 0 || size > most) {
+          throw new EOFException("a question of %,d candidates".formatted(size));
+        }
+        int[] positions = new int[size];
+        for (int i = 0; i < size; i++) {
           positions[i] = in.readInt();
         }
         rankings.add(new Ranking(positions, new float[0]));
       }
       return rankings;
+    } catch (EOFException e) {
+      throw WorkFolder.damaged(file, new IOException("it ends too early", e));
     }
   }
 }

@@ -1,9 +1,11 @@
 package dev.questream.lab.distil;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.engine.TorchTrainer;
 import dev.questream.engine.TrainerFiles;
 import dev.questream.torchscript.LearntTensors;
+import dev.questream.weights.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,17 +33,33 @@ final class Checkpoints {
     this.folder = folder;
   }
 
-  /** Bytes that checkpoints of a trainer take at most. */
+  /**
+   * Bytes that checkpoints of a trainer take at most.
+   *
+   * @throws ModelException if it has more weights than a file of them may have
+   */
   static long room(TorchTrainer trainer) throws IOException {
-    return ROOM * TrainerFiles.weightBytes(trainer);
+    long weights = TrainerFiles.weightBytes(trainer);
+    if (weights > Integer.MAX_VALUE) {
+      throw new ModelException(
+          "the encoder has %,d MiB of weights in float32; up to 2 GiB can be kept and learn"
+              .formatted(weights >> 20));
+    }
+    return ROOM * weights;
   }
 
   /** Where the last checkpoint was taken, if there is one. */
   Optional<TrainingState> state() throws IOException {
     Optional<Path> last = last();
-    return last.isEmpty()
-        ? Optional.empty()
-        : Optional.of(JSON.readValue(last.get().resolve(STATE).toFile(), TrainingState.class));
+    if (last.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      byte[] json = Files.readAllBytes(last.get().resolve(STATE));
+      return Optional.of(JSON.readValue(json, TrainingState.class));
+    } catch (JsonProcessingException e) {
+      throw WorkFolder.damaged(last.get(), e);
+    }
   }
 
   /** Brings a trainer there. */

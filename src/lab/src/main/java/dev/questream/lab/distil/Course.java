@@ -3,6 +3,7 @@ package dev.questream.lab.distil;
 import dev.questream.app.console.Console;
 import dev.questream.engine.Lesson;
 import dev.questream.engine.TorchTrainer;
+import dev.questream.lab.retrieval.Passage;
 import dev.questream.lab.retrieval.PassageSpool;
 import dev.questream.lab.retrieval.recall.Judgement;
 import dev.questream.lab.retrieval.search.Ranking;
@@ -71,7 +72,8 @@ final class Course implements AutoCloseable {
     List<Item> items = new ArrayList<>();
     try (PassageSpool spool = new PassageSpool(temporary);
         KeptScores file = kept ? KeptScores.open(making.folder().resolve("scores.jsonl")) : null) {
-      Judgement judgement = library.judge(pupils, rankings, spool::add, stop);
+      Judgement judgement =
+          library.judge(pupils, rankings, (at, passage) -> add(spool, at, passage), stop);
       List<float[]> scores =
           new Scoring(pupils, rankings, spool, stop, console)
               .scores(teacher, library.workers(), file);
@@ -83,6 +85,17 @@ final class Course implements AutoCloseable {
     try (VectorReader reader = library.vectors().reader()) {
       Path file = making.folder().resolve("vectors");
       return new Course(items, CandidateVectors.of(rankings, reader, file));
+    }
+  }
+
+  private static void add(PassageSpool spool, int position, Passage passage) throws IOException {
+    try {
+      spool.add(position, passage);
+    } catch (IOException e) {
+      throw new IOException(
+          "the candidates' texts cannot be written into %s (%s); make room there, or set java.io.tmpdir in JAVA_OPTS"
+              .formatted(System.getProperty("java.io.tmpdir"), e.getMessage()),
+          e);
     }
   }
 

@@ -45,7 +45,7 @@ final class Ending {
       case DONE -> best == 0 ? endWithout() : endWith(source, learnt.apply(best), best, beside);
       case STOPPED -> {
         if (best > 0) {
-          output.writeForNow(source, learnt.apply(best), best, beside);
+          output.write(source, learnt.apply(best), best, beside);
         }
         console
             .out()

@@ -2,6 +2,7 @@ package dev.questream.lab.distil;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.questream.app.console.ExitCode;
@@ -68,7 +69,11 @@ record Identity(Map<String, String> facts) {
   }
 
   private static Map<String, String> read(Path file) throws IOException {
-    return JSON.readValue(file.toFile(), new TypeReference<Map<String, String>>() {});
+    try {
+      return JSON.readValue(Files.readAllBytes(file), new TypeReference<Map<String, String>>() {});
+    } catch (JsonProcessingException e) {
+      throw WorkFolder.damaged(file.getParent(), e);
+    }
   }
 
   private List<String> differing(Map<String, String> before) {

@@ -9,10 +9,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the model goes. A run that was stopped may have left the best so far there. */
+/**
+ * Where the model goes. A run that was stopped, or killed at its very end, may have left one there.
+ */
 final class Output {
   private final Path folder;
-  private final Path note; // the epoch whose model a stopped run has written
+  private final Path note; // the epoch whose model a run has written, or was about to
   private final Console console;
 
   private Output(Path folder, Path note, Console console) {
@@ -42,34 +44,26 @@ final class Output {
   void write(PublishedModel source, LearntTensors learnt, int epoch, ModelCopy.Addition beside)
       throws IOException {
     int written = written();
-    if (!Files.exists(folder) || written != epoch) {
-      if (written > 0 && Files.exists(folder)) {
-        Path aside = folder.resolveSibling(folder.getFileName() + ".epoch-" + written);
-        Files.move(folder, aside);
-        console.out().printf("moved the model after epoch %d to %s%n", written, aside);
-      }
-      try {
+    try {
+      if (written == epoch && isThere()) {
+        beside.into(folder);
+      } else {
+        if (written > 0 && isThere()) {
+          Path aside = folder.resolveSibling(folder.getFileName() + ".epoch-" + written);
+          Files.move(folder, aside);
+          console.out().printf("moved the model after epoch %d to %s%n", written, aside);
+        }
+        WorkFolder.writeFile(note, file -> Files.writeString(file, Integer.toString(epoch)));
         ModelCopy.into(folder).write(source, learnt, beside);
-      } catch (IOException | UncheckedIOException e) {
-        throw WorkFolder.unwritable(
-            folder,
-            e instanceof UncheckedIOException wrapped ? wrapped.getCause() : (IOException) e);
       }
+    } catch (IOException | UncheckedIOException e) {
+      throw WorkFolder.unwritable(
+          folder, e instanceof UncheckedIOException wrapped ? wrapped.getCause() : (IOException) e);
     }
     console.out().printf("wrote %s, the model after epoch %d%n", folder, epoch);
   }
 
-  /** The same, and it is known to a later run. */
-  void writeForNow(
-      PublishedModel source, LearntTensors learnt, int epoch, ModelCopy.Addition beside)
-      throws IOException {
-    int before = written();
-    if (before != 0) {
-      write(source, learnt, epoch, beside); // moves aside what the note names
-    }
-    WorkFolder.writeFile(note, file -> Files.writeString(file, Integer.toString(epoch)));
-    if (before == 0) {
-      write(source, learnt, epoch, beside);
-    }
+  private boolean isThere() {
+    return Files.exists(folder.resolve("model.safetensors"));
   }
 }

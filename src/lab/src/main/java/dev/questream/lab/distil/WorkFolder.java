@@ -2,6 +2,7 @@ package dev.questream.lab.distil;
 
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
+import dev.questream.app.io.DataException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -118,6 +119,14 @@ final class WorkFolder implements AutoCloseable {
     return new IOException(
         "%s cannot be written (%s); what was kept before is whole: make room there, and run the same again"
             .formatted(file, why.getMessage()),
+        why);
+  }
+
+  /** What to say of what is not as it was written: a disk that fails, or another hand. */
+  static DataException damaged(Path kept, Exception why) {
+    return new DataException(
+        "%s is damaged (%s); remove it, and run the same again"
+            .formatted(kept, why.getMessage().lines().findFirst().orElse("")),
         why);
   }
 

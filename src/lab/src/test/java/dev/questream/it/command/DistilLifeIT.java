@@ -118,33 +118,33 @@ class DistilLifeIT {
   @Test
   void shouldComeToTheSameModelHoweverOftenItIsKilled() throws Exception {
     String[] options = with(RECIPE, "--dropout", "0.1", "--reader", files.reader().toString());
-    Launched alone = distil("alone", options).await();
+    Launched alone = distil("alone/model", options).await();
     assertThat(alone.status()).as(alone.out() + alone.err()).isZero();
     assertThat(epochs(alone)).hasSize(8);
 
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    Path work = folder.resolve("killed.work");
+    Path work = folder.resolve("killed/model.work");
     String[] often = with(options, "--checkpoint-minutes", "0");
-    Launched first = distil("killed", often);
+    Launched first = distil("killed/model", often);
     await(first, () -> Files.exists(work.resolve("course/scores.jsonl")));
     first.process().destroyForcibly().waitFor();
     int kills = 1;
     for (int next = 1 + random.nextInt(8); kills < 6; next += 1 + random.nextInt(10)) {
       int wanted = next;
-      Launched run = distil("killed", often);
+      Launched run = distil("killed/model", often);
       await(run, () -> checkpoint(work) >= wanted);
       Thread.sleep(random.nextInt(20)); // somewhere in the next step, checkpoint or evaluation
       assertThat(run.process().isAlive()).as("seed %d: %s", seed, run.err()).isTrue();
       run.process().destroyForcibly().waitFor();
       kills++;
     }
-    Launched last = distil("killed", often).await();
+    Launched last = distil("killed/model", often).await();
     assertThat(last.status()).as("seed %d: %s", seed, last.out() + last.err()).isZero();
     assertThat(last.out()).containsPattern("continuing behind step \\d+, in epoch \\d+, from ");
-    assertThat(hashes(folder.resolve("killed")))
+    assertThat(hashes(folder.resolve("killed/model")))
         .as("seed %d", seed)
-        .isEqualTo(hashes(folder.resolve("alone")));
+        .isEqualTo(hashes(folder.resolve("alone/model")));
     assertThat(epochs(alone)).containsAll(epochs(last));
     assertThat(work).doesNotExist();
   }

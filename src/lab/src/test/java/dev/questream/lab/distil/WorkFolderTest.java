@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.questream.app.console.FatalException;
+import dev.questream.lab.retrieval.search.Ranking;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +70,41 @@ class WorkFolderTest {
         .hasMessageContaining("--seed was 1 and is nothing")
         .hasMessageContaining("--batch was nothing and is 32")
         .hasMessageContaining("remove it");
+  }
+
+  @Test
+  void shouldSayWhatIsDamaged() throws IOException {
+    Path training = folder.resolve("training");
+    ONE.claim(training);
+    Files.writeString(training.resolve("made-of.json"), "{\"--epochs\": ");
+    Files.createDirectory(training.resolve("checkpoint-000001"));
+    assertThatThrownBy(() -> ONE.claim(training)).hasMessageContaining("training is damaged");
+    Files.writeString(training.resolve("checkpoint-000001/state.json"), "{");
+    assertThatThrownBy(() -> new Checkpoints(training).state())
+        .hasMessageContaining("checkpoint-000001 is damaged")
+        .hasMessageContaining("remove it");
+  }
+
+  @Test
+  void shouldReadTheCandidatesThatItWrote() throws IOException {
+    Path file = folder.resolve("candidates");
+    List<Ranking> rankings =
+        List.of(
+            new Ranking(new int[] {7, 0}, new float[] {2, 1}),
+            new Ranking(new int[0], new float[0]));
+    CandidatePositions.write(file, rankings);
+    List<Ranking> found = CandidatePositions.read(file);
+    assertThat(found).hasSize(2);
+    assertThat(found.get(0).positions()).containsExactly(7, 0);
+    assertThat(found.get(1).positions()).isEmpty();
+    byte[] whole = Files.readAllBytes(file);
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> CandidatePositions.read(file))
+          .hasMessageContaining("candidates is damaged");
+    }
+    Files.write(file, new byte[] {0, 0, 0, 1, 127, 127, 127, 127});
+    assertThatThrownBy(() -> CandidatePositions.read(file)).hasMessageContaining("is damaged");
   }
 
   @Test
