@@ -39,7 +39,7 @@ public final class Pairing {
     if (!pair) {
       throw new FatalException(
           ExitCode.USAGE,
-          "the questions' vectors are made by %s, the passages' by %s, which is not known to belong to it; name the passage encoder that does with --passage-model"
+          "the questions' vectors were made by %s, the passages' by %s, which is not known to belong to it; name the passage encoder that does with --passage-model"
               .formatted(asked.describe(), made.get().describe()));
     }
   }

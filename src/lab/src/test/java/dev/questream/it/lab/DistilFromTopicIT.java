@@ -42,13 +42,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * "From a live topic" of docs/distil.md, command by command as it stands there, with a small DPR
- * pair of random weights: an application that answers questions and one of the passages run, and
- * judgements are on a topic.
+ * "From a live topic" of docs/distil.md, and the comparison of docs/rollover.md, command by command
+ * as it stands there, with a small DPR pair of random weights: an application that answers
+ * questions and one of the passages run, and judgements are on a topic.
  */
 @Timeout(400)
 class DistilFromTopicIT {
-  private static final Path PAGE = Repository.path("docs/distil.md");
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final int PASSAGES = 40;
   private static final int QUESTIONS = 12;
@@ -84,8 +83,14 @@ class DistilFromTopicIT {
   }
 
   private static String section() throws IOException {
-    String page = Files.readString(PAGE);
+    String page = Files.readString(Repository.path("docs/distil.md"));
     return page.substring(page.indexOf("## From a live topic"));
+  }
+
+  private static String comparison() throws IOException {
+    String page = Files.readString(Repository.path("docs/rollover.md"));
+    int from = page.indexOf("### Which one is better");
+    return page.substring(from, page.indexOf("\n## ", from));
   }
 
   private static String block(String language) throws IOException {
@@ -95,9 +100,9 @@ class DistilFromTopicIT {
   }
 
   /** Each as its words. */
-  private static List<List<String>> commands() throws IOException {
+  private static List<List<String>> commands(String section) {
     return Pattern.compile("(?m)^(?:\\./questream|kafka-\\S+\\.sh) (?:.*\\\\\n)*.*$")
-        .matcher(section())
+        .matcher(section)
         .results()
         .map(MatchResult::group)
         .map(command -> List.of(command.replace("\\\n", " ").split("\\s+")))
@@ -108,7 +113,7 @@ class DistilFromTopicIT {
   void shouldLeadFromJudgementsToARollover() throws Exception {
     prepare();
     List<String> said = new ArrayList<>();
-    for (List<String> command : commands()) {
+    for (List<String> command : commands(section())) {
       said.add(command.get(0).endsWith(".sh") ? consume(command) : questream(command));
     }
     assertThat(said).hasSize(8);
@@ -123,6 +128,8 @@ class DistilFromTopicIT {
         .contains("A = question_encoder (fp32), topic " + named.get("embeddings"))
         .contains("B = distilled (fp32), topic " + named.get("embeddings-v2"))
         .contains("95% interval");
+    String compared = questream(commands(comparison()).get(0));
+    assertThat(rows(compared)).as("with passages encoded here").isEqualTo(rows(encoded));
   }
 
   /** The figures of both models. */
@@ -166,6 +173,9 @@ class DistilFromTopicIT {
       named.put(name, folder.resolve(name).toString());
     }
     named.put("/models/distilled", named.get("distilled"));
+    named.put("qa.csv", named.get("later.jsonl"));
+    named.put("OLD", named.get(PAIR.formatted("ctx")));
+    named.put("NEW", named.get(PAIR.formatted("ctx")));
     file("later.jsonl", String.join("\n", later));
 
     Map<String, String> passages = ofPassages.settings(exact());
