@@ -61,7 +61,9 @@ class ProgressTest {
               bar.at(1000, "p50 3 ms");
               line.at(1000, "");
               count.at(1000, "");
-              return !terminal.text().isEmpty()
+              narrow.at(1000, "p50 3 ms");
+              return !kept.text().isEmpty()
+                  && !terminal.text().isEmpty()
                   && !file.text().isEmpty()
                   && !unknown.text().isEmpty();
             });
@@ -72,7 +74,6 @@ class ProgressTest {
         .doesNotContain("\n");
     assertThat(file.text()).matches("  embedding 1,000 of 4,000  [0-9,]+/s  [0-9]+ s left\\R");
     assertThat(unknown.text()).matches("  encoding 1,000  [0-9,]+/s\\R");
-    narrow.at(1000, "p50 3 ms");
     assertThat(kept.text()).isEqualTo("\r\u001b[K  日本語 ████");
     bar.done();
     line.done();
