@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -112,8 +111,9 @@ public final class ModelCopy {
    */
   public void write(PublishedModel source, Change change, Addition addition) throws IOException {
     Files.createDirectories(folder.getParent());
-    Path part = folder.resolveSibling("." + UUID.randomUUID() + ".part");
+    Path part = folder.resolveSibling("." + folder.getFileName() + ".part");
     try {
+      delete(part); // of a process that was killed
       Files.createDirectories(part);
       fill(part, source, change);
       addition.into(part);

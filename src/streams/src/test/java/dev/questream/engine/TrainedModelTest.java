@@ -211,11 +211,14 @@ class TrainedModelTest {
           .hasMessageContaining("No space left");
       assertThat(files(work))
           .noneMatch(name -> name.startsWith("learnt") || name.endsWith(".part"));
+      Files.createDirectories(work.resolve(".learnt.part/of a process that was killed"));
       copy.write(
           model,
           learnt,
           part -> Files.copy(part.resolve("model.safetensors"), part.resolve("twice")));
     }
+    assertThat(work.resolve(".learnt.part")).doesNotExist();
+    assertThat(work.resolve("learnt/of a process that was killed")).doesNotExist();
     assertThat(work.resolve("learnt/twice"))
         .hasSameBinaryContentAs(work.resolve("learnt/model.safetensors"));
   }
