@@ -37,6 +37,15 @@ public final class QuestionSerializer implements Serializer<Question> {
     if (question == null) {
       return null;
     }
+    Utf8.require(question.getId(), "the id");
+    Utf8.require(question.getText(), "the text");
+    question
+        .getMetadata()
+        .forEach(
+            (name, value) -> {
+              Utf8.require(name, "a name in \"metadata\"");
+              Utf8.require(value, "a value in \"metadata\"");
+            });
     return switch (format) {
       case AVRO, AUTO -> avro.encode(topic, question);
       case JSON -> json(question).toString().getBytes(StandardCharsets.UTF_8);

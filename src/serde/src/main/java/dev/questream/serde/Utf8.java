@@ -31,6 +31,17 @@ public final class Utf8 {
   }
 
   /**
+   * Refuses a text that no bytes stand for.
+   *
+   * @throws WireException if it has half of a surrogate pair
+   */
+  public static void require(String text, String what) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new WireException(what + " has half of a surrogate pair");
+    }
+  }
+
+  /**
    * Decodes a text: the same, without a byte order mark before it.
    *
    * @throws WireException if it is not well-formed UTF-8

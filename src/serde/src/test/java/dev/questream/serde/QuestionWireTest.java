@@ -311,6 +311,23 @@ class QuestionWireTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"avro", "json", "text", "auto"})
+  void shouldRefuseToWriteHalfOfASurrogatePair(String format) {
+    try (QuestionSerializer strict = new QuestionSerializer()) {
+      strict.configure(Map.of("input.format", format), false);
+      for (Question question :
+          List.of(
+              new Question("1", "\ud800 lone", Map.of(), 0L),
+              new Question("\udc00", "Why?", Map.of(), 0L),
+              new Question("1", "Why?", Map.of("a", "\ud83d"), 0L))) {
+        assertThatThrownBy(() -> strict.serialize(TOPIC, question))
+            .isInstanceOf(WireException.class)
+            .hasMessageContaining("half of a surrogate pair");
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

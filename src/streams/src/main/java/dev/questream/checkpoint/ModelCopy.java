@@ -50,6 +50,9 @@ public final class ModelCopy {
    */
   public static ModelCopy into(Path folder) {
     try {
+      if (Files.exists(folder) && !Files.isDirectory(folder)) {
+        throw new ModelException(folder + " is a file; name a folder that is new or empty");
+      }
       if (Files.exists(folder) && !isEmpty(folder)) {
         throw new ModelException(
             folder + " holds something already; name a folder that is new or empty");

@@ -118,6 +118,10 @@ final class EmbedTask {
 
   /** Stores and submits a question, or rejects or skips it at once. */
   void process(Record<byte[], byte[]> record) {
+    withAllTasks(() -> accept(record));
+  }
+
+  private void accept(Record<byte[], byte[]> record) {
     generation.begin();
     SourcePosition position = nextPosition();
     PendingQuestion content = PendingRecords.of(record, position);
@@ -211,11 +215,24 @@ final class EmbedTask {
   private void punctuate(long nowMs) {
     backPressure.renew();
     submitter.submitIfDue(nowMs);
-    harvest(nowMs);
+    withAllTasks(() -> harvest(nowMs));
     if (pending.isEmpty()) {
       rounds.rest(nowMs);
     } else if (nowMs - progressMs > settings.stallLimit().toMillis()) {
       reset(nowMs);
+    }
+  }
+
+  /**
+   * Ends the thread where Kafka Streams would bring back this task alone, because a record of it
+   * could not be sent. The transaction is lost then, with what the thread's other tasks have sent
+   * in it, and they would go on behind it.
+   */
+  private static void withAllTasks(Runnable sending) {
+    try {
+      sending.run();
+    } catch (TaskCorruptedException e) {
+      throw new StreamsException("a record could not be sent in time; all tasks begin anew", e);
     }
   }
 

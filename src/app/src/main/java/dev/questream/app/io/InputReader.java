@@ -107,7 +107,7 @@ public final class InputReader implements AutoCloseable {
     number++;
     try {
       String text = Utf8.decodeText(line, "line " + number);
-      if (format == InputFormat.JSONL) {
+      if (format == InputFormat.JSONL && !text.isBlank()) {
         return json(text);
       }
       if (guessed && number == 1 && isJsonLine(text)) {

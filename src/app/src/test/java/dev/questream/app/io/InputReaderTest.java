@@ -50,6 +50,12 @@ class InputReaderTest {
     return read(file.getBytes(UTF_8), InputFormat.JSONL, EncoderRole.QUESTION);
   }
 
+  @Test
+  void shouldTakeABlankJsonLineForABlankText() throws IOException {
+    assertThat(jsonl("{\"text\":\"Why?\"}\n\n \n"))
+        .containsExactly(question("1", "Why?"), question("2", ""), question("3", " "));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -164,8 +170,6 @@ class InputReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
-        "  ",
         "no json",
         "😀",
         "{\"id\":\"x\"}",

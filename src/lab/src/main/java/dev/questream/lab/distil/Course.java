@@ -112,7 +112,7 @@ final class Course implements AutoCloseable {
         knownHits[known++] = hits[i];
       }
     }
-    if (known > 1) {
+    if (Coverage.teaches(scores)) {
       items.add(
           new Item(
               ids,

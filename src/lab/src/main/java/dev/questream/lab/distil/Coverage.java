@@ -8,14 +8,14 @@ import java.util.List;
  * @param pairs of question and candidate
  * @param scored pairs with a score
  * @param questions all of them
- * @param tooFew questions with fewer than two scores, which teach nothing
+ * @param mute questions without two different scores, which teach nothing
  */
-record Coverage(long pairs, long scored, int questions, int tooFew) {
+record Coverage(long pairs, long scored, int questions, int mute) {
 
   static Coverage of(List<float[]> scores) {
     long pairs = 0;
     long scored = 0;
-    int tooFew = 0;
+    int mute = 0;
     for (float[] ofQuestion : scores) {
       int known = 0;
       for (float score : ofQuestion) {
@@ -23,14 +23,27 @@ record Coverage(long pairs, long scored, int questions, int tooFew) {
       }
       pairs += ofQuestion.length;
       scored += known;
-      tooFew += known < 2 ? 1 : 0;
+      mute += teaches(ofQuestion) ? 0 : 1;
     }
-    return new Coverage(pairs, scored, scores.size(), tooFew);
+    return new Coverage(pairs, scored, scores.size(), mute);
+  }
+
+  /** Whether two scores differ, of those that are known. */
+  static boolean teaches(float[] scores) {
+    float first = Float.NaN;
+    for (float score : scores) {
+      if (Float.isNaN(first)) {
+        first = score;
+      } else if (!Float.isNaN(score) && score != first) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
   public String toString() {
-    return "%,d of %,d candidates have a score; %,d of %,d questions have fewer than two and teach nothing"
-        .formatted(scored, pairs, tooFew, questions);
+    return "%,d of %,d candidates have a score; %,d of %,d questions have no two different ones and teach nothing"
+        .formatted(scored, pairs, mute, questions);
   }
 }

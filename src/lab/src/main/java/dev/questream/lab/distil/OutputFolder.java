@@ -3,6 +3,7 @@ package dev.questream.lab.distil;
 import dev.questream.app.console.ExitCode;
 import dev.questream.app.console.FatalException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -26,7 +27,7 @@ final class OutputFolder {
         throw refused(folder, "it is a file system of its own; name a folder in it");
       }
     } catch (IOException e) {
-      throw refused(folder, "nothing can be written into %s (%s)".formatted(parent, e));
+      throw refused(folder, "nothing can be written into %s%s".formatted(parent, reason(e)));
     }
   }
 
@@ -51,6 +52,12 @@ final class OutputFolder {
       parent = parent.getParent();
     }
     return parent;
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException refused && refused.getReason() != null
+        ? " (" + refused.getReason() + ")"
+        : "";
   }
 
   private static FatalException refused(Path folder, String why) {

@@ -1,15 +1,8 @@
 package dev.questream.lab.distil;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.questream.app.io.DataException;
 import dev.questream.lab.retrieval.Passage;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.questream.lab.retrieval.ScoreLine;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -17,13 +10,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Scores from a file: a line of JSON for each, {@code {"question": TEXT, "passage": ID, "score":
- * NUMBER}}. Of several scores of a pair the last counts.
+ * Scores from a file, a {@link ScoreLine} for each. Of several scores of a pair the last counts.
  */
 final class ScoreFile implements Teacher {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
-
   private static final KnownScores NONE = new KnownScores();
 
   private final Map<String, KnownScores> scores = new HashMap<>();
@@ -39,40 +28,17 @@ final class ScoreFile implements Teacher {
   static ScoreFile read(Path file) {
     ScoreFile read = new ScoreFile();
     Map<String, String> ids = new HashMap<>(); // each once
-    long number = 0;
-    try (BufferedReader lines = Files.newBufferedReader(file)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        if (!line.isBlank()) {
-          read.take(JSON.readTree(line), ids);
-        }
-      }
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new DataException(
-          "%s, line %,d: a line is {\"question\": text, \"passage\": id, \"score\": number}; %s"
-              .formatted(file, number, e.getMessage().lines().findFirst().orElse("")),
-          e);
-    } catch (IOException e) {
-      throw new DataException("%s cannot be read: %s".formatted(file, e), e);
-    }
+    ScoreLine.readAll(file, line -> read.take(line, ids));
     if (read.scores.isEmpty()) {
       throw new DataException(file + " holds no scores");
     }
     return read;
   }
 
-  private void take(JsonNode line, Map<String, String> ids) {
-    JsonNode passage = line.path("passage");
-    float score = line.path("score").floatValue();
-    if (!line.path("question").isTextual()
-        || !passage.isTextual() && !passage.isIntegralNumber()
-        || !line.path("score").isNumber()
-        || !Float.isFinite(score)) {
-      throw new IllegalArgumentException("this one is not");
-    }
-    KnownScores known =
-        scores.computeIfAbsent(line.path("question").asText().strip(), text -> new KnownScores());
-    repeated += known.put(ids.computeIfAbsent(passage.asText(), id -> id), score) ? 0 : 1;
+  private void take(ScoreLine line, Map<String, String> ids) {
+    KnownScores known = scores.computeIfAbsent(line.question(), text -> new KnownScores());
+    String id = ids.computeIfAbsent(line.passage(), passage -> passage);
+    repeated += known.put(id, (float) line.score()) ? 0 : 1;
   }
 
   /** Pairs that have a score. */

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
  */
 final class WorkFolder implements AutoCloseable {
   private static final String LOCK = "lock";
+  private static final String COURSE = "course";
+  private static final String TRAINING = "training";
+  private static final Set<String> NAMES = Set.of(LOCK, COURSE, TRAINING);
   private static final long MEBIBYTE = 1 << 20;
 
   private final Path folder;
@@ -39,6 +43,7 @@ final class WorkFolder implements AutoCloseable {
   static WorkFolder open(Path folder) throws IOException {
     try {
       Files.createDirectories(folder);
+      requireOurs(folder);
       FileChannel lock =
           FileChannel.open(
               folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -53,6 +58,22 @@ final class WorkFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException(
           "%s cannot be written (%s); name another folder with --work".formatted(folder, e), e);
+    }
+  }
+
+  private static void requireOurs(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> others =
+          files
+              .map(file -> file.getFileName().toString().replaceFirst("\\.part$", ""))
+              .filter(name -> !NAMES.contains(name))
+              .toList();
+      if (!others.isEmpty()) {
+        throw new FatalException(
+            ExitCode.USAGE,
+            "%s holds what is no work of this command, such as %s; name a new folder with --work"
+                .formatted(folder, others.get(0)));
+      }
     }
   }
 
@@ -154,12 +175,12 @@ final class WorkFolder implements AutoCloseable {
 
   /** Candidates and scores, which serve every recipe. */
   Path course() {
-    return folder.resolve("course");
+    return folder.resolve(COURSE);
   }
 
   /** Checkpoints, which are of one recipe. */
   Path training() {
-    return folder.resolve("training");
+    return folder.resolve(TRAINING);
   }
 
   /** Ends what was of one recipe. */

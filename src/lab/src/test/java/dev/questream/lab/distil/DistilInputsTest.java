@@ -51,9 +51,17 @@ class DistilInputsTest {
   }
 
   @Test
+  void shouldNotWorkInAFolderOfSomethingElse() throws IOException {
+    file("notes.txt", "mine");
+    refused(
+        2, "holds what is no work of this command, such as notes.txt", "--work", folder.toString());
+  }
+
+  @Test
   void shouldRefuseAnOutputThatCannotBeWritten() throws IOException {
     refused(5, "cannot be written: nothing", "--output", file("file", "") + "/model");
     refused(5, "cannot be written: nothing", "--output", "/proc/questream/model");
+    refused(3, "is a file; name a folder", "--output", file("model", ""));
     refused(5, "that takes files", "--report", folder.resolve("missing/report.json").toString());
   }
 
@@ -103,6 +111,11 @@ class DistilInputsTest {
 
   @Test
   void shouldRefuseScoresThatAreNone() throws IOException {
+    refused(
+        5,
+        "\"score\" is no number",
+        "--teacher-scores",
+        file("text", "{\"question\":\"a\",\"passage\":1,\"score\":\"2\"}"));
     refused(5, "holds no scores", "--teacher-scores", file("scores.jsonl", "\n"));
     refused(5, "missing", "--teacher-scores", folder.resolve("missing").toString());
   }

@@ -59,8 +59,8 @@ class JudgementsTest {
         "{\"question\": \"a\", \"passage\": 1} | the score is",
         "{\"question\": \"a\", \"passage\": 1, \"score\": \"1\"} | the score is",
         "{\"question\": \"a\", \"passage\": 1, \"score\": 1e999} | the score is",
-        "{\"question\": 3, \"passage\": 1, \"score\": 1} | this one is not",
-        "{\"question\": \"a\", \"passage\": [1], \"score\": 1} | this one is not",
+        "{\"question\": 3, \"passage\": 1, \"score\": 1} | \"question\" is no text",
+        "{\"question\": \"a\", \"passage\": [1], \"score\": 1} | \"passage\" is no text",
         "{\"question\": \"a\", | Unexpected end",
         "a\t['b'] | Unrecognized token"
       })

@@ -65,6 +65,11 @@ final class Receipts {
     fromSend[timed++] = sinceSend;
   }
 
+  /** How many times are kept. */
+  int timed() {
+    return timed;
+  }
+
   Latency fromDue() {
     return Latency.of(Arrays.copyOf(fromDue, timed));
   }

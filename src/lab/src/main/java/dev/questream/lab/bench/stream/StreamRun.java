@@ -138,8 +138,7 @@ final class StreamRun {
     long answeredBefore = receipts.answered();
     long first = answeredBefore;
     for (long now = lastSecond;
-        now - until < 0
-            || schedule == null && receipts.answered() == first && now - until < STALL_NANOS;
+        now - until < 0 || schedule == null && !seen(first) && now - until < STALL_NANOS;
         now = System.nanoTime()) {
       poll();
       if (stages != null) {
@@ -152,6 +151,11 @@ final class StreamRun {
         answeredBefore = receipts.answered();
       }
     }
+  }
+
+  /** Whether there was an answer, in a measurement to a question of that measurement. */
+  private boolean seen(long answeredBefore) {
+    return measuring ? receipts.timed() > 0 : receipts.answered() > answeredBefore;
   }
 
   private void poll() {
