@@ -9,11 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
 import org.apache.kafka.streams.processor.api.Record;
 import org.junit.jupiter.api.Test;
@@ -84,6 +88,33 @@ class EmbedProcessorTest extends ProcessorFixture {
     fire(punctuator, 20);
     assertThat(forwardedKeys()).containsExactly("a", "b", "c", "d", "e", "f");
     assertThat(store.approximateNumEntries()).isZero();
+  }
+
+  private static final class LateContext<K, V> extends MockProcessorContext<K, V> {
+    LateContext(Properties settings) {
+      super(settings);
+    }
+
+    @Override
+    public <A extends K, B extends V> void forward(Record<A, B> record, String childName) {
+      throw new TaskCorruptedException(Set.of(taskId()));
+    }
+  }
+
+  /** Kafka Streams would bring back one task, and let others go on behind a lost transaction. */
+  @Test
+  void shouldEndTheThreadWhereAnAnswerIsNotSentInTime() {
+    context = new LateContext<>(settings("exactly_once_v2"));
+    context.setCurrentSystemTimeMs(0);
+    context.addStateStore(store);
+    ManualEncoder encoder = new ManualEncoder();
+    ask(processor(encoder), "a");
+    encoder.completeAll();
+    CapturedPunctuator punctuator = context.scheduledPunctuators().get(0);
+    assertThatThrownBy(() -> fire(punctuator, 5))
+        .isInstanceOf(StreamsException.class)
+        .isNotInstanceOf(TaskCorruptedException.class)
+        .hasCauseInstanceOf(TaskCorruptedException.class);
   }
 
   @Test

@@ -54,11 +54,15 @@ abstract class ProcessorFixture {
   }
 
   static MockProcessorContext<byte[], Object> context(String guarantee) {
+    return new MockProcessorContext<>(settings(guarantee));
+  }
+
+  static Properties settings(String guarantee) {
     Properties settings = new Properties();
     settings.put("application.id", "app");
     settings.put("bootstrap.servers", "localhost:1");
     settings.put("processing.guarantee", guarantee);
-    return new MockProcessorContext<>(settings);
+    return settings;
   }
 
   EmbedProcessor processor(QuestionEncoder encoder) {

@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * What the teacher says of the candidates of every question: the first passages that the encoder
- * found before it learnt anything. Questions with fewer than two scored candidates teach nothing
- * and are left out.
+ * found before it learnt anything. Questions without two different scores teach nothing and are
+ * left out.
  */
 final class Course implements AutoCloseable {
   private final List<Item> items;

@@ -67,7 +67,7 @@ class DistilReportTest {
         .contains(
             "482 scores (of 1 pairs scored again, the last score counts), 1 of them of 1 questions that are not learnt from, 1 of ids that no passage has")
         .contains(
-            "480 of 480 candidates have a score; 0 of 12 questions have fewer than two and teach nothing");
+            "480 of 480 candidates have a score; 0 of 12 questions have no two different ones and teach nothing");
   }
 
   @Test
