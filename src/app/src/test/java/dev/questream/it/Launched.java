@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A run of the command line as a process of its own, with what it wrote. */
 public record Launched(Process process, Path outFile, Path errFile) {
-  private static final long LIMIT_SECONDS = 120;
+  private static final long LIMIT_SECONDS = 300;
 
   /** By the launcher, as a person does: all commands. */
   public static Launched questream(

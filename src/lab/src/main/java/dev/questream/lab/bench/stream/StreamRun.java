@@ -22,13 +22,15 @@ final class StreamRun {
   private static final Duration POLL = Duration.ofMillis(5);
   private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-  private static final int MIN_UNDER_WAY = 2_000;
+  private static final int FIRST_UNDER_WAY = 2_000;
+  private static final int MIN_UNDER_WAY = 256;
 
   private final StreamStack stack;
   private final BenchQuestions questions;
   private final Duration warmUp;
   private final Duration measured;
   private long next;
+  private int underWay = FIRST_UNDER_WAY; // a slow machine must answer them all in the end
 
   private Sender sender;
   private Receipts receipts;
@@ -73,7 +75,7 @@ final class StreamRun {
     if (oneAtATime) {
       sender.oneAtATime();
     } else if (schedule == null) {
-      sender.withoutEnd(MIN_UNDER_WAY);
+      sender.withoutEnd(underWay);
     } else {
       sender.atRate(schedule, schedule.count(to - start));
     }
@@ -146,7 +148,10 @@ final class StreamRun {
       }
       if (saturating && now - lastSecond >= SECOND) { // room for two seconds of answers
         long answered = receipts.answered() - answeredBefore;
-        sender.allow((int) Math.max(MIN_UNDER_WAY, Math.min(Sender.CAPACITY, 2 * answered)));
+        if (answered > 0) {
+          underWay = (int) Math.max(MIN_UNDER_WAY, Math.min(Sender.CAPACITY, 2 * answered));
+          sender.allow(underWay);
+        }
         lastSecond = now;
         answeredBefore = receipts.answered();
       }
