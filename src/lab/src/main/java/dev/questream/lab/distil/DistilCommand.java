@@ -214,14 +214,7 @@ public final class DistilCommand implements Callable<Integer> {
   /** Takes the work that is there, if it is of the same. */
   private void claim(Student student, Library library) throws IOException {
     DistilInputs inputs = student.inputs();
-    Identity identity =
-        MadeOf.course(
-            options,
-            inputs.config(),
-            inputs.student(),
-            inputs.splits(),
-            library,
-            inputs.reader().map(it -> MadeOf.model(it.weightsSha256(), it.tokenizerJson())));
+    Identity identity = MadeOf.course(options, inputs, library);
     identity.claim(student.work().course());
     MadeOf.training(
             identity,

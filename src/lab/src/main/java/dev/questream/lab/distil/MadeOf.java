@@ -7,7 +7,6 @@ import dev.questream.config.QuestreamConfig;
 import dev.questream.weights.Sha256;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** What course and training are made of: change any of it, and they would be others. */
@@ -16,28 +15,20 @@ final class MadeOf {
   private MadeOf() {}
 
   /** A model's fact: its weights and its tokenizer. */
-  static String model(String weightsSha256, byte[] tokenizer) {
+  private static String model(String weightsSha256, byte[] tokenizer) {
     return Sha256.of((weightsSha256 + Sha256.of(tokenizer)).getBytes(UTF_8));
   }
 
-  /**
-   * Candidates and scores.
-   *
-   * @param reader its fact; empty where scores come from a file
-   */
-  static Identity course(
-      DistilOptions options,
-      QuestreamConfig config,
-      PublishedModel student,
-      Splits splits,
-      Library library,
-      Optional<String> reader)
+  /** Candidates and scores. */
+  static Identity course(DistilOptions options, DistilInputs inputs, Library library)
       throws IOException {
+    QuestreamConfig config = inputs.config();
+    PublishedModel student = inputs.student();
     Map<String, String> facts = new TreeMap<>();
     facts.put("--question-model", model(student.weightsSha256(), student.tokenizerJson()));
     facts.put("encoder.prefix", config.prefix().orElse("the model's"));
     facts.put("encoder.truncation", config.getString(QuestreamConfig.TRUNCATION));
-    facts.put("the questions learnt from", Identity.digest(splits.training().questions()));
+    facts.put("the questions learnt from", Identity.digest(inputs.splits().training().questions()));
     facts.put("--passages", library.passages().sha256());
     facts.put(
         "--passage-model",
@@ -48,10 +39,11 @@ final class MadeOf {
             .orElseGet(() -> library.vectors().path().toAbsolutePath().toString()));
     facts.put("--top-k", Integer.toString(options.topK));
     facts.put("--match", options.match.name());
-    reader.ifPresent(fact -> facts.put("--reader", fact));
-    if (options.teacherScores != null) {
-      facts.put("--teacher-scores", Sha256.of(options.teacherScores));
-    }
+    inputs
+        .reader()
+        .ifPresent(
+            reader -> facts.put("--reader", model(reader.weightsSha256(), reader.tokenizerJson())));
+    inputs.scoreFile().ifPresent(file -> facts.put("--teacher-scores", file.sha256()));
     return new Identity(facts);
   }
 
