@@ -8,6 +8,8 @@ import dev.questream.lab.bench.BenchQuestions;
 import dev.questream.lab.bench.MachineFacts;
 import dev.questream.lab.bench.Spread;
 import dev.questream.lab.bench.encoder.EncoderRounds;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import java.util.function.Function;
  */
 public final class StreamBench {
   private static final Duration MAX_WARM_UP = Duration.ofSeconds(5);
+  private static final int MOST_WARM_UPS = 6;
 
   private final Plan plan;
   private final BenchQuestions questions;
@@ -109,7 +112,7 @@ public final class StreamBench {
             : new EncoderRounds(stack.application().encoder(), questions);
     int passes = alone == null ? 0 : alone.passes(plan.atLeast());
     progress.accept("warm-up");
-    run.saturate(); // the virtual machine compiles while the first questions pass
+    warmUp(run);
     List<StreamResult.Load> rounds = new ArrayList<>();
     List<Double> encoder = new ArrayList<>();
     for (int i = 1; i <= plan.rounds(); i++) {
@@ -128,6 +131,21 @@ public final class StreamBench {
     Spread encoderAlone = Spread.of(encoder.stream().mapToDouble(Double::doubleValue).toArray());
     return new StreamResult.Capacity(
         stream, encoderAlone, stream.median() / encoderAlone.median(), rounds);
+  }
+
+  /** Until the virtual machine compiles less than a quarter of the time, or gives no figure. */
+  private static void warmUp(StreamRun run) {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    boolean told = compiler != null && compiler.isCompilationTimeMonitoringSupported();
+    for (int i = 0; i < MOST_WARM_UPS; i++) {
+      long compiled = told ? compiler.getTotalCompilationTime() : 0;
+      long start = System.nanoTime();
+      run.saturate();
+      Duration wall = Duration.ofNanos(System.nanoTime() - start);
+      if (!told || 4 * (compiler.getTotalCompilationTime() - compiled) < wall.toMillis()) {
+        return;
+      }
+    }
   }
 
   private List<StreamResult.Load> loads(StreamRun run, StreamResult.Capacity capacity) {
