@@ -192,23 +192,18 @@ $OUTPUT
   # The first row of each text.
   def first_tokens(self, x: Tensor, lengths: List[int], counts: List[int]) -> List[Tensor]:
     rows = annotate(List[Tensor], [])
-    start = 0
+    parts = self.parts(x, lengths, counts)
     for g in range(len(lengths)):
-      tokens = lengths[g] * counts[g]
-      part = x.narrow(0, start, tokens)
-      rows.append(part.view([counts[g], lengths[g], $HIDDEN]).select(1, 0))
-      start = start + tokens
+      rows.append(parts[g].view([counts[g], lengths[g], $HIDDEN]).select(1, 0))
     return rows
 #else
   # One row for each text, computed in float32.
   def pool(self, x: Tensor, lengths: List[int], counts: List[int]) -> Tensor:
     rows = annotate(List[Tensor], [])
-    start = 0
+    parts = self.parts(x, lengths, counts)
     for g in range(len(lengths)):
-      tokens = lengths[g] * counts[g]
-      states = x.narrow(0, start, tokens).view([counts[g], lengths[g], $HIDDEN]).to(6)
+      states = parts[g].view([counts[g], lengths[g], $HIDDEN]).to(6)
       rows.append(torch.cat([$POOLED], 1))
-      start = start + tokens
     return torch.cat(rows, 0).to($STATES)
 #if weighted
 
@@ -258,17 +253,15 @@ $OUTPUT
 
   def attend_groups(self, qkv: Tensor, lengths: List[int], counts: List[int], masks: List[Tensor]) -> List[Tensor]:
     contexts = annotate(List[Tensor], [])
-    start = 0
+    parts = self.parts(qkv, lengths, counts)
     for g in range(len(lengths)):
-      tokens = lengths[g] * counts[g]
-      part = qkv.narrow(0, start, tokens).view([counts[g], lengths[g], 3, $HEADS, $HEAD_WIDTH])
-      heads = part.permute([2, 0, 3, 1, 4])
+      part = parts[g].view([counts[g], lengths[g], 3, $HEADS, $HEAD_WIDTH])
+      heads = torch.unbind(part.permute([2, 0, 3, 1, 4]))
       mask = annotate(Optional[Tensor], None)
       if len(masks) > 0:
         mask = masks[g]
       mixed = torch.scaled_dot_product_attention(heads[0], heads[1], heads[2], mask, $ATTENTION_DROPOUT, False)
-      contexts.append(mixed.transpose(1, 2).reshape([tokens, $HIDDEN]))
-      start = start + tokens
+      contexts.append(mixed.transpose(1, 2).reshape([lengths[g] * counts[g], $HIDDEN]))
     return contexts
 
 #if cls
@@ -288,22 +281,30 @@ $OUTPUT
 
   def attend_first_groups(self, query: Tensor, kv: Tensor, lengths: List[int], counts: List[int], masks: List[Tensor]) -> List[Tensor]:
     contexts = annotate(List[Tensor], [])
-    start = 0
+    parts = self.parts(kv, lengths, counts)
     row = 0
     for g in range(len(lengths)):
-      tokens = lengths[g] * counts[g]
       asked = query.narrow(0, row, counts[g]).view([counts[g], 1, $HEADS, $HEAD_WIDTH])
-      part = kv.narrow(0, start, tokens).view([counts[g], lengths[g], 2, $HEADS, $HEAD_WIDTH])
-      heads = part.permute([2, 0, 3, 1, 4])
+      part = parts[g].view([counts[g], lengths[g], 2, $HEADS, $HEAD_WIDTH])
+      heads = torch.unbind(part.permute([2, 0, 3, 1, 4]))
       mask = annotate(Optional[Tensor], None)
       if len(masks) > 0:
         mask = masks[g].narrow(-2, 0, 1)
       mixed = torch.scaled_dot_product_attention(asked.transpose(1, 2), heads[0], heads[1], mask, $ATTENTION_DROPOUT, False)
       contexts.append(mixed.transpose(1, 2).reshape([counts[g], $HIDDEN]))
-      start = start + tokens
       row = row + counts[g]
     return contexts
 #end
+
+  # The rows of each group. Their gradients are joined once, where a slice would add zeros of all rows.
+  def parts(self, x: Tensor, lengths: List[int], counts: List[int]) -> List[Tensor]:
+    sizes = annotate(List[int], [])
+    rows = 0
+    for g in range(len(lengths)):
+      sizes.append(lengths[g] * counts[g])
+      rows = rows + lengths[g] * counts[g]
+    sizes.append(x.size(0) - rows)
+    return torch.split_with_sizes(x, sizes)
 
   # The parts one below the other, and zeros up to so many rows.
   def pad(self, parts: List[Tensor], like: Tensor, rows: int) -> Tensor:

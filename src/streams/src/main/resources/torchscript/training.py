@@ -18,13 +18,12 @@ class Training(Module):
   # To be called once after loading.
   def begin(self, batch: Tensor) -> Tensor:
     for weight in self.weights():
-      self.gradients.append(torch.zeros_like(weight))
       self.means.append(torch.zeros_like(weight))
       self.squares.append(torch.zeros_like(weight))
       _0 = torch.requires_grad_(weight)
     return batch
 
-  # Adds the gradient of some texts.
+  # Adds the gradient of some texts; the first since an update is kept as it comes.
   #
   # ids, positions, groups: the texts, as for forward
   # passages float32[texts, k, dimensions]: candidates of each text, in the order of the packed texts
@@ -52,18 +51,26 @@ class Training(Module):
       missed = torch.logsumexp(torch.masked_fill(shares, misses, -1e30), [1])
       loss = loss - torch.sum(missed * torch.amax(hits, [1])) * supervised
     loss = loss * weight
-    gradients = torch.grad([loss], self.weights(), None, None, False, True)
+    weights = self.weights()
+    gradients = torch.grad([loss], weights, None, None, False, True)
+    first = len(self.gradients) == 0
     for i in range(len(gradients)):
       gradient = gradients[i]
       if gradient is not None:
-        _0 = torch.add_(self.gradients[i], gradient)
+        if first:
+          self.gradients.append(gradient)
+        else:
+          _0 = torch.add_(self.gradients[i], gradient)
+      elif first:
+        self.gradients.append(torch.zeros_like(weights[i]))
     return torch.detach(loss)
 
   # A step of AdamW (Loshchilov and Hutter 2017) as torch.optim.AdamW does it, after clipping as
   # torch.nn.utils.clip_grad_norm_ does it. Matrices decay; biases, norms and the token type do not.
   #
   # settings float64[8]: rate, longest gradient (0: any), beta1, beta2, epsilon, decay, 1 - beta1 ** step,
-  # 1 - beta2 ** step. Returns the gradient's length; if it is no finite number, no weight is changed.
+  # 1 - beta2 ** step. Returns the gradient's length; if it is no finite number, no weight is changed. Gradients
+  # are computed with in place, and given up.
   def update(self, settings: Tensor) -> Tensor:
     rate = float(settings[0])
     longest = float(settings[1])
@@ -82,17 +89,19 @@ class Training(Module):
       scale = torch.clamp_max(torch.reciprocal(length + 1e-6) * longest, 1.)
     if bool(torch.isfinite(length)):
       weights = self.weights()
+      clipped = float(scale) < 1.
       for i in range(len(weights)):
         weight = torch.detach(weights[i])
-        gradient = torch.mul_(self.gradients[i], scale)
-        if weight.dim() > 1:
+        gradient = self.gradients[i]
+        if clipped:
+          _2 = torch.mul_(gradient, scale)
+        if decay > 0. and weight.dim() > 1:
           _0 = torch.mul_(weight, 1. - rate * decay)
         mean = torch.lerp_(self.means[i], gradient, 1. - beta1)
         square = torch.addcmul_(torch.mul_(self.squares[i], beta2), gradient, gradient, value=1. - beta2)
-        scaled = torch.add_(torch.div_(torch.sqrt(square), correction2 ** 0.5), epsilon)
+        scaled = torch.add_(torch.div_(torch.sqrt(square, out=gradient), correction2 ** 0.5), epsilon)
         _1 = torch.addcdiv_(weight, mean, scaled, value=-rate / correction1)
-    for gradient in self.gradients:
-      _2 = torch.zero_(gradient)
+    self.gradients.clear()
     return length.cpu()
 
   # The tensors of a kind, in the processor's memory: 0 weights, 1 gradients, 2 means, 3 squares.

@@ -25,7 +25,7 @@ final class EncoderGraph {
   static final String CLASS_NAME = "Encoder";
 
   /** Changes whenever the generated source or the attribute layout changes. */
-  static final int VERSION = 7;
+  static final int VERSION = 8;
 
   private final EncoderConfig config;
   private final Output output;
