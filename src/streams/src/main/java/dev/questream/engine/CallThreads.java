@@ -1,6 +1,8 @@
 package dev.questream.engine;
 
 import ai.djl.pytorch.jni.JniUtils;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -12,17 +14,24 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Only one session has helpers. OpenMP keeps helpers for each thread that ever had some, and as
  * soon as there are more of them than cores all sleep between two products instead of spinning; to
- * wake them takes a third of the time of a call.
+ * wake them takes a third of the time of a call. They rest while another program takes their core.
  *
  * <p><b>Threading:</b> safe for any thread; libtorch keeps the number for each thread.
  */
 final class CallThreads {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   /** From so many tokens on, a batch would rather be two. */
   private static final int SMALL_BATCH_TOKENS = 256;
 
   private final int most;
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicBoolean taken = new AtomicBoolean();
+
+  // Of the one session that has helpers.
+  private final Contention contention = new Contention();
+  private long beginNanos;
+  private long beginProcessorNanos;
 
   /**
    * @param most threads that one call may use at most
@@ -49,9 +58,12 @@ final class CallThreads {
    */
   boolean begin(int tokens, boolean helpers) {
     boolean alone = running.getAndIncrement() == 0;
-    boolean used = helpers && alone && tokens <= SMALL_BATCH_TOKENS;
+    boolean used =
+        helpers && alone && tokens <= SMALL_BATCH_TOKENS && !contention.expected(System.nanoTime());
     if (used) {
       JniUtils.setNumThreads(most);
+      beginNanos = System.nanoTime();
+      beginProcessorNanos = processorNanos();
     }
     return used;
   }
@@ -59,8 +71,17 @@ final class CallThreads {
   /** The call is over. Threads that libtorch has not seen yet would take over the number. */
   void end(boolean helpersUsed) {
     if (helpersUsed) {
+      long now = System.nanoTime();
+      contention.called(now - beginNanos, processorNanos() - beginProcessorNanos, now);
       JniUtils.setNumThreads(1);
     }
     running.decrementAndGet();
+  }
+
+  /** What the calling thread had of a processor; where nobody tells, all. */
+  private static long processorNanos() {
+    return THREADS.isCurrentThreadCpuTimeSupported()
+        ? THREADS.getCurrentThreadCpuTime()
+        : System.nanoTime();
   }
 }
