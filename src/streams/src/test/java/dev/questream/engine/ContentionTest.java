@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ContentionTest {
   private static final long MS = 1_000_000;
-  private static final long START = Long.MAX_VALUE - 50 * MS; // System.nanoTime may pass the end
+  private static final long START = justBeforeTheEnd();
 
   private final Contention contention = new Contention();
 
@@ -45,5 +45,10 @@ class ContentionTest {
     contention.called(200 * MS, 100 * MS, START);
     assertThat(contention.expected(START + 99 * MS)).isTrue();
     assertThat(contention.expected(START + 100 * MS)).isFalse();
+  }
+
+  /** System.nanoTime may pass the end of its numbers. */
+  private static long justBeforeTheEnd() {
+    return Long.MAX_VALUE - 50 * MS;
   }
 }
