@@ -48,8 +48,8 @@ final class IdPartitions {
     if (now - due >= 0 && remindNanos.compareAndSet(due, now + REMIND_NANOS)) {
       LOG.warn(
           "{} has the id {}, which was read in partition {} before: its embeddings have no order, and"
-              + " the older may win; let all producers partition alike (librdkafka:"
-              + " partitioner=murmur2_random)",
+              + " the older may win; let its records have one key, the id at best, and all producers"
+              + " partition alike (librdkafka: partitioner=murmur2_random)",
           position,
           id,
           before);

@@ -59,6 +59,9 @@ public final class TailCommand implements Callable<Integer> {
       topics.require(List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC)));
     }
     ReadFrom start = fromBeginning ? ReadFrom.BEGINNING : ReadFrom.END;
+    if (!fromBeginning) {
+      console.err().println("waiting for new embeddings; --from-beginning shows older ones too");
+    }
     List<String> watched = List.of(config.getString(QuestreamConfig.EMBEDDINGS_TOPIC));
     try (EmbeddingReader reader = new EmbeddingReader(config, start, watched)) {
       long heard = System.nanoTime();

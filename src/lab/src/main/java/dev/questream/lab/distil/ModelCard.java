@@ -89,7 +89,7 @@ record ModelCard(
 
   private String introduction() {
     return """
-    A question encoder: %s, taught by %s what passages are worth for a question, with fixed passage vectors (`questream distil`).
+    A question encoder: %s, taught by %s to tell good passages for a question from others, with fixed passage vectors (`questream distil`).
     Passages are encoded by %s, as before.
     The recipe is Questream's. It is not that of RDR (Yang and Seo 2020), whose idea it follows.
     """
