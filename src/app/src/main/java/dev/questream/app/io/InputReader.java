@@ -159,7 +159,9 @@ public final class InputReader implements AutoCloseable {
           "line %d is no JSON: %s".formatted(number, e.getOriginalMessage()), e);
     }
     if (json == null || !json.path("text").isTextual()) {
-      throw new WireException("line %d has no string \"text\"; lines are {\"id\", \"text\", \"metadata\"}".formatted(number));
+      throw new WireException(
+          "line %d has no string \"text\"; lines are {\"id\", \"text\", \"metadata\"}"
+              .formatted(number));
     }
     boolean named = json.path("id").isValueNode() && !json.path("id").isNull();
     String id = named ? json.path("id").asText() : numberedId();
