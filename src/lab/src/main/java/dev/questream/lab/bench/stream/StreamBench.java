@@ -24,7 +24,7 @@ import java.util.function.Function;
  */
 public final class StreamBench {
   private static final Duration MAX_WARM_UP = Duration.ofSeconds(5);
-  private static final int MOST_WARM_UPS = 6;
+  private static final int MOST_WARM_UP = 12;
 
   private final Plan plan;
   private final BenchQuestions questions;
@@ -133,19 +133,24 @@ public final class StreamBench {
         stream, encoderAlone, stream.median() / encoderAlone.median(), rounds);
   }
 
-  /** Until the virtual machine compiles less than a quarter of the time, or gives no figure. */
-  private static void warmUp(StreamRun run) {
+  /**
+   * Until the virtual machine compiles less than a quarter of the time, or gives no figure, or as
+   * much time has passed as {@value #MOST_WARM_UP} measurements take.
+   */
+  private void warmUp(StreamRun run) {
     CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     boolean told = compiler != null && compiler.isCompilationTimeMonitoringSupported();
-    for (int i = 0; i < MOST_WARM_UPS; i++) {
-      long compiled = told ? compiler.getTotalCompilationTime() : 0;
+    long begin = System.nanoTime();
+    Duration wall;
+    long compiled;
+    do {
+      long before = told ? compiler.getTotalCompilationTime() : 0;
       long start = System.nanoTime();
       run.saturate();
-      Duration wall = Duration.ofNanos(System.nanoTime() - start);
-      if (!told || 4 * (compiler.getTotalCompilationTime() - compiled) < wall.toMillis()) {
-        return;
-      }
-    }
+      wall = Duration.ofNanos(System.nanoTime() - start);
+      compiled = told ? compiler.getTotalCompilationTime() - before : 0;
+    } while (4 * compiled >= wall.toMillis()
+        && System.nanoTime() - begin < MOST_WARM_UP * plan.atLeast().toNanos());
   }
 
   private List<StreamResult.Load> loads(StreamRun run, StreamResult.Capacity capacity) {
