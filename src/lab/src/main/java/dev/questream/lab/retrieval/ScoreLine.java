@@ -52,25 +52,36 @@ public record ScoreLine(String question, String passage, double score) {
   private static ScoreLine read(Path path, long number, String line) {
     try {
       JsonNode json = JSON.readTree(line);
-      JsonNode passage = json.path("passage");
-      double score = json.path("score").doubleValue();
-      String wrong =
-          !json.isObject()
-              ? "this one is no object"
-              : !json.path("question").isTextual()
-                  ? "\"question\" is no text"
-                  : !passage.isTextual() && !passage.isIntegralNumber()
-                      ? "\"passage\" is no text and no whole number"
-                      : !json.path("score").isNumber()
-                          ? "\"score\" is no number"
-                          : !Float.isFinite((float) score) ? "\"score\" is out of range" : null;
+      String wrong = wrong(json);
       if (wrong != null) {
         throw damaged(path, number, wrong, null);
       }
-      return new ScoreLine(json.path("question").asText().strip(), passage.asText(), score);
+      return new ScoreLine(
+          json.path("question").asText().strip(),
+          json.path("passage").asText(),
+          json.path("score").doubleValue());
     } catch (JsonProcessingException e) {
       throw damaged(path, number, "this one is not one JSON object", e);
     }
+  }
+
+  /** What is wrong with it, or null. */
+  private static String wrong(JsonNode json) {
+    JsonNode passage = json.path("passage");
+    JsonNode score = json.path("score");
+    if (!json.isObject()) {
+      return "this one is no object";
+    }
+    if (!json.path("question").isTextual()) {
+      return "\"question\" is no text";
+    }
+    if (!passage.isTextual() && !passage.isIntegralNumber()) {
+      return "\"passage\" is no text and no whole number";
+    }
+    if (!score.isNumber()) {
+      return "\"score\" is no number";
+    }
+    return Float.isFinite((float) score.doubleValue()) ? null : "\"score\" is out of range";
   }
 
   private static DataException damaged(Path path, long number, String wrong, Exception cause) {

@@ -24,7 +24,7 @@ import java.util.function.Function;
  */
 public final class StreamBench {
   private static final Duration MAX_WARM_UP = Duration.ofSeconds(5);
-  private static final int MOST_WARM_UP = 12;
+  private static final int WARM_UP_MEASUREMENTS = 12;
 
   private final Plan plan;
   private final BenchQuestions questions;
@@ -135,22 +135,27 @@ public final class StreamBench {
 
   /**
    * Until the virtual machine compiles less than a quarter of the time, or gives no figure, or as
-   * much time has passed as {@value #MOST_WARM_UP} measurements take.
+   * much time has passed as {@value #WARM_UP_MEASUREMENTS} measurements take.
    */
   private void warmUp(StreamRun run) {
-    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
-    boolean told = compiler != null && compiler.isCompilationTimeMonitoringSupported();
     long begin = System.nanoTime();
-    Duration wall;
     long compiled;
+    long start;
     do {
-      long before = told ? compiler.getTotalCompilationTime() : 0;
-      long start = System.nanoTime();
+      long before = compiledMillis();
+      start = System.nanoTime();
       run.saturate();
-      wall = Duration.ofNanos(System.nanoTime() - start);
-      compiled = told ? compiler.getTotalCompilationTime() - before : 0;
-    } while (4 * compiled >= wall.toMillis()
-        && System.nanoTime() - begin < MOST_WARM_UP * plan.atLeast().toNanos());
+      compiled = compiledMillis() - before;
+    } while (4 * compiled >= Duration.ofNanos(System.nanoTime() - start).toMillis()
+        && System.nanoTime() - begin < WARM_UP_MEASUREMENTS * plan.atLeast().toNanos());
+  }
+
+  /** How long the virtual machine has compiled; 0 where it does not say. */
+  private static long compiledMillis() {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    return compiler != null && compiler.isCompilationTimeMonitoringSupported()
+        ? compiler.getTotalCompilationTime()
+        : 0;
   }
 
   private List<StreamResult.Load> loads(StreamRun run, StreamResult.Capacity capacity) {
