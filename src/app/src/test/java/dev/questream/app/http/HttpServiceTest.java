@@ -162,11 +162,9 @@ class HttpServiceTest {
             "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + "Transfer-Encoding: chunked\r\n\r\n"
                 + "20000\r\n"
-                + "x".repeat(0x20000)
-                + "\r\n");
+                + "x".repeat((64 << 10) + 1)); // no more: the answer closes what is still sent
     assertThat(firstLine(chunked)).contains(" 413 ");
-    Socket header =
-        raw("GET /page HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(20_000) + "\r\n\r\n");
+    Socket header = raw("GET /page HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(16 << 10));
     assertThat(firstLine(header)).contains(" 431 ");
     assertHealthy();
   }
