@@ -24,7 +24,7 @@ import java.util.function.Function;
  */
 public final class StreamBench {
   private static final Duration MAX_WARM_UP = Duration.ofSeconds(5);
-  private static final int WARM_UP_MEASUREMENTS = 12;
+  private static final int MAX_WARM_UPS = 12;
 
   private final Plan plan;
   private final BenchQuestions questions;
@@ -91,6 +91,8 @@ public final class StreamBench {
             closing)) {
       Duration warmUp = plan.atLeast().compareTo(MAX_WARM_UP) < 0 ? plan.atLeast() : MAX_WARM_UP;
       StreamRun run = new StreamRun(stack, questions, warmUp, plan.atLeast());
+      progress.accept("warm-up");
+      warmUp(run);
       StreamResult.Capacity capacity = plan.measuresCapacity() ? capacity(stack, run) : null;
       List<StreamResult.Load> loads = loads(run, capacity);
       return new StreamResult(
@@ -111,8 +113,6 @@ public final class StreamBench {
             ? null
             : new EncoderRounds(stack.application().encoder(), questions);
     int passes = alone == null ? 0 : alone.passes(plan.atLeast());
-    progress.accept("warm-up");
-    warmUp(run);
     List<StreamResult.Load> rounds = new ArrayList<>();
     List<Double> encoder = new ArrayList<>();
     for (int i = 1; i <= plan.rounds(); i++) {
@@ -133,21 +133,16 @@ public final class StreamBench {
         stream, encoderAlone, stream.median() / encoderAlone.median(), rounds);
   }
 
-  /**
-   * Until the virtual machine compiles less than a quarter of the time, or gives no figure, or as
-   * much time has passed as {@value #WARM_UP_MEASUREMENTS} measurements take.
-   */
-  private void warmUp(StreamRun run) {
-    long begin = System.nanoTime();
-    long compiled;
-    long start;
-    do {
+  /** Saturates until the virtual machine compiles less than a quarter of the time. */
+  private static void warmUp(StreamRun run) {
+    boolean compiling = true;
+    for (int i = 0; compiling && i < MAX_WARM_UPS; i++) {
       long before = compiledMillis();
-      start = System.nanoTime();
-      run.saturate();
-      compiled = compiledMillis() - before;
-    } while (4 * compiled >= Duration.ofNanos(System.nanoTime() - start).toMillis()
-        && System.nanoTime() - begin < WARM_UP_MEASUREMENTS * plan.atLeast().toNanos());
+      long start = System.nanoTime();
+      run.saturateBriefly();
+      long compiled = compiledMillis() - before;
+      compiling = 4 * compiled >= Duration.ofNanos(System.nanoTime() - start).toMillis();
+    }
   }
 
   /** How long the virtual machine has compiled; 0 where it does not say. */

@@ -48,28 +48,34 @@ final class StreamRun {
     this.measured = measured;
   }
 
+  /** Saturates for as long as the warm-up of each measurement takes, and measures nothing. */
+  void saturateBriefly() {
+    run(0, false, Duration.ZERO, warmUp);
+  }
+
   /** Sends as fast as answers come, with a second's worth of questions waiting at least. */
   StreamResult.Load saturate() {
-    return run(0, false);
+    return run(0, false, warmUp, measured);
   }
 
   /** Sends at a fixed rate. */
   StreamResult.Load atRate(double perSecond) {
-    return run(perSecond, false);
+    return run(perSecond, false, warmUp, measured);
   }
 
   /** Sends each question a moment after the answer to the one before, on an idle stream. */
   StreamResult.Load oneAtATime() {
-    return run(0, true);
+    return run(0, true, warmUp, measured);
   }
 
-  private StreamResult.Load run(double perSecond, boolean oneAtATime) {
+  private StreamResult.Load run(
+      double perSecond, boolean oneAtATime, Duration before, Duration lasting) {
     sender = new Sender(stack.producer(), questions, next);
     receipts = new Receipts(next);
     inTime = 0;
     long start = System.nanoTime();
-    from = start + warmUp.toNanos();
-    to = from + measured.toNanos();
+    from = start + before.toNanos();
+    to = from + lasting.toNanos();
     schedule = perSecond > 0 ? new RateSchedule(start, perSecond) : null;
     saturating = schedule == null && !oneAtATime;
     if (oneAtATime) {
@@ -83,7 +89,7 @@ final class StreamRun {
     thread.setDaemon(true);
     thread.start();
     try {
-      Observed observed = receive();
+      Observed observed = receive(lasting);
       drain(thread);
       return load(perSecond, observed);
     } finally {
@@ -101,11 +107,11 @@ final class StreamRun {
       double commits,
       StageSampler stages) {}
 
-  private Observed receive() {
+  private Observed receive(Duration lasting) {
     await(from, null);
     if (schedule == null) {
       from = System.nanoTime();
-      to = from + measured.toNanos();
+      to = from + lasting.toNanos();
     }
     measuring = true;
     ThreadUse before = ThreadUse.now();
