@@ -40,6 +40,16 @@ final class CallThreads {
     this.most = most;
   }
 
+  /**
+   * The calling thread runs its calls alone until it is told otherwise. libtorch gives a thread
+   * that it has not seen before the number that some other has set last, which may be in a call
+   * with helpers.
+   */
+  static void settle() {
+    JniUtils.getNumThreads(); // takes that number over
+    JniUtils.setNumThreads(1);
+  }
+
   /** Makes the calling thread the one with helpers, if there is none and helpers are allowed. */
   boolean takeHelpers() {
     return most > 1 && taken.compareAndSet(false, true);
@@ -68,7 +78,7 @@ final class CallThreads {
     return used;
   }
 
-  /** The call is over. Threads that libtorch has not seen yet would take over the number. */
+  /** The call is over. */
   void end(boolean helpersUsed) {
     if (helpersUsed) {
       long now = System.nanoTime();

@@ -125,6 +125,7 @@ final class TorchModel implements AutoCloseable {
    */
   EncoderBackend.Session openSession(boolean helpers) {
     openSessions.incrementAndGet();
+    CallThreads.settle();
     return new TorchSession(
         model.newPredictor(new NoopTranslator()), helpers && threads.takeHelpers());
   }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ai.djl.pytorch.jni.JniUtils;
 import dev.questream.checkpoint.PublishedModel;
 import dev.questream.checkpoint.TinyCheckpoint;
 import dev.questream.checkpoint.TinyCheckpoint.Layout;
@@ -100,6 +101,29 @@ class TinyModelTest {
       try (EncoderBackend.Session third = backend.openSession()) {
         assertThat(third.prefersSingles()).as("nobody has them any more").isTrue();
         assertThat(third.encode(texts)).hasSameSizeAs(texts);
+      }
+    }
+  }
+
+  @Test
+  void shouldComputeAloneInAThreadThatBeginsDuringACallWithHelpers() throws Exception {
+    TinyModelFolder.dpr(folder, tiny(Layout.QUESTION));
+    try (TorchBackend backend = open(EncoderRole.QUESTION)) {
+      JniUtils.setNumThreads(2); // as such a call does
+      try {
+        int threads =
+            CompletableFuture.supplyAsync(
+                    () -> {
+                      try (EncoderBackend.Session session = backend.openSession()) {
+                        session.encode(randomIds());
+                        return JniUtils.getNumThreads();
+                      }
+                    },
+                    task -> new Thread(task).start())
+                .get(1, TimeUnit.MINUTES);
+        assertThat(threads).isEqualTo(1);
+      } finally {
+        JniUtils.setNumThreads(1);
       }
     }
   }
