@@ -31,7 +31,7 @@ class Contestant:
     def __init__(self, name, against, command, ours=False, vectors=False):
         self.name, self.against, self.command = name, against, command
         self.ours, self.vectors = ours, vectors
-        self.rounds, self.failure = [], None
+        self.rounds, self.failure, self.cosine = [], None, None
 
     def median(self):
         return statistics.median(self.rounds)
@@ -83,6 +83,13 @@ def contestants(options):
                               "--precision", precision, "--streams", streams[0]))
         every.append(peer(f"OpenVINO {precision}, one at a time", single, "openvino_peer.py",
                           "--precision", precision, "--batch", "1", "--order", "arrival"))
+    coarse = ["--set", "encoder.precision.min.cosine=0"]
+    best, single = "Questream int8", "Questream int8, one at a time"
+    every.append(ours(best, "int8", *coarse))
+    every.append(ours(single, "int8", *coarse, "--mode", "single"))
+    every.append(peer("OpenVINO int8, 32, sorted, 1 stream", best, "openvino_peer.py", "--precision", "int8"))
+    every.append(peer("OpenVINO int8, one at a time", single, "openvino_peer.py",
+                      "--precision", "int8", "--batch", "1", "--order", "arrival"))
     best, single = "Questream fp32", "Questream fp32, one at a time"
     every.append(peer("ONNX Runtime fp32, 32, sorted", best, "onnxruntime_peer.py"))
     every.append(peer("ONNX Runtime fp32, one at a time", single, "onnxruntime_peer.py",
@@ -142,8 +149,8 @@ def measure(contestant, digest, check, options):
     if found != digest:
         raise RuntimeError("its token counts are not those of the tokenizer: it was given other work")
     if check and contestant.vectors:
-        worst = worst_cosine_of_files(vectors, options.out / "ours.npy")
-        if worst < options.min_cosine:
+        contestant.cosine = worst = worst_cosine_of_files(vectors, options.out / "ours.npy")
+        if worst < options.min_cosine and "int8" not in contestant.name:
             raise RuntimeError(f"its vectors are not ours: worst cosine {worst:.4f} to Questream in fp32")
     rate = answer["questions_per_second"]
     return rate["median"] if contestant.ours else rate
@@ -153,14 +160,21 @@ def our_vectors(options, precision, file):
     subprocess.run(
         [str(LAUNCHER), "encode", "--model", str(options.model), "--precision", precision, "--prefix", "",
          "--input", str(options.out / "input" / "texts.txt"), "--output", str(file),
-         "--output-format", "npy"], check=True)
+         "--set", "encoder.precision.min.cosine=0", "--output-format", "npy"], check=True)
 
 
-def quality(options):
-    """The worst cosine of our vectors in bfloat16 to those in float32, over all questions."""
-    lower = options.out / "ours-bf16.npy"
-    our_vectors(options, "bf16", lower)
-    return worst_cosine_of_files(lower, options.out / "ours.npy")
+def quality(options, field):
+    """The worst cosine of our vectors in each lower precision that took part to those in float32, over all questions."""
+    worst = {}
+    for precision in ["bf16", "int8"]:
+        ours = [c for c in field if c.ours and precision in c.name and not c.failure]
+        if ours:
+            lower = options.out / f"ours-{precision}.npy"
+            our_vectors(options, precision, lower)
+            worst[precision] = worst_cosine_of_files(lower, options.out / "ours.npy")
+            for contestant in ours:
+                contestant.cosine = worst[precision]
+    return worst
 
 
 def worst_cosine(found, exact):
@@ -205,19 +219,20 @@ def rows(field):
         reference = by_name.get(c.against)
         ratio = reference.median() / c.median() if reference and reference.rounds and not reference.failure else None
         yield {"name": c.name, "median": c.median(), "min": min(c.rounds), "max": max(c.rounds),
-               "rounds": c.rounds, "against": c.against, "ours_times_faster": ratio}
+               "rounds": c.rounds, "against": c.against, "ours_times_faster": ratio, "worst_cosine": c.cosine}
 
 
 def table(results):
-    yield "| contestant | questions/s | min | max | Questream is so many times as fast |"
-    yield "|---|---:|---:|---:|---:|"
+    yield "| contestant | questions/s | min | max | Questream is so many times as fast | worst cosine |"
+    yield "|---|---:|---:|---:|---:|---:|"
     for r in results:
         if "failure" in r:
-            yield f"| {r['name']} | left out: {r['failure'].splitlines()[-1][:80]} | | | |"
+            yield f"| {r['name']} | left out: {r['failure'].splitlines()[-1][:80]} | | | | |"
         else:
             ratio = r["ours_times_faster"]
             shown = "" if ratio is None or r["name"] == r["against"] else f"{ratio:.2f}"
-            yield f"| {r['name']} | {r['median']:,.1f} | {r['min']:,.1f} | {r['max']:,.1f} | {shown} |"
+            cosine = "" if r["worst_cosine"] is None else f"{r['worst_cosine']:.6f}"
+            yield f"| {r['name']} | {r['median']:,.1f} | {r['min']:,.1f} | {r['max']:,.1f} | {shown} | {cosine} |"
 
 
 def plot(results, options):
@@ -277,16 +292,17 @@ def main():
     options.model, options.out = options.model.resolve(), options.out.resolve()
     before = os.getloadavg()[0]
     counts = prepare(options)
-    results = list(rows(compare(options, counts)))
-    worst = quality(options)
+    field = compare(options, counts)
+    worst = quality(options, field)
+    results = list(rows(field))
     where = machine(before)
     summary = {"machine": where, "questions": len(counts), "tokens": sum(counts), "model": options.model.name,
-               "rounds": options.rounds, "worst_cosine_bf16_to_fp32": worst, "results": results}
+               "rounds": options.rounds, "worst_cosine_to_fp32": worst, "results": results}
     (options.out / "results.json").write_text(json.dumps(summary, indent=2) + "\n", "utf-8")
     print(f"{len(counts)} questions, mean {sum(counts) / len(counts):.1f} tokens, {options.rounds} rounds,"
           f" {where['processor']}, {where['cores']} cores, {where['date']}\n")
     print("\n".join(table(results)))
-    print(f"\nworst cosine of Questream's vectors in bf16 to those in fp32, over all questions: {worst:.6f}")
+    print("\nworst cosine: of all questions' vectors to those of Questream in fp32")
     if before > QUIET:
         print(f"\nWARNING: the load average was {before:.2f} at the beginning, over {QUIET}: other programs took part")
     plot(results, options)
