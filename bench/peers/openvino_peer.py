@@ -13,17 +13,18 @@ import peer
 CALIBRATION_QUESTIONS = 300
 
 
+def inputs(ids, batch):
+    input_ids, mask = peer.padded(ids, batch)
+    return {"input_ids": input_ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(mask)}
+
+
 def quantised(onnx, input_folder, ids):
     kept = input_folder / "openvino-int8.xml"
     if not kept.exists():
         import nncf
 
-        def sample(i):
-            input_ids, mask = peer.padded(ids, [i])
-            return {"input_ids": input_ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(mask)}
-
         questions = range(min(CALIBRATION_QUESTIONS, len(ids)))
-        model = nncf.quantize(openvino.Core().read_model(str(onnx)), nncf.Dataset(questions, sample),
+        model = nncf.quantize(openvino.Core().read_model(str(onnx)), nncf.Dataset(questions, lambda i: inputs(ids, [i])),
                               model_type=nncf.ModelType.TRANSFORMER, subset_size=len(questions))
         openvino.save_model(model, str(kept), compress_to_fp16=False)
     return kept
@@ -55,9 +56,7 @@ def main():
 
     def encode_all():
         for batch in plan:
-            input_ids, mask = peer.padded(ids, batch)
-            queue.start_async(
-                {"input_ids": input_ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(mask)}, batch)
+            queue.start_async(inputs(ids, batch), batch)
         queue.wait_all()
         return numpy.stack(vectors)
 
