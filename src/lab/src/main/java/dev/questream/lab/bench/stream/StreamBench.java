@@ -92,7 +92,7 @@ public final class StreamBench {
       Duration warmUp = plan.atLeast().compareTo(MAX_WARM_UP) < 0 ? plan.atLeast() : MAX_WARM_UP;
       StreamRun run = new StreamRun(stack, questions, warmUp, plan.atLeast());
       progress.accept("warm-up");
-      warmUp(run);
+      warmUp(run, warmUp.multipliedBy(MAX_WARM_UPS));
       StreamResult.Capacity capacity = plan.measuresCapacity() ? capacity(stack, run) : null;
       List<StreamResult.Load> loads = loads(run, capacity);
       return new StreamResult(
@@ -134,9 +134,10 @@ public final class StreamBench {
   }
 
   /** Saturates until the virtual machine compiles less than a quarter of the time. */
-  private static void warmUp(StreamRun run) {
+  private static void warmUp(StreamRun run, Duration atMost) {
+    long begin = System.nanoTime();
     boolean compiling = true;
-    for (int i = 0; compiling && i < MAX_WARM_UPS; i++) {
+    while (compiling && System.nanoTime() - begin < atMost.toNanos()) {
       long before = compiledMillis();
       long start = System.nanoTime();
       run.saturateBriefly();
