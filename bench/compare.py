@@ -59,6 +59,15 @@ def contestants(options):
         return Contestant(name, against, [
             str(HERE / "peers" / "one_by_one.sh"), str(model), str(inputs), mode, seconds])
 
+    def openvino(precision, best, single, **bound):
+        script = "openvino_peer.py"
+        common = ["--precision", precision]
+        return [
+            peer(f"OpenVINO {precision}, 32, sorted, 1 stream", best, script, *common, **bound),
+            peer(f"OpenVINO {precision}, 32, sorted, 2 streams", best, script, *common, "--streams", "2", **bound),
+            peer(f"OpenVINO {precision}, one at a time", single, script, *common,
+                 "--batch", "1", "--order", "arrival", **bound)]
+
     def wanted(every):
         return [c for c in every if not options.only or any(word.lower() in c.name.lower() for word in options.only)]
 
@@ -80,18 +89,11 @@ def contestants(options):
                           "--precision", precision, "--batch", "1", "--order", "arrival"))
         every.append(peer(f"sentence-transformers {precision}", best, "sentence_transformers_peer.py",
                           "--precision", precision))
-        for streams in ["1 stream", "2 streams"]:
-            every.append(peer(f"OpenVINO {precision}, 32, sorted, {streams}", best, "openvino_peer.py",
-                              "--precision", precision, "--streams", streams[0]))
-        every.append(peer(f"OpenVINO {precision}, one at a time", single, "openvino_peer.py",
-                          "--precision", precision, "--batch", "1", "--order", "arrival"))
+        every.extend(openvino(precision, best, single))
     best, single = "Questream int8", "Questream int8, one at a time"
     every.append(ours(best, "int8", *ANY_COSINE))
     every.append(ours(single, "int8", *ANY_COSINE, "--mode", "single"))
-    every.append(peer("OpenVINO int8, 32, sorted, 1 stream", best, "openvino_peer.py",
-                      "--precision", "int8", min_cosine=-1))
-    every.append(peer("OpenVINO int8, one at a time", single, "openvino_peer.py",
-                      "--precision", "int8", "--batch", "1", "--order", "arrival", min_cosine=-1))
+    every.extend(openvino("int8", best, single, min_cosine=-1))
     best, single = "Questream fp32", "Questream fp32, one at a time"
     every.append(peer("ONNX Runtime fp32, 32, sorted", best, "onnxruntime_peer.py"))
     every.append(peer("ONNX Runtime fp32, one at a time", single, "onnxruntime_peer.py",

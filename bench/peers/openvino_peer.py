@@ -31,7 +31,7 @@ def quantised(onnx, input_folder, ids):
 
 
 def main():
-    parser = peer.arguments(__doc__)
+    parser = peer.arguments(__doc__, "int8")
     parser.add_argument("--streams", type=int, default=1, help="batches at the same time; one: hint LATENCY")
     options = parser.parse_args()
     ids = peer.ids(options.input)

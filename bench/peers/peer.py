@@ -10,11 +10,11 @@ import pathlib
 import time
 
 
-def arguments(description):
+def arguments(description, *more_precisions):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--model", type=pathlib.Path, required=True, help="folder made by make_model.py")
     parser.add_argument("--input", type=pathlib.Path, required=True, help="folder with texts.txt and ids.json")
-    parser.add_argument("--precision", choices=["fp32", "bf16", "int8"], default="fp32")
+    parser.add_argument("--precision", choices=["fp32", "bf16", *more_precisions], default="fp32")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--order", choices=["sorted", "arrival"], default="sorted",
                         help="sorted: by length over all questions, as an offline job can")

@@ -10,6 +10,7 @@ package dev.questream.encoder;
  */
 public record Hardware(String name, int workers, int minBatchTokens, int maxBatchTokens) {
 
+  private static final String PROCESSOR = "cpu";
   private static final int MIN_BATCH_TOKENS = 256;
 
   /** The weights are read from memory once a batch; at this size that is no longer felt. */
@@ -21,10 +22,15 @@ public record Hardware(String name, int workers, int minBatchTokens, int maxBatc
    */
   private static final int MAX_FP32_BATCH_TOKENS = 1024;
 
+  /** Whether the model runs on the processor. */
+  public boolean isProcessor() {
+    return name.equals(PROCESSOR);
+  }
+
   /** All cores of this machine, one session each. */
   public static Hardware cpu(Precision precision) {
     return new Hardware(
-        "cpu",
+        PROCESSOR,
         Runtime.getRuntime().availableProcessors(),
         MIN_BATCH_TOKENS,
         multipliesFloat32(precision) ? MAX_FP32_BATCH_TOKENS : MAX_BATCH_TOKENS);

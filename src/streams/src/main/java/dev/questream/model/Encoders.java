@@ -154,8 +154,11 @@ public final class Encoders {
     return new TokenBudget(Math.min(hardware.minBatchTokens(), maxTokens), maxTokens, workers);
   }
 
-  /** How threads share the work changes sums in their last bits. */
-  private static int callThreads(QuestreamConfig config) {
+  /**
+   * Threads that a small batch on the processor uses while no other runs. How they share the work
+   * changes sums in their last bits.
+   */
+  public static int callThreads(QuestreamConfig config) {
     return config.getBoolean(QuestreamConfig.DETERMINISTIC)
         ? 1
         : orElse(

@@ -76,6 +76,7 @@ class BenchIT {
     assertThat(gflop).isCloseTo(perSecond * flop / 64 / 1e9, within(gflop / 1000));
     assertThat(json.path("share_of_matrix_rate").asDouble()).isPositive();
     assertThat(json.has("latency")).as("no latency where many are asked at once").isFalse();
+    assertThat(json.has("share_of_memory_rate")).as("nor memory").isFalse();
   }
 
   @Test
@@ -99,6 +100,16 @@ class BenchIT {
     assertSpread(json.path("latency").path("p50"), 2);
     assertSpread(json.path("latency").path("p99"), 2);
     assertThat(json.path("mean_batch_questions").asDouble()).isEqualTo(1);
+    assertThat(json.path("weights_gb").asDouble())
+        .as("21.2 million weights of float32 or half as many bytes")
+        .isIn(0.084934656, 0.042467328);
+    assertSpread(json.path("memory_gb_per_second"), 2);
+    assertThat(json.path("share_of_memory_rate").asDouble())
+        .isCloseTo(
+            json.path("weights_gb").asDouble()
+                * json.path("questions_per_second").path("median").asDouble()
+                / json.path("memory_gb_per_second").path("median").asDouble(),
+            within(1e-9));
   }
 
   /** A slow machine drains them soon. */

@@ -24,10 +24,10 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Measures the encoder without Kafka: warm-up, then rounds, and before each round the machine's own
- * rate of matrix products.
+ * rates: of matrix products and, for single questions, of reading memory.
  */
 public final class EncoderBench {
-  private static final Duration MATRICES = Duration.ofMillis(700);
+  private static final Duration MACHINE = Duration.ofMillis(700);
 
   private final QuestreamConfig config;
   private final BenchQuestions questions;
@@ -51,8 +51,12 @@ public final class EncoderBench {
    */
   public record Plan(Mode mode, int rounds, Duration atLeast) {}
 
-  /** One round: a rate, the latencies where questions were asked singly, and the machine's rate. */
-  private record Measured(double perSecond, Latency latency, double matrixFlop) {}
+  /**
+   * One round: a rate, the latencies where questions were asked singly, and what the machine did
+   * before, operations and bytes a second.
+   */
+  private record Measured(
+      double perSecond, Latency latency, double matrixFlop, double memoryBytes) {}
 
   /** All rounds, and what the encoder has counted meanwhile. */
   private record Observed(
@@ -94,6 +98,7 @@ public final class EncoderBench {
                 flops.model().hidden(),
                 flops.model().intermediate(),
                 new DeviceChoice(config.getString(QuestreamConfig.DEVICE)))) {
+      MemoryRate memory = memory(encoder, flops);
       progress.accept("warm-up");
       EncoderRounds rounds = new EncoderRounds(encoder, questions);
       int passes = plan.mode() == Mode.BATCH ? rounds.passes(plan.atLeast()) : 0;
@@ -101,29 +106,41 @@ public final class EncoderBench {
       List<Measured> measured = new ArrayList<>();
       for (int i = 1; i <= plan.rounds(); i++) {
         progress.accept("round %d of %d".formatted(i, plan.rounds()));
-        double flop = matrices.measure(threads(encoder), MATRICES);
-        measured.add(measure(rounds, passes, flop));
+        double flop = matrices.measure(threads(encoder), MACHINE);
+        double bytes = memory == null ? 0 : memory.measure(MACHINE);
+        measured.add(measure(rounds, passes, flop, bytes));
       }
       return result(
           machine,
           flops,
           rounds,
           new Observed(measured, matrices.kernels(), before, encoder.statistics()),
+          memory,
           encoder);
     }
   }
 
   private int threads(BatchingEncoder encoder) {
-    return plan.mode() == Mode.SINGLE ? 1 : encoder.workers();
+    if (plan.mode() == Mode.BATCH) {
+      return encoder.workers();
+    }
+    return encoder.hardware().isProcessor() ? Encoders.callThreads(config) : 1;
   }
 
-  private Measured measure(EncoderRounds rounds, int passes, double matrixFlop) {
+  /** Of as many bytes as a question's weights are; null where they are read for many at once. */
+  private MemoryRate memory(BatchingEncoder encoder, FlopCount flops) {
+    return plan.mode() == Mode.SINGLE && encoder.hardware().isProcessor()
+        ? new MemoryRate(flops.weightBytes(encoder.info().precision()), threads(encoder))
+        : null;
+  }
+
+  private Measured measure(EncoderRounds rounds, int passes, double flop, double bytes) {
     if (plan.mode() == Mode.BATCH) {
-      return new Measured(rounds.batch(passes).perSecond(), null, matrixFlop);
+      return new Measured(rounds.batch(passes).perSecond(), null, flop, bytes);
     }
     long[] nanos = rounds.single(plan.atLeast());
     double seconds = Arrays.stream(nanos).sum() / 1e9;
-    return new Measured(nanos.length / seconds, Latency.of(nanos), matrixFlop);
+    return new Measured(nanos.length / seconds, Latency.of(nanos), flop, bytes);
   }
 
   private EncoderResult result(
@@ -131,6 +148,7 @@ public final class EncoderBench {
       FlopCount flops,
       EncoderRounds rounds,
       Observed observed,
+      MemoryRate memory,
       BatchingEncoder encoder) {
     Work work = Work.of(rounds.tokenCounts(), flops);
     EncoderResult.Rates rates = EncoderResult.Rates.of(observed.spread(Measured::perSecond), work);
@@ -150,6 +168,10 @@ public final class EncoderBench {
             matrixGflop,
             observed.kernels(),
             rates.gflopPerSecond().median() / matrixGflop.median()),
+        memory == null
+            ? null
+            : EncoderResult.Memory.of(
+                observed.spread(Measured::memoryBytes), memory.bytes(), rates.questionsPerSecond()),
         EncoderResult.Singly.of(observed.rounds().stream().map(Measured::latency).toList()),
         BatchFill.of(observed.after().minus(observed.before())),
         warnings(machine, rounds));

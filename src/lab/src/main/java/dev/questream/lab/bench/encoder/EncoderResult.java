@@ -26,6 +26,7 @@ import java.util.Objects;
  * @param loadAfter load average of the last minute at the end
  * @param rates what the encoder does
  * @param matrices what the machine can do
+ * @param memory the processor's, only in mode {@code single}
  * @param latency only in mode {@code single}
  * @param batches how full they were
  * @param warnings what a reader must know
@@ -39,6 +40,7 @@ public record EncoderResult(
     double loadAfter,
     @JsonUnwrapped Rates rates,
     @JsonUnwrapped Matrices matrices,
+    @JsonUnwrapped Memory memory,
     Singly latency,
     @JsonUnwrapped BatchFill batches,
     List<String> warnings) {
@@ -100,6 +102,24 @@ public record EncoderResult(
       Spread matrixGflopPerSecond, LinearKernels kernels, double shareOfMatrixRate) {}
 
   /**
+   * Reading memory, by as many threads as a question takes: a question asked alone reads all
+   * weights once.
+   *
+   * @param memoryGbPerSecond the rate, in 10⁹ bytes
+   * @param weightsGb what a question reads, in 10⁹ bytes
+   * @param shareOfMemoryRate median of what questions read in a second by median of this rate
+   */
+  public record Memory(Spread memoryGbPerSecond, double weightsGb, double shareOfMemoryRate) {
+
+    static Memory of(Spread bytesPerSecond, long weightBytes, Spread questionsPerSecond) {
+      return new Memory(
+          bytesPerSecond.times(1e-9),
+          weightBytes / 1e9,
+          weightBytes * questionsPerSecond.median() / bytesPerSecond.median());
+    }
+  }
+
+  /**
    * Latency of questions asked one at a time, in milliseconds, over the rounds.
    *
    * @param p50 medians of the rounds
@@ -123,7 +143,7 @@ public record EncoderResult(
     String precision = setup.provenance().computed().precision();
     lines.line(
         "encoder",
-        "%s, %s, %d workers on %s, one thread each, mode %s",
+        "%s, %s, %d workers on %s, mode %s",
         setup.provenance().model().id(),
         precision,
         setup.workers(),
@@ -155,6 +175,14 @@ public record EncoderResult(
         matrices.matrixGflopPerSecond().shown("%,.0f"),
         precision);
     lines.line("share", "%.1f%% of the machine's rate", 100 * matrices.shareOfMatrixRate());
+    if (memory != null) {
+      lines.line(
+          "memory",
+          "%s GB/s read; a question's weights are %.2f GB, %.1f%% of this rate",
+          memory.memoryGbPerSecond().shown("%.1f"),
+          memory.weightsGb(),
+          100 * memory.shareOfMemoryRate());
+    }
     lines.line(
         "batches",
         "mean %.1f questions and %.0f tokens, no padding",

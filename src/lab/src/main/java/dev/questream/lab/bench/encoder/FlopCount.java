@@ -2,6 +2,7 @@ package dev.questream.lab.bench.encoder;
 
 import dev.questream.checkpoint.EncoderConfig;
 import dev.questream.checkpoint.Output;
+import dev.questream.encoder.Precision;
 
 /**
  * The floating-point operations that a text's vector needs, by the usual count: two for each weight
@@ -42,6 +43,16 @@ public record FlopCount(EncoderConfig model, Output output) {
     long behind =
         output.dense().stream().mapToLong(dense -> 2 * dense.weight().shape().elements()).sum();
     return (model.layers() - 1) * layer + last + behind;
+  }
+
+  /** Bytes of the weights of all products. */
+  public long weightBytes(Precision precision) {
+    long elements = weights(1) / 2; // a token meets each of them once
+    return switch (precision) {
+      case FP32 -> 4 * elements;
+      case BF16, FP16 -> 2 * elements;
+      case INT8 -> elements;
+    };
   }
 
   /** Operations between tokens. */

@@ -8,6 +8,7 @@ import dev.questream.checkpoint.Output;
 import dev.questream.checkpoint.Positions;
 import dev.questream.checkpoint.SentenceModule;
 import dev.questream.encoder.Pooling;
+import dev.questream.encoder.Precision;
 import dev.questream.weights.ElementType;
 import dev.questream.weights.Tensor;
 import dev.questream.weights.TensorShape;
@@ -43,6 +44,17 @@ class FlopCountTest {
     FlopCount mean = new FlopCount(BASE, output(Pooling.MEAN));
     assertThat(mean.weights(1)).isEqualTo(2 * 84_934_656L); // BERT-base: 84.9 M in its layers
     assertThat(mean.weights(20)).isEqualTo(20 * mean.weights(1));
+  }
+
+  @Test
+  void shouldCountBytesOfWeightsInEachPrecision() {
+    FlopCount mean = new FlopCount(BASE, output(Pooling.MEAN));
+    FlopCount cls = new FlopCount(BASE, output(Pooling.CLS));
+    assertThat(mean.weightBytes(Precision.FP32)).isEqualTo(4 * 84_934_656L);
+    assertThat(mean.weightBytes(Precision.BF16)).isEqualTo(2 * 84_934_656L);
+    assertThat(mean.weightBytes(Precision.FP16)).isEqualTo(2 * 84_934_656L);
+    assertThat(mean.weightBytes(Precision.INT8)).isEqualTo(84_934_656L);
+    assertThat(cls.weightBytes(Precision.FP32)).isEqualTo(mean.weightBytes(Precision.FP32));
   }
 
   @Test
