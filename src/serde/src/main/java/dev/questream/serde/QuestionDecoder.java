@@ -74,6 +74,11 @@ public final class QuestionDecoder {
     return mapping.readsRows();
   }
 
+  /** What the text is taken from, as messages call it. */
+  public String textSources() {
+    return mapping.textSources();
+  }
+
   /**
    * Reads a record.
    *

@@ -65,7 +65,7 @@ sealed interface Arrival {
       Reading reading =
           decoder.read(key, value, PendingRecords.headers(pending), pending.getTimestampMs());
       if (reading instanceof Reading.Asked asked) {
-        return asked(asked, position, decoder.readsRows());
+        return asked(asked, position, decoder);
       }
       return reading instanceof Reading.Deleted deleted
           ? deletion(deleted)
@@ -75,12 +75,16 @@ sealed interface Arrival {
     }
   }
 
-  private static Arrival asked(Reading.Asked read, SourcePosition position, boolean row) {
+  private static Arrival asked(
+      Reading.Asked read, SourcePosition position, QuestionDecoder decoder) {
     Question question = read.question();
     if (EncoderInput.question(question.getText()).isBlank()) {
-      return row && !question.getId().isEmpty()
+      return decoder.readsRows() && !question.getId().isEmpty()
           ? new Deleted(question.getId(), true) // as NULL: the old text's vector must not stay
-          : new Rejected(DeadLetterReason.EMPTY_TEXT, "the question has no text", null);
+          : new Rejected(
+              DeadLetterReason.EMPTY_TEXT,
+              "the question has no text: " + decoder.textSources() + " is blank",
+              null);
     }
     return new Asked(
         question.getId().isEmpty() ? withId(question, position.id()) : question, read.title());

@@ -93,6 +93,19 @@ class ArrivalTest {
   }
 
   @Test
+  void shouldNameTheFieldsOfABlankText() {
+    SourcePosition position = new SourcePosition("questions", 0, 1, 0);
+    Map<String, String> mapped =
+        Map.of("input.format", "json", "input.text", "headline, body.question");
+    byte[] value = utf8("{\"headline\":\"\",\"body\":{\"question\":\" \"}}");
+    assertThat(Arrival.of(pending(null, value, position), position, new QuestionDecoder(mapped)))
+        .isInstanceOfSatisfying(
+            Arrival.Rejected.class,
+            rejected ->
+                assertThat(rejected.message()).contains("headline", "body.question", "blank"));
+  }
+
+  @Test
   void shouldTakeAKeyOfBytesOnlyWhereTheValueHasAnId() {
     SourcePosition position = new SourcePosition("questions", 0, 1, 0);
     byte[] key = {(byte) 0xFF, 0, 1};

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -78,6 +79,13 @@ public final class Mapping {
   /** Whether records are rows of a table: one without a text is there, and has no embedding. */
   public boolean readsRows() {
     return envelope == Envelope.DEBEZIUM;
+  }
+
+  /** What the text is taken from, as messages call it. */
+  public String textSources() {
+    return text.set()
+        ? text.sources().stream().map(Source::label).collect(Collectors.joining(", "))
+        : TEXT_FIELD;
   }
 
   /** Whether a row of a table has NULL for a text. */
