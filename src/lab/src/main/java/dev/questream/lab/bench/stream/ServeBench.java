@@ -24,7 +24,6 @@ import java.util.function.Function;
 final class ServeBench {
   private static final String ALONE = "stream alone";
   private static final int PARTITIONS = 6;
-  private static final Duration MAX_WARM_UP = Duration.ofSeconds(5);
   private static final Asker.Load SINGLE = new Asker.Load(1, 1);
   private static final Asker.Load CROWD = new Asker.Load(8, 32);
 
@@ -32,7 +31,6 @@ final class ServeBench {
   private final boolean ownBroker;
   private final int rounds;
   private final Map<String, Tally> tallies = new LinkedHashMap<>();
-  private final Duration warmUp;
   private final Duration measured;
   private final Consumer<String> progress;
   private final Runnable closing;
@@ -55,7 +53,6 @@ final class ServeBench {
     this.questions = questions;
     this.ownBroker = ownBroker;
     this.rounds = rounds;
-    this.warmUp = measured.compareTo(MAX_WARM_UP) < 0 ? measured : MAX_WARM_UP;
     this.measured = measured;
     this.progress = progress;
     this.closing = closing;
@@ -73,10 +70,10 @@ final class ServeBench {
                 own -> settings.apply(serving(own)),
                 closing);
         ServeProcess beside = ServeProcess.start(stack.config())) {
-      StreamRun run = new StreamRun(stack, questions, warmUp, measured);
+      StreamRun run = new StreamRun(stack, questions, measured);
       InetSocketAddress here = stack.application().httpAddress().orElseThrow();
       progress.accept("warm-up");
-      run.saturate();
+      run.warmUp();
       for (int i = 1; i <= rounds; i++) {
         round = "round %d of %d: ".formatted(i, rounds);
         measure("one client, stream idle", null, here, SINGLE);
@@ -120,7 +117,7 @@ final class ServeBench {
       tally.perSecond.add(run.saturate().questionsPerSecond());
       return;
     }
-    try (Asker asker = new Asker(server, questions, load, warmUp, measured)) {
+    try (Asker asker = new Asker(server, questions, load, StreamRun.warmUp(measured), measured)) {
       if (run != null) {
         tally.perSecond.add(run.saturate().questionsPerSecond());
       }

@@ -8,8 +8,6 @@ import dev.questream.lab.bench.BenchQuestions;
 import dev.questream.lab.bench.MachineFacts;
 import dev.questream.lab.bench.Spread;
 import dev.questream.lab.bench.encoder.EncoderRounds;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,8 +21,6 @@ import java.util.function.Function;
  * it takes at most, and how long a question takes at rates below that.
  */
 public final class StreamBench {
-  private static final Duration MAX_WARM_UP = Duration.ofSeconds(5);
-  private static final int MAX_WARM_UPS = 12;
 
   private final Plan plan;
   private final BenchQuestions questions;
@@ -89,10 +85,9 @@ public final class StreamBench {
                 plan.ownBroker(), plan.free(), plan.partitions(), plan.processes()),
             settings,
             closing)) {
-      Duration warmUp = plan.atLeast().compareTo(MAX_WARM_UP) < 0 ? plan.atLeast() : MAX_WARM_UP;
-      StreamRun run = new StreamRun(stack, questions, warmUp, plan.atLeast());
+      StreamRun run = new StreamRun(stack, questions, plan.atLeast());
       progress.accept("warm-up");
-      warmUp(run, warmUp.multipliedBy(MAX_WARM_UPS));
+      run.warmUp();
       StreamResult.Capacity capacity = plan.measuresCapacity() ? capacity(stack, run) : null;
       List<StreamResult.Load> loads = loads(run, capacity);
       return new StreamResult(
@@ -131,27 +126,6 @@ public final class StreamBench {
     Spread encoderAlone = Spread.of(encoder.stream().mapToDouble(Double::doubleValue).toArray());
     return new StreamResult.Capacity(
         stream, encoderAlone, stream.median() / encoderAlone.median(), rounds);
-  }
-
-  /** Saturates until the virtual machine compiles less than a quarter of the time. */
-  private static void warmUp(StreamRun run, Duration atMost) {
-    long begin = System.nanoTime();
-    boolean compiling = true;
-    while (compiling && System.nanoTime() - begin < atMost.toNanos()) {
-      long before = compiledMillis();
-      long start = System.nanoTime();
-      run.saturateBriefly();
-      long compiled = compiledMillis() - before;
-      compiling = 4 * compiled >= Duration.ofNanos(System.nanoTime() - start).toMillis();
-    }
-  }
-
-  /** How long the virtual machine has compiled; 0 where it does not say. */
-  private static long compiledMillis() {
-    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
-    return compiler != null && compiler.isCompilationTimeMonitoringSupported()
-        ? compiler.getTotalCompilationTime()
-        : 0;
   }
 
   private List<StreamResult.Load> loads(StreamRun run, StreamResult.Capacity capacity) {

@@ -7,6 +7,8 @@ import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.lab.bench.BatchFill;
 import dev.questream.lab.bench.BenchQuestions;
 import dev.questream.lab.bench.stream.ThreadUse.Group;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,6 +22,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class StreamRun {
   private static final Duration POLL = Duration.ofMillis(5);
+  private static final Duration MAX_WARM_UP = Duration.ofSeconds(5);
+  private static final int MAX_WARM_UPS = 12;
   private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final int FIRST_UNDER_WAY = 2_000;
@@ -41,16 +45,38 @@ final class StreamRun {
   private boolean measuring;
   private long inTime;
 
-  StreamRun(StreamStack stack, BenchQuestions questions, Duration warmUp, Duration measured) {
+  StreamRun(StreamStack stack, BenchQuestions questions, Duration measured) {
     this.stack = stack;
     this.questions = questions;
-    this.warmUp = warmUp;
+    this.warmUp = warmUp(measured);
     this.measured = measured;
   }
 
-  /** Saturates for as long as the warm-up of each measurement takes, and measures nothing. */
-  void saturateBriefly() {
-    run(0, false, Duration.ZERO, warmUp);
+  /** How long to warm up before each measurement of so long. */
+  static Duration warmUp(Duration measured) {
+    return measured.compareTo(MAX_WARM_UP) < 0 ? measured : MAX_WARM_UP;
+  }
+
+  /** Saturates until the virtual machine compiles less than a quarter of the time. */
+  void warmUp() {
+    long begin = System.nanoTime();
+    long atMost = warmUp.multipliedBy(MAX_WARM_UPS).toNanos();
+    boolean compiling = true;
+    while (compiling && System.nanoTime() - begin < atMost) {
+      long before = compiledMillis();
+      long start = System.nanoTime();
+      run(0, false, Duration.ZERO, warmUp);
+      long compiled = compiledMillis() - before;
+      compiling = 4 * compiled >= Duration.ofNanos(System.nanoTime() - start).toMillis();
+    }
+  }
+
+  /** How long the virtual machine has compiled; 0 where it does not say. */
+  private static long compiledMillis() {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    return compiler != null && compiler.isCompilationTimeMonitoringSupported()
+        ? compiler.getTotalCompilationTime()
+        : 0;
   }
 
   /** Sends as fast as answers come, with a second's worth of questions waiting at least. */
