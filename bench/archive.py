@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Measures an exported archive under this machine's PyTorch, without Java: for machines with a GPU.
+"""Measures exported archives under this machine's PyTorch, without Java: for machines with a GPU.
 
-    ./questream model export MODEL model.pt --precision bf16
+    ./questream model export MODEL bf16.pt --precision bf16
+    ./questream model export MODEL fp16.pt --precision fp16
     ./questream encode --model MODEL --precision fp32 --input questions.txt --output exact.npy --output-format npy
-    bench/archive.py --archive model.pt --model MODEL --questions questions.txt --exact exact.npy
+    bench/archive.py --archive bf16.pt fp16.pt --model MODEL --questions questions.txt --exact exact.npy
 
 Questions are laid end to end as the application does it, in batches of each token budget. What is shown for
 each: questions and tokens a second, useful work by the formula of docs/performance.md, its share of the machine's
@@ -173,29 +174,33 @@ def measure(encoder, texts, budget, options):
     return row
 
 
-def main():
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--archive", type=pathlib.Path, required=True, help="written by `questream model export`")
-    parser.add_argument("--model", type=pathlib.Path, required=True, help="its folder, for tokenizer.json and config.json")
+    parser.add_argument("--archive", type=pathlib.Path, required=True, nargs="+", help="written by `questream model export`")
+    parser.add_argument("--model", type=pathlib.Path, required=True, help="their folder, for tokenizer.json and config.json")
     parser.add_argument("--questions", type=pathlib.Path, required=True, help="text, one question a line")
     parser.add_argument("--prefix", default="", help="put before every question")
     parser.add_argument("--exact", type=pathlib.Path, help="vectors in float32 (.npy), for the worst cosine")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--tokens", default="1024,4096,16384,32768,65536", help="token budgets of a batch")
-    parser.add_argument("--training", action="store_true", help="the archive is of `model export --training`")
+    parser.add_argument("--training", action="store_true", help="the archives are of `model export --training`")
     parser.add_argument("--batches", default="32,128,512", help="with --training, questions of a step")
     parser.add_argument("--fuse", action="store_true", help="CUDA's attention over texts of any lengths")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--out", type=pathlib.Path, help="write everything as JSON")
     options = parser.parse_args()
-    tokenizer = Tokenizer.from_file(str(options.model / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
-    lines = options.questions.read_text("utf-8").rstrip("\n").split("\n")
-    texts = [encoding.ids for encoding in tokenizer.encode_batch([options.prefix + line for line in lines])]
-    config = json.loads((options.model / "config.json").read_text("utf-8"))
-    encoder = Encoder(options.archive, config, options.device)
+    for file in [*options.archive, options.model / "tokenizer.json", options.model / "config.json", options.questions]:
+        if not file.is_file():
+            parser.error(f"{file} is not there")
+    if options.out and not options.out.resolve().parent.is_dir():
+        parser.error(f"there is no folder for {options.out}")
+    return options
+
+
+def measure_archive(archive, config, texts, options):
+    """Prints a table of one archive and gives it as an object."""
+    encoder = Encoder(archive, config, options.device)
     if options.training:
         encoder.module.begin(torch.zeros(1))
     if options.fuse:
@@ -204,11 +209,12 @@ def main():
     tokens = sum(len(text) for text in texts)
     flop = sum(encoder.flop(len(text)) for text in texts) / len(texts) * (3 if options.training else 1)
     hot = encoder.matrix_rate()
-    print(f"{len(texts)} questions, mean {tokens / len(texts):.1f} tokens, {flop / 1e9:.2f} GFLOP each; {name}, "
-          f"torch {torch.__version__}, {str(encoder.dtype).removeprefix('torch.')}, load average "
-          f"{os.getloadavg()[0]:.2f}; {hot / 1e12:.2f} TFLOP/s in hot products\n")
+    print(f"{archive.name}: {len(texts)} questions, mean {tokens / len(texts):.1f} tokens, {flop / 1e9:.2f} GFLOP each; "
+          f"{name}, torch {torch.__version__}, {str(encoder.dtype).removeprefix('torch.')}, load average "
+          f"{os.getloadavg()[0]:.2f}; {hot / 1e12:.3f} TFLOP/s in hot products\n")
     sizes = options.batches if options.training else options.tokens
-    print(f"| {'questions of a step' if options.training else 'tokens in a batch'} | questions/s | min | max | tokens/s | TFLOP/s useful | share | worst cosine |")
+    print(f"| {'questions of a step' if options.training else 'tokens in a batch'} "
+          "| questions/s | min | max | tokens/s | TFLOP/s useful | share | worst cosine |")
     print("|---:|---:|---:|---:|---:|---:|---:|---:|")
     rows = []
     for budget in (int(number) for number in sizes.split(",")):
@@ -219,11 +225,25 @@ def main():
         rows.append(row)
         cosine = f"{row['worst_cosine']:.6f}" if "worst_cosine" in row else ""
         print(f"| {budget:,} | {rate:,.1f} | {row['min']:,.1f} | {row['max']:,.1f} | "
-              f"{row['tokens_per_second']:,.0f} | {rate * flop / 1e12:,.2f} | "
+              f"{row['tokens_per_second']:,.0f} | {rate * flop / 1e12:,.3f} | "
               f"{100 * row['share_of_matrix_rate']:.1f}% | {cosine} |", flush=True)
-    if options.out:
-        options.out.write_text(json.dumps({"device": name, "torch": torch.__version__, "matrix_rate": hot,
-                                           "rows": rows}, indent=2) + "\n", "utf-8")
+    print()
+    return {"archive": archive.name, "device": name, "torch": torch.__version__, "matrix_rate": hot, "rows": rows}
+
+
+def main():
+    options = arguments()
+    tokenizer = Tokenizer.from_file(str(options.model / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    lines = options.questions.read_text("utf-8").rstrip("\n").split("\n")
+    texts = [encoding.ids for encoding in tokenizer.encode_batch([options.prefix + line for line in lines])]
+    config = json.loads((options.model / "config.json").read_text("utf-8"))
+    results = []
+    for archive in options.archive:
+        results.append(measure_archive(archive, config, texts, options))
+        if options.out:  # after each, so that none is lost
+            options.out.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

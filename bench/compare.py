@@ -107,10 +107,16 @@ def contestants(options):
 
 def prepare(options):
     """Writes texts.txt and ids.json and gives the token counts."""
-    texts = read_questions(options.questions)[:options.limit]
+    try:
+        texts = read_questions(options.questions)[:options.limit]
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as wrong:
+        sys.exit(f"{options.questions} is no file of questions: {wrong!r}")
     if not texts:
         sys.exit(f"there is no question in {options.questions}")
-    tokenizer = Tokenizer.from_file(str(options.model / "tokenizer.json"))
+    file = options.model / "tokenizer.json"
+    if not file.is_file():
+        sys.exit(f"{file} is not there; bench/make_model.py makes such a folder")
+    tokenizer = Tokenizer.from_file(str(file))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     ids = [encoding.ids for encoding in tokenizer.encode_batch(texts)]
@@ -149,13 +155,16 @@ def measure(contestant, digest, check, options):
     done = subprocess.run(command, capture_output=True, text=True, timeout=options.timeout, check=False)
     if done.returncode != 0:
         raise RuntimeError("exit status %d: %s" % (done.returncode, done.stderr.strip()[-500:]))
-    answer = json.loads(done.stdout if contestant.ours else done.stdout.strip().splitlines()[-1])
+    lines = done.stdout.strip().splitlines()
+    if not lines:
+        raise RuntimeError("it printed nothing")
+    answer = json.loads(done.stdout if contestant.ours else lines[-1])
     found = answer["work"]["token_counts_sha256"] if contestant.ours else answer["token_counts_sha256"]
     if found != digest:
         raise RuntimeError("its token counts are not those of the tokenizer: it was given other work")
     if checked:
         contestant.cosine = worst_cosine_of_files(vectors, options.out / "ours.npy")
-        if contestant.cosine < contestant.min_cosine:
+        if not contestant.cosine >= contestant.min_cosine:  # nor not a number
             raise RuntimeError(f"its vectors are not ours: worst cosine {contestant.cosine:.4f} to Questream in fp32")
     rate = answer["questions_per_second"]
     return rate["median"] if contestant.ours else rate
@@ -174,7 +183,11 @@ def quality(options, field):
         ours = [c for c in field if c.ours == precision and not c.failure]
         if ours:
             lower = options.out / f"ours-{precision}.npy"
-            our_vectors(options, precision, lower)
+            try:
+                our_vectors(options, precision, lower)
+            except subprocess.CalledProcessError as failure:  # what has been measured counts
+                print(f"no cosine of {precision}: {failure}", file=sys.stderr)
+                continue
             worst = worst_cosine_of_files(lower, options.out / "ours.npy")
             for contestant in ours:
                 contestant.cosine = worst
@@ -195,10 +208,12 @@ def worst_cosine_of_files(found, exact):
     return worst_cosine(numpy.load(found), numpy.load(exact))
 
 
-def compare(options, counts):
+def compare(options, field, counts):
     digest = hashlib.sha256(",".join(map(str, counts)).encode()).hexdigest()
-    field = contestants(options)
-    our_vectors(options, "fp32", options.out / "ours.npy")
+    try:
+        our_vectors(options, "fp32", options.out / "ours.npy")
+    except subprocess.CalledProcessError as failure:
+        sys.exit(f"no vectors to compare with: questream encode ended with status {failure.returncode}")
     for number in range(options.rounds):
         shift = number % len(field)
         for contestant in field[shift:] + field[:shift]:
@@ -210,7 +225,6 @@ def compare(options, counts):
             except (RuntimeError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as failure:
                 contestant.failure = str(failure)
                 print(f"  left out: {failure}", file=sys.stderr, flush=True)
-    return field
 
 
 def rows(field):
@@ -290,12 +304,15 @@ def main():
     parser.add_argument("--min-cosine", type=float, default=0.99, help="vectors under it are not the same model's")
     parser.add_argument("--timeout", type=float, default=900, help="seconds that one contestant may take")
     options = parser.parse_args()
-    if options.rounds < 1 or options.limit < 1:
-        parser.error("--rounds and --limit must be at least 1")
+    if options.rounds < 1 or options.limit < 1 or not 0 <= options.seconds < options.timeout:
+        parser.error("--rounds and --limit must be at least 1, --seconds between 0 and --timeout")
     options.model, options.out = options.model.resolve(), options.out.resolve()
+    field = contestants(options)
+    if not field:
+        parser.error(f"no contestant has one of {options.only} in its name; bench/README.md lists them")
     before = os.getloadavg()[0]
     counts = prepare(options)
-    field = compare(options, counts)
+    compare(options, field, counts)
     quality(options, field)
     results = list(rows(field))
     where = machine(before)

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,11 +15,14 @@ import java.util.concurrent.TimeUnit;
 /** A run of the command line as a process of its own, with what it wrote. */
 public record Launched(Process process, Path outFile, Path errFile) {
   private static final long LIMIT_SECONDS = 300;
+  private static final String QUICK = "-XX:TieredStopAtLevel=1"; // as the tests' own
 
   /** By the launcher, as a person does: all commands. */
   public static Launched questream(
       Path folder, Map<String, String> environment, String... arguments) throws IOException {
-    return run(folder, environment, List.of(Repository.path("questream").toString()), arguments);
+    Map<String, String> quick = new HashMap<>(environment);
+    quick.merge("JAVA_OPTS", QUICK, (options, more) -> more + " " + options);
+    return run(folder, quick, List.of(Repository.path("questream").toString()), arguments);
   }
 
   /** As the image does: the commands of operation, without lab and broker. */
@@ -28,6 +32,7 @@ public record Launched(Process process, Path outFile, Path errFile) {
     List<String> java =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            QUICK,
             "-cp",
             target.resolve("questream-app.jar") + File.pathSeparator + target.resolve("lib/*"),
             "dev.questream.app.Main");

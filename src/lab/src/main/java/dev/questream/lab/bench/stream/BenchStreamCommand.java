@@ -26,6 +26,8 @@ public final class BenchStreamCommand implements Callable<Integer> {
   private static final String MAX = "max";
   private static final String SINGLE = "single";
   private static final int MAX_PARTITIONS = 1024;
+  private static final int MAX_RATE = 10_000_000;
+  private static final int MAX_LOAD = 10; // times saturation
   private static final int MAX_PROCESSES = 64;
 
   private final Console console;
@@ -104,7 +106,7 @@ public final class BenchStreamCommand implements Callable<Integer> {
   private StreamBench.Plan plan() {
     requireBetween("--partitions", partitions, MAX_PARTITIONS);
     requireBetween("--processes", processes, MAX_PROCESSES);
-    shares.forEach(share -> requirePositive("--load", share));
+    shares.forEach(share -> requirePositive("--load", share, MAX_LOAD));
     List<Double> fixed =
         rates.stream()
             .filter(rate -> !rate.equals(MAX) && !rate.equals(SINGLE))
@@ -136,19 +138,19 @@ public final class BenchStreamCommand implements Callable<Integer> {
   private static double rate(String text) {
     try {
       double rate = Double.parseDouble(text);
-      requirePositive("--rate", rate);
+      requirePositive("--rate", rate, MAX_RATE);
       return rate;
     } catch (NumberFormatException e) {
       throw new FatalException(
-          ExitCode.USAGE, "--rate must be questions a second, or max; it is " + text, e);
+          ExitCode.USAGE, "--rate must be questions a second, single or max; it is " + text, e);
     }
   }
 
-  private static void requirePositive(String option, double value) {
-    if (!(value > 0 && value <= 1e7)) {
+  private static void requirePositive(String option, double value, int most) {
+    if (!(value > 0 && value <= most)) {
       throw new FatalException(
           ExitCode.USAGE,
-          "%s must be over 0 and at most 10000000, it is %s".formatted(option, value));
+          "%s must be over 0 and at most %d, it is %s".formatted(option, most, value));
     }
   }
 }
