@@ -31,8 +31,8 @@ record ThreadUse(long atNanos, Map<Group, Long> cpuNanos, Map<Group, Long> alloc
     BENCH,
     /** The embedded broker, and whatever else has a thread. */
     OTHER,
-    /** Threads that Java does not list: garbage collection and compilation. */
-    JVM
+    /** Threads that Java does not list: collection, compilation, helpers of a call of libtorch. */
+    NATIVE
   }
 
   /** Looks now. */
@@ -51,7 +51,7 @@ record ThreadUse(long atNanos, Map<Group, Long> cpuNanos, Map<Group, Long> alloc
         listed += nanos;
       }
     }
-    cpu.put(Group.JVM, Math.max(0, processNanos() - listed));
+    cpu.put(Group.NATIVE, Math.max(0, processNanos() - listed));
     return new ThreadUse(System.nanoTime(), cpu, allocated);
   }
 
