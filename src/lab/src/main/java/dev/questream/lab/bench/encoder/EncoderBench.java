@@ -7,6 +7,7 @@ import dev.questream.encoder.batching.BatchingEncoder;
 import dev.questream.encoder.batching.EncoderStatistics;
 import dev.questream.engine.DeviceChoice;
 import dev.questream.engine.MatrixRate;
+import dev.questream.engine.MemoryRate;
 import dev.questream.lab.bench.BatchFill;
 import dev.questream.lab.bench.BenchQuestions;
 import dev.questream.lab.bench.Latency;

@@ -117,7 +117,8 @@ final class ServeBench {
       tally.perSecond.add(run.saturate().questionsPerSecond());
       return;
     }
-    try (Asker asker = new Asker(server, questions, load, StreamRun.warmUp(measured), measured)) {
+    try (Asker asker =
+        new Asker(server, questions, load, StreamRun.warmUpBefore(measured), measured)) {
       if (run != null) {
         tally.perSecond.add(run.saturate().questionsPerSecond());
       }

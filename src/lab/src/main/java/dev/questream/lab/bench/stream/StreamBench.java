@@ -21,7 +21,6 @@ import java.util.function.Function;
  * it takes at most, and how long a question takes at rates below that.
  */
 public final class StreamBench {
-
   private final Plan plan;
   private final BenchQuestions questions;
   private final Consumer<String> progress;

@@ -48,12 +48,12 @@ final class StreamRun {
   StreamRun(StreamStack stack, BenchQuestions questions, Duration measured) {
     this.stack = stack;
     this.questions = questions;
-    this.warmUp = warmUp(measured);
+    this.warmUp = warmUpBefore(measured);
     this.measured = measured;
   }
 
   /** How long to warm up before each measurement of so long. */
-  static Duration warmUp(Duration measured) {
+  static Duration warmUpBefore(Duration measured) {
     return measured.compareTo(MAX_WARM_UP) < 0 ? measured : MAX_WARM_UP;
   }
 

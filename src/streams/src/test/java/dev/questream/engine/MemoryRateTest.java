@@ -1,4 +1,4 @@
-package dev.questream.lab.bench.encoder;
+package dev.questream.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
